@@ -1,0 +1,31 @@
+"""Time at the edges: inside the program a time is milliseconds since 1970 UTC; outside it is RFC 3339."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+from contract.names import Ms
+
+SECOND: Ms = 1_000
+MINUTE: Ms = 60 * SECOND
+HOUR: Ms = 60 * MINUTE
+DAY: Ms = 24 * HOUR
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def now_ms() -> Ms:
+    """The wall clock of this process. Leases and timers use `store.clock.db_now` instead."""
+    return time.time_ns() // 1_000_000
+
+
+def rfc3339(at: Ms) -> str:
+    """`1764000000123` -> `2025-11-24T16:00:00.123Z`."""
+    moment = _EPOCH + timedelta(milliseconds=at)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def from_rfc3339(text: str) -> Ms:
+    """The reverse; a time without a zone is refused with ValueError, as is anything that is no time."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time needs a zone")
+    return (moment - _EPOCH) // timedelta(milliseconds=1)

@@ -1,0 +1,52 @@
+"""Every refusal the program can give: one closed list of codes, each with its HTTP status.
+
+The sentences stand in `contract/text/errors.{en,ru}.json`. A refusal is raised where the rule lives and rendered once:
+as problem+json by `service.web`, as `{"error": {...}}` by `service.sockets`.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, get_args
+
+import msgspec
+
+Code = Literal[
+    "malformed", "invalid", "too_large", "unsupported_type", "unknown_site", "foreign_origin", "unauthenticated",
+    "wrong_password", "forbidden", "missing_csrf", "not_found", "rate_limited", "busy", "unavailable", "unknown_command",
+    "empty_message", "message_too_long", "bad_text", "conversation_closed", "alert_over", "desk_full", "not_online",
+    "form_used", "offer_over", "bad_quantity", "unknown_product", "no_lines", "bad_contact", "bad_address", "exists",
+    "method_not_allowed", "not_ready",
+]  # fmt: skip
+
+STATUS: Mapping[Code, int] = {
+    "malformed": 400, "invalid": 422, "too_large": 413, "unsupported_type": 415, "unknown_site": 403,
+    "foreign_origin": 403, "unauthenticated": 401, "wrong_password": 401, "forbidden": 403, "missing_csrf": 403,
+    "not_found": 404, "rate_limited": 429, "busy": 503, "unavailable": 503, "unknown_command": 400, "empty_message": 422,
+    "message_too_long": 422, "bad_text": 422, "conversation_closed": 409, "alert_over": 409, "desk_full": 409,
+    "not_online": 409, "form_used": 409, "offer_over": 409, "bad_quantity": 422, "unknown_product": 422, "no_lines": 422,
+    "bad_contact": 422, "bad_address": 422, "exists": 409, "method_not_allowed": 405, "not_ready": 503,
+}  # fmt: skip
+CODES: tuple[Code, ...] = get_args(Code)
+_SENTENCES: dict[str, dict[str, str]] = {
+    language: msgspec.json.decode((Path(__file__).parent / "text" / f"errors.{language}.json").read_bytes())
+    for language in ("en", "ru")
+}
+
+
+class Refused(Exception):
+    """A request that the product will not do. `code` is of the closed list; `retry_after` is in seconds."""
+
+    def __init__(self, code: Code, hint: str = "", *, retry_after: int | None = None) -> None:
+        super().__init__(code, hint)
+        self.code: Code = code
+        self.hint = hint
+        self.retry_after = retry_after
+
+    @property
+    def status(self) -> int:
+        return STATUS[self.code]
+
+    def sentence(self, language: str) -> str:
+        """The sentence for a person; `hint` (a field or a limit, never user text) follows in brackets."""
+        said = _SENTENCES.get(language, _SENTENCES["en"])[self.code]
+        return f"{said} ({self.hint})" if self.hint else said

@@ -1,0 +1,87 @@
+"""Writes the contract for the browser: JSON Schema of every shape, from which `npm run contract` makes TypeScript.
+
+`python -m contract.export` writes `contract/generated/contract.schema.json`; with `--check` it changes nothing and
+exits 1 if the file, or the TypeScript made from it, is not what the code says.
+"""
+
+import inspect
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+
+from contract import beacons, errors, frames, names, rest
+
+HERE = Path(__file__).parent / "generated"
+SCHEMA = HERE / "contract.schema.json"
+TYPESCRIPT = HERE / "contract.ts"
+
+
+def _shapes() -> list[type[msgspec.Struct]]:
+    seen: dict[str, type[msgspec.Struct]] = {}
+    for module in (beacons, frames, rest):
+        for name, value in vars(module).items():
+            if inspect.isclass(value) and issubclass(value, msgspec.Struct) and value not in (frames.In, frames.Out):
+                if seen.setdefault(name, value) is not value:
+                    raise SystemExit(f"two shapes are called {name}")
+    return [seen[name] for name in sorted(seen)]
+
+
+def schema() -> dict[str, Any]:
+    """One JSON Schema whose `definitions` hold every shape and every word list."""
+    shapes = _shapes()
+    _, definitions = msgspec.json.schema_components(shapes, ref_template="#/definitions/{name}")
+    for shape in shapes:
+        if issubclass(shape, frames.Out):  # what we say is complete: defaults do not make a field optional
+            fields = msgspec.structs.fields(shape)
+            definitions[shape.__name__]["required"] = [field.encode_name for field in fields]
+    words = {"ErrorCode": list(errors.CODES)}
+    for name, value in vars(names).items():
+        if name[0].isupper() and (options := get_args(value)) and all(isinstance(o, str) for o in options):
+            words[name] = list(options)
+    for name, options in sorted(words.items()):
+        definitions[name if name not in definitions else f"{name}Name"] = {"type": "string", "enum": options}
+    for title, table in (
+        ("VisitorCommands", frames.VISITOR_COMMANDS),
+        ("ExpertCommands", frames.EXPERT_COMMANDS),
+    ):
+        definitions[title] = _object({
+            command: _object({"send": _ref(sent), "answer": _ref(answer)}) for command, (sent, answer) in table.items()
+        })
+    for title, events in (("VisitorEvents", frames.VISITOR_EVENTS), ("ExpertEvents", frames.EXPERT_EVENTS)):
+        definitions[title] = _object({event: _ref(shape) for event, shape in events.items()})
+    return {"title": "Contract", "type": "object", "additionalProperties": False, "definitions": definitions}
+
+
+def _ref(shape: type) -> dict[str, str]:
+    return {"$ref": f"#/definitions/{shape.__name__}"}
+
+
+def _object(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+def _typescript() -> str:
+    node = shutil.which("node") or "node"
+    script = HERE.parent.parent / "scripts" / "contract-ts.mjs"
+    return subprocess.run([node, script], input=SCHEMA.read_bytes(), capture_output=True, check=True).stdout.decode()
+
+
+def main() -> None:
+    text = msgspec.json.format(msgspec.json.encode(schema(), order="sorted"), indent=2).decode() + "\n"
+    check = "--check" in sys.argv
+    if check and (not SCHEMA.exists() or SCHEMA.read_text() != text):
+        raise SystemExit("contract/generated is out of date: run `.venv/bin/python -m contract.export` and commit it")
+    HERE.mkdir(exist_ok=True)
+    SCHEMA.write_text(text)
+    made = _typescript()
+    if check and (not TYPESCRIPT.exists() or TYPESCRIPT.read_text() != made):
+        raise SystemExit("contract.ts is out of date: run `.venv/bin/python -m contract.export` and commit it")
+    TYPESCRIPT.write_text(made)
+
+
+if __name__ == "__main__":
+    main()

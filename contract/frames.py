@@ -1,0 +1,483 @@
+"""What travels on the two sockets: the shape of every command and of every event that the server sends.
+
+Commands come from outside: unknown fields are ignored. Events are built by us: they are complete, and a field that
+is not named here cannot be sent. `COMMANDS` and `EVENTS` are the allow-lists of `service.sockets`.
+"""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from contract.names import (
+    AlertEnd,
+    AuthorKind,
+    ConversationState,
+    MessageKind,
+    OrderStatus,
+    Rung,
+    Status,
+)
+
+Id = Annotated[str, Meta(min_length=1, max_length=64)]
+ClientId = Annotated[str, Meta(min_length=1, max_length=64)]
+Seq = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+Text = str  # its rules (empty, too long, forbidden characters) have codes of their own: `chat.message`
+Time = str  # RFC 3339, UTC
+
+
+class In(msgspec.Struct, kw_only=True):
+    """A command from outside."""
+
+
+class Out(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Something the server says. Every field is always there; what is not known is null."""
+
+
+# --- shared pieces ------------------------------------------------------------------------------------------------
+
+
+class Money(Out):
+    """`amount` in minor units (cents); `currency` as in ISO 4217."""
+
+    amount: int
+    currency: str
+
+
+class Author(Out):
+    kind: AuthorKind
+    name: str
+
+
+class Message(Out):
+    """`message.added`, and an item of `messages`. `data` depends on `kind`."""
+
+    conversation: str
+    seq: int
+    client_id: str | None
+    author: Author
+    kind: MessageKind
+    text: str
+    data: dict[str, Any] | None
+    at: Time
+
+
+class ProductRef(Out):
+    id: str
+    name: str
+    price: Money
+
+
+class FormLine(Out):
+    product: str
+    name: str
+    price: Money
+
+
+class OrderLine(Out):
+    product: str
+    name: str
+    quantity: int
+    price: Money
+    total: Money
+
+
+class Named(Out):
+    name: str
+
+
+class Person(Out):
+    """A customer, or a colleague, by id and name."""
+
+    id: str
+    name: str
+
+
+class CustomerBrief(Out):
+    id: str
+    name: str
+    tier: str
+    owner: Person | None
+    orders: int
+    spent: Money | None
+    last_contact: Time | None
+
+
+class Source(Out):
+    """Where a visit came from. `channel` is one of `contract.names.Channel`."""
+
+    channel: str
+    name: str
+    campaign: str
+
+
+class VisitBrief(Out):
+    """A visit as the bell and the live list show it. path, depth, url, title are those of the newest page view."""
+
+    id: str
+    visitor: str
+    site: str
+    started_at: Time
+    last_at: Time
+    path: list[str]
+    depth: int
+    deepest: int
+    topic: list[str]
+    pages: int
+    dwell: int
+    url: str
+    title: str
+    source: Source
+    returning: bool
+    number: int
+    live: bool
+    left: bool
+    bot: bool
+    customer: CustomerBrief | None
+    alert: str | None
+    conversation: str | None
+    name: str
+
+
+# --- visitor: commands --------------------------------------------------------------------------------------------
+
+
+class ChatOpen(In):
+    pass
+
+
+class MessageSend(In):
+    conversation: Id
+    client_id: ClientId
+    text: Text
+
+
+class MessagesAfter(In):
+    conversation: Id
+    seq: Seq = 0
+
+
+class MessageRead(In):
+    conversation: Id
+    seq: Seq
+
+
+class Typing(In):
+    conversation: Id
+
+
+class OfferAnswer(In):
+    offer: Id
+    answer: str
+
+
+class SubmittedLine(In):
+    """Whatever else a browser adds, a price for instance, is ignored: the price is ours."""
+
+    product: Id
+    quantity: int
+
+
+class Contact(In):
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+
+
+class OrderSubmit(In):
+    form: Id
+    client_id: ClientId
+    lines: list[SubmittedLine]
+    contact: Contact
+
+
+class CardDismiss(In):
+    card: Id
+
+
+# --- expert: commands ---------------------------------------------------------------------------------------------
+
+
+class PresenceSet(In):
+    status: Status
+
+
+class AlertAccept(In):
+    alert: Id
+
+
+class AlertDecline(In):
+    alert: Id
+
+
+class ChatInvite(In):
+    visit: Id
+    text: Text = ""
+
+
+class InfoPush(In):
+    title: str
+    conversation: Id | None = None
+    visit: Id | None = None
+    url: str = ""
+    text: str = ""
+
+
+class ProposedOffer(In):
+    """`price` may be lower than the catalogue's; `minutes` until it expires."""
+
+    product: Id
+    amount: int | None = None
+    minutes: Annotated[int, Meta(ge=1, le=60 * 24 * 60)] = 60 * 24
+    text: str = ""
+
+
+class OfferPush(In):
+    """`offer`: the id of an offer made before, or a new proposal."""
+
+    offer: Id | ProposedOffer
+    conversation: Id | None = None
+    visit: Id | None = None
+
+
+class OrderFormPush(In):
+    products: Annotated[list[Id], Meta(min_length=1, max_length=50)]
+    conversation: Id | None = None
+    visit: Id | None = None
+
+
+class ConversationClose(In):
+    conversation: Id
+
+
+# --- answers ------------------------------------------------------------------------------------------------------
+
+
+class Opened(Out):
+    """Of `chat.open`, `alert.accept`, `chat.invite`: the conversation and its newest messages (at most 100)."""
+
+    conversation: str
+    seq: int
+    messages: list[Message]
+
+
+class Sent(Out):
+    seq: int
+    at: Time
+
+
+class Messages(Out):
+    messages: list[Message]
+
+
+class Done(Out):
+    pass
+
+
+class Ordered(Out):
+    order: str
+    number: str
+    total: Money
+
+
+class Pushed(Out):
+    """`shown`: the id of the information card, offer or order form."""
+
+    shown: str
+    seq: int | None
+
+
+class OfferAnswered(Out):
+    state: str
+    form: str | None
+
+
+# --- events to the visitor ----------------------------------------------------------------------------------------
+
+
+class ChatInvited(Out):
+    """Given again on every connect while the conversation is open."""
+
+    conversation: str
+    seq: int
+    text: str
+    expert: Named | None
+    opened: bool
+
+
+class InfoShown(Out):
+    card: str
+    conversation: str | None
+    title: str
+    url: str
+    text: str
+    expert: Named
+
+
+class OfferShown(Out):
+    card: str
+    conversation: str | None
+    offer: str
+    product: ProductRef
+    price: Money
+    expires_at: Time
+    text: str
+    expert: Named
+
+
+class OrderFormShown(Out):
+    card: str
+    conversation: str | None
+    visit: str | None
+    form: str
+    lines: list[FormLine]
+
+
+class ExpertJoined(Out):
+    conversation: str
+    name: str
+
+
+class ConversationClosed(Out):
+    conversation: str
+
+
+class OrderUpdated(Out):
+    order: str
+    number: str
+    status: OrderStatus
+    total: Money
+    lines: list[OrderLine]
+
+
+class CardGone(Out):
+    """A card was used, dismissed in another tab, or has expired."""
+
+    card: str
+
+
+class TypingShown(Out):
+    conversation: str
+    author: AuthorKind
+
+
+class MessageReadShown(Out):
+    conversation: str
+    seq: int
+    by: AuthorKind
+
+
+# --- events to the expert -----------------------------------------------------------------------------------------
+
+
+class AlertRaised(Out):
+    id: str
+    reason: str
+    rung: Rung
+    raised_at: Time
+    expires_at: Time
+    importance: int
+    why: list[str]
+    left: bool
+    visit: VisitBrief
+    customer: CustomerBrief | None
+
+
+class AlertCleared(Out):
+    id: str
+    reason: AlertEnd
+
+
+class VisitChanged(Out):
+    visit: VisitBrief
+
+
+class OrderPlaced(Out):
+    order: str
+    number: str
+    conversation: str | None
+    visit: str | None
+    total: Money
+    lines: list[OrderLine]
+    customer: CustomerBrief | None
+
+
+class ConversationBrief(Out):
+    """One line of the desk. `unread`: messages of the visitor after `read_seq`; `visitor_read_seq`: what they saw."""
+
+    id: str
+    state: ConversationState
+    visitor: str
+    visit: str | None
+    site: str
+    name: str
+    live: bool
+    customer: CustomerBrief | None
+    expert: Person | None
+    last_seq: int
+    read_seq: int
+    visitor_read_seq: int
+    unread: int
+    opened_at: Time
+    last: Message | None
+
+
+class ConversationChanged(Out):
+    conversation: ConversationBrief
+
+
+class PresenceChanged(Out):
+    expert: str
+    status: Status
+
+
+VISITOR_COMMANDS: dict[str, tuple[type[In], type[Out]]] = {
+    "chat.open": (ChatOpen, Opened),
+    "message.send": (MessageSend, Sent),
+    "messages.after": (MessagesAfter, Messages),
+    "message.read": (MessageRead, Done),
+    "typing": (Typing, Done),
+    "offer.answer": (OfferAnswer, OfferAnswered),
+    "order.submit": (OrderSubmit, Ordered),
+    "card.dismiss": (CardDismiss, Done),
+}
+EXPERT_COMMANDS: dict[str, tuple[type[In], type[Out]]] = {
+    "presence.set": (PresenceSet, Done),
+    "alert.accept": (AlertAccept, Opened),
+    "alert.decline": (AlertDecline, Done),
+    "chat.invite": (ChatInvite, Opened),
+    "message.send": (MessageSend, Sent),
+    "messages.after": (MessagesAfter, Messages),
+    "message.read": (MessageRead, Done),
+    "typing": (Typing, Done),
+    "info.push": (InfoPush, Pushed),
+    "offer.push": (OfferPush, Pushed),
+    "order_form.push": (OrderFormPush, Pushed),
+    "conversation.close": (ConversationClose, Done),
+}
+VISITOR_EVENTS: dict[str, type[Out]] = {
+    "chat.invited": ChatInvited,
+    "message.added": Message,
+    "message.read": MessageReadShown,
+    "typing": TypingShown,
+    "expert.joined": ExpertJoined,
+    "info.shown": InfoShown,
+    "offer.shown": OfferShown,
+    "order_form.shown": OrderFormShown,
+    "card.gone": CardGone,
+    "order.updated": OrderUpdated,
+    "conversation.closed": ConversationClosed,
+}
+EXPERT_EVENTS: dict[str, type[Out]] = {
+    "alert.raised": AlertRaised,
+    "alert.cleared": AlertCleared,
+    "visit.changed": VisitChanged,
+    "message.added": Message,
+    "message.read": MessageReadShown,
+    "typing": TypingShown,
+    "order.placed": OrderPlaced,
+    "order.updated": OrderUpdated,
+    "conversation.changed": ConversationChanged,
+    "presence.changed": PresenceChanged,
+}

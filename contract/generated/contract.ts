@@ -1,0 +1,1344 @@
+// Made by `python -m contract.export` from contract/*.py. Do not edit.
+
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Action".
+ */
+export type Action = ("alert" | "invite" | "information" | "offer" | "order_form")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "AlertEnd".
+ */
+export type AlertEnd = ("accepted" | "taken" | "declined" | "expired" | "gone")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "AlertState".
+ */
+export type AlertState = ("ringing" | "accepted" | "ended")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "AuthorKind".
+ */
+export type AuthorKind = ("visitor" | "expert" | "system")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "BellKind".
+ */
+export type BellKind = ("alert" | "conversation" | "visitor" | "expert" | "visit")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "CardKind".
+ */
+export type CardKind = ("info" | "offer" | "order_form")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Channel".
+ */
+export type Channel = ("direct" | "search" | "social" | "mail" | "paid" | "referral" | "internal")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ConversationState".
+ */
+export type ConversationState = ("open" | "closed")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ErrorCode".
+ */
+export type ErrorCode = ("malformed" | "invalid" | "too_large" | "unsupported_type" | "unknown_site" | "foreign_origin" | "unauthenticated" | "wrong_password" | "forbidden" | "missing_csrf" | "not_found" | "rate_limited" | "busy" | "unavailable" | "unknown_command" | "empty_message" | "message_too_long" | "bad_text" | "conversation_closed" | "alert_over" | "desk_full" | "not_online" | "form_used" | "offer_over" | "bad_quantity" | "unknown_product" | "no_lines" | "bad_contact" | "bad_address" | "exists" | "method_not_allowed" | "not_ready")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "EventType".
+ */
+export type EventType = ("page.viewed" | "page.stayed" | "page.left" | "custom")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "FunnelStep".
+ */
+export type FunnelStep = ("viewed" | "deep" | "alert" | "chat" | "offer" | "order")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "IdentityKind".
+ */
+export type IdentityKind = ("visitor" | "email" | "phone" | "user")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Language".
+ */
+export type Language = ("en" | "ru")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "MessageKind".
+ */
+export type MessageKind = ("text" | "info" | "offer" | "order_form" | "order" | "event")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "OfferState".
+ */
+export type OfferState = ("open" | "accepted" | "declined" | "expired")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "OrderFormState".
+ */
+export type OrderFormState = ("open" | "ordered")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "OrderStatus".
+ */
+export type OrderStatus = ("placed" | "cancelled")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "PathSource".
+ */
+export type PathSource = ("call" | "attribute" | "breadcrumb" | "microdata" | "tree" | "sitemap" | "canonical" | "url")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Role".
+ */
+export type Role = ("admin" | "marketer" | "expert")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Rung".
+ */
+export type Rung = ("owner" | "last" | "topic" | "anyone")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Status".
+ */
+export type Status = ("online" | "away" | "offline")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Tier".
+ */
+export type Tier = ("standard" | "gold")
+
+export interface Contract {
+
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "AlertAccept".
+ */
+export interface AlertAccept {
+alert: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "AlertCleared".
+ */
+export interface AlertCleared {
+id: string
+reason: ("accepted" | "declined" | "expired" | "gone" | "taken")
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "AlertDecline".
+ */
+export interface AlertDecline {
+alert: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "AlertRaised".
+ */
+export interface AlertRaised {
+customer: (CustomerBrief | null)
+expires_at: string
+id: string
+importance: number
+left: boolean
+raised_at: string
+reason: string
+rung: ("anyone" | "last" | "owner" | "topic")
+visit: VisitBrief
+why: string[]
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "CustomerBrief".
+ */
+export interface CustomerBrief {
+id: string
+last_contact: (string | null)
+name: string
+orders: number
+owner: (Person | null)
+spent: (Money | null)
+tier: string
+}
+/**
+ * A customer, or a colleague, by id and name.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Person".
+ */
+export interface Person {
+id: string
+name: string
+}
+/**
+ * `amount` in minor units (cents); `currency` as in ISO 4217.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Money".
+ */
+export interface Money {
+amount: number
+currency: string
+}
+/**
+ * A visit as the bell and the live list show it. path, depth, url, title are those of the newest page view.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "VisitBrief".
+ */
+export interface VisitBrief {
+alert: (string | null)
+bot: boolean
+conversation: (string | null)
+customer: (CustomerBrief | null)
+deepest: number
+depth: number
+dwell: number
+id: string
+last_at: string
+left: boolean
+live: boolean
+name: string
+number: number
+pages: number
+path: string[]
+returning: boolean
+site: string
+source: Source
+started_at: string
+title: string
+topic: string[]
+url: string
+visitor: string
+}
+/**
+ * Where a visit came from. `channel` is one of `contract.names.Channel`.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Source".
+ */
+export interface Source {
+campaign: string
+channel: string
+name: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Author".
+ */
+export interface Author {
+kind: ("expert" | "system" | "visitor")
+name: string
+}
+/**
+ * One body: some events of one visitor of one site.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Beacon".
+ */
+export interface Beacon {
+/**
+ * @minItems 1
+ * @maxItems 200
+ */
+events: [(PageViewed | PageStayed | PageLeft | Custom), ...((PageViewed | PageStayed | PageLeft | Custom))[]]
+site: string
+visitor: string
+}
+/**
+ * A page was shown. `path`: names from the root of the information tree, the page itself last; home is [].
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "PageViewed".
+ */
+export interface PageViewed {
+age?: number
+at?: (string | null)
+id: string
+ip?: (string | null)
+path?: (string[] | null)
+referrer?: string
+source?: (("attribute" | "breadcrumb" | "call" | "canonical" | "microdata" | "sitemap" | "tree" | "url") | null)
+title?: string
+type: "page.viewed"
+url: string
+user_agent?: (string | null)
+}
+/**
+ * Still there. `page`: id of the view; `dwell`: total ms visible and focused so far; `scroll`: percent seen.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "PageStayed".
+ */
+export interface PageStayed {
+age?: number
+at?: (string | null)
+dwell: number
+id: string
+ip?: (string | null)
+page: string
+scroll?: number
+type: "page.stayed"
+user_agent?: (string | null)
+}
+/**
+ * The page was hidden or closed. Fields as in `PageStayed`.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "PageLeft".
+ */
+export interface PageLeft {
+age?: number
+at?: (string | null)
+dwell: number
+id: string
+ip?: (string | null)
+page: string
+scroll?: number
+type: "page.left"
+user_agent?: (string | null)
+}
+/**
+ * A fact that the site itself reports, such as `cart.added`.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Custom".
+ */
+export interface Custom {
+age?: number
+at?: (string | null)
+id: string
+ip?: (string | null)
+name: string
+props?: {
+
+}
+type: "custom"
+user_agent?: (string | null)
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "CardDismiss".
+ */
+export interface CardDismiss {
+card: string
+}
+/**
+ * A card was used, dismissed in another tab, or has expired.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "CardGone".
+ */
+export interface CardGone {
+card: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ChatInvite".
+ */
+export interface ChatInvite {
+text?: string
+visit: string
+}
+/**
+ * Given again on every connect while the conversation is open.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ChatInvited".
+ */
+export interface ChatInvited {
+conversation: string
+expert: (Named | null)
+opened: boolean
+seq: number
+text: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Named".
+ */
+export interface Named {
+name: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ChatOpen".
+ */
+export interface ChatOpen {
+
+}
+/**
+ * The answer when there is something to say; a plain 204 otherwise.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Collected".
+ */
+export interface Collected {
+engage?: boolean
+rejected?: Rejected[]
+}
+/**
+ * An event that was not taken, and why.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Rejected".
+ */
+export interface Rejected {
+id: string
+reason: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Contact".
+ */
+export interface Contact {
+address?: string
+email?: string
+name?: string
+phone?: string
+}
+/**
+ * One line of the desk. `unread`: messages of the visitor after `read_seq`; `visitor_read_seq`: what they saw.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ConversationBrief".
+ */
+export interface ConversationBrief {
+customer: (CustomerBrief | null)
+expert: (Person | null)
+id: string
+last: (Message | null)
+last_seq: number
+live: boolean
+name: string
+opened_at: string
+read_seq: number
+site: string
+state: ("closed" | "open")
+unread: number
+visit: (string | null)
+visitor: string
+visitor_read_seq: number
+}
+/**
+ * `message.added`, and an item of `messages`. `data` depends on `kind`.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Message".
+ */
+export interface Message {
+at: string
+author: Author
+client_id: (string | null)
+conversation: string
+data: ({
+
+} | null)
+kind: ("event" | "info" | "offer" | "order" | "order_form" | "text")
+seq: number
+text: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ConversationChanged".
+ */
+export interface ConversationChanged {
+conversation: ConversationBrief
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ConversationClose".
+ */
+export interface ConversationClose {
+conversation: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ConversationClosed".
+ */
+export interface ConversationClosed {
+conversation: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "CurrentSession".
+ */
+export interface CurrentSession {
+me: Me
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Me".
+ */
+export interface Me {
+capacity: number
+email: string
+id: string
+languages: string[]
+name: string
+role: ("admin" | "expert" | "marketer")
+sites: string[]
+status: ("away" | "offline" | "online")
+topics: TopicLevel[]
+}
+/**
+ * An expert knows the node at `path`, and all below it, at `level` 1 (a little) to 5 (best).
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TopicLevel".
+ */
+export interface TopicLevel {
+level?: number
+/**
+ * @minItems 1
+ * @maxItems 20
+ */
+path: [string]|[string, string]|[string, string, string]|[string, string, string, string]|[string, string, string, string, string]|[string, string, string, string, string, string]|[string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Customer".
+ */
+export interface Customer {
+emails: string[]
+id: string
+last_contact: (string | null)
+name: string
+orders: number
+owner: (Person | null)
+phones: string[]
+since: string
+spent: (Money | null)
+tier: string
+visits: number
+}
+/**
+ * Why this one was rung, and why the others were not.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Decision".
+ */
+export interface Decision {
+alert: string
+at: string
+candidates: {
+
+}[]
+chosen: Person[]
+id: string
+outcome: string
+rung: string
+visit: string
+}
+/**
+ * All an expert's screen needs to begin; the events of the socket continue it.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Desk".
+ */
+export interface Desk {
+alerts: AlertRaised[]
+conversations: ConversationBrief[]
+experts: Expert[]
+me: Me
+sites: Site[]
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Expert".
+ */
+export interface Expert {
+capacity: number
+email: string
+id: string
+languages: string[]
+name: string
+role: ("admin" | "expert" | "marketer")
+status: ("away" | "offline" | "online")
+topics: TopicLevel[]
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Site".
+ */
+export interface Site {
+currency: string
+id: string
+key: string
+language: string
+name: string
+origins: string[]
+rung_seconds: number
+zone: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Done".
+ */
+export interface Done {
+
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ExpertCommands".
+ */
+export interface ExpertCommands {
+"alert.accept": {
+answer: Opened
+send: AlertAccept
+}
+"alert.decline": {
+answer: Done
+send: AlertDecline
+}
+"chat.invite": {
+answer: Opened
+send: ChatInvite
+}
+"conversation.close": {
+answer: Done
+send: ConversationClose
+}
+"info.push": {
+answer: Pushed
+send: InfoPush
+}
+"message.read": {
+answer: Done
+send: MessageRead
+}
+"message.send": {
+answer: Sent
+send: MessageSend
+}
+"messages.after": {
+answer: Messages
+send: MessagesAfter
+}
+"offer.push": {
+answer: Pushed
+send: OfferPush
+}
+"order_form.push": {
+answer: Pushed
+send: OrderFormPush
+}
+"presence.set": {
+answer: Done
+send: PresenceSet
+}
+typing: {
+answer: Done
+send: Typing
+}
+}
+/**
+ * Of `chat.open`, `alert.accept`, `chat.invite`: the conversation and its newest messages (at most 100).
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Opened".
+ */
+export interface Opened {
+conversation: string
+messages: Message[]
+seq: number
+}
+/**
+ * `shown`: the id of the information card, offer or order form.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Pushed".
+ */
+export interface Pushed {
+seq: (number | null)
+shown: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "InfoPush".
+ */
+export interface InfoPush {
+conversation?: (string | null)
+text?: string
+title: string
+url?: string
+visit?: (string | null)
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "MessageRead".
+ */
+export interface MessageRead {
+conversation: string
+seq: number
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Sent".
+ */
+export interface Sent {
+at: string
+seq: number
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "MessageSend".
+ */
+export interface MessageSend {
+client_id: string
+conversation: string
+text: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Messages".
+ */
+export interface Messages {
+messages: Message[]
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "MessagesAfter".
+ */
+export interface MessagesAfter {
+conversation: string
+seq?: number
+}
+/**
+ * `offer`: the id of an offer made before, or a new proposal.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "OfferPush".
+ */
+export interface OfferPush {
+conversation?: (string | null)
+offer: (string | ProposedOffer)
+visit?: (string | null)
+}
+/**
+ * `price` may be lower than the catalogue's; `minutes` until it expires.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ProposedOffer".
+ */
+export interface ProposedOffer {
+amount?: (number | null)
+minutes?: number
+product: string
+text?: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "OrderFormPush".
+ */
+export interface OrderFormPush {
+conversation?: (string | null)
+/**
+ * @minItems 1
+ * @maxItems 50
+ */
+products: [string, ...(string)[]]
+visit?: (string | null)
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "PresenceSet".
+ */
+export interface PresenceSet {
+status: ("away" | "offline" | "online")
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Typing".
+ */
+export interface Typing {
+conversation: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ExpertEvents".
+ */
+export interface ExpertEvents {
+"alert.cleared": AlertCleared
+"alert.raised": AlertRaised
+"conversation.changed": ConversationChanged
+"message.added": Message
+"message.read": MessageReadShown
+"order.placed": OrderPlaced
+"order.updated": OrderUpdated
+"presence.changed": PresenceChanged
+typing: TypingShown
+"visit.changed": VisitChanged
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "MessageReadShown".
+ */
+export interface MessageReadShown {
+by: ("expert" | "system" | "visitor")
+conversation: string
+seq: number
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "OrderPlaced".
+ */
+export interface OrderPlaced {
+conversation: (string | null)
+customer: (CustomerBrief | null)
+lines: OrderLine[]
+number: string
+order: string
+total: Money
+visit: (string | null)
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "OrderLine".
+ */
+export interface OrderLine {
+name: string
+price: Money
+product: string
+quantity: number
+total: Money
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "OrderUpdated".
+ */
+export interface OrderUpdated {
+lines: OrderLine[]
+number: string
+order: string
+status: ("cancelled" | "placed")
+total: Money
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "PresenceChanged".
+ */
+export interface PresenceChanged {
+expert: string
+status: ("away" | "offline" | "online")
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TypingShown".
+ */
+export interface TypingShown {
+author: ("expert" | "system" | "visitor")
+conversation: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "VisitChanged".
+ */
+export interface VisitChanged {
+visit: VisitBrief
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ExpertJoined".
+ */
+export interface ExpertJoined {
+conversation: string
+name: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ExpertPatch".
+ */
+export interface ExpertPatch {
+capacity?: (number | null)
+languages?: (string[] | null)
+name?: (string | null)
+password?: (string | null)
+topics?: (TopicLevel[] | null)
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ExpertWrite".
+ */
+export interface ExpertWrite {
+capacity?: number
+email: string
+languages?: string[]
+name: string
+password: string
+role?: ("admin" | "expert" | "marketer")
+sites?: string[]
+topics?: TopicLevel[]
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "FormLine".
+ */
+export interface FormLine {
+name: string
+price: Money
+product: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Funnel".
+ */
+export interface Funnel {
+people: FunnelPerson[]
+steps: FunnelCount[]
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "FunnelPerson".
+ */
+export interface FunnelPerson {
+at: string
+customer: (CustomerBrief | null)
+path: string[]
+visit: string
+visitor: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "FunnelCount".
+ */
+export interface FunnelCount {
+name: ("alert" | "chat" | "deep" | "offer" | "order" | "viewed")
+share_of_first: number
+share_of_previous: number
+visitors: number
+}
+/**
+ * `from` and `to` are dates in the site's zone, both included. `people`: also list who stopped at that step.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "FunnelQuery".
+ */
+export interface FunnelQuery {
+from?: (string | null)
+people?: (("alert" | "chat" | "deep" | "offer" | "order" | "viewed") | null)
+site: string
+/**
+ * @minItems 1
+ * @maxItems 12
+ */
+steps?: [("alert" | "chat" | "deep" | "offer" | "order" | "viewed")]|[("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed")]|[("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed")]|[("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed")]|[("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed")]|[("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed")]|[("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed")]|[("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed")]|[("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed")]|[("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed")]|[("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed")]|[("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed")]
+to?: (string | null)
+window_s?: number
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "InfoShown".
+ */
+export interface InfoShown {
+card: string
+conversation: (string | null)
+expert: Named
+text: string
+title: string
+url: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Offer".
+ */
+export interface Offer {
+at: string
+expires_at: string
+id: string
+name: string
+price: Money
+product: string
+state: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "OfferAnswer".
+ */
+export interface OfferAnswer {
+answer: string
+offer: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "OfferAnswered".
+ */
+export interface OfferAnswered {
+form: (string | null)
+state: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "OfferShown".
+ */
+export interface OfferShown {
+card: string
+conversation: (string | null)
+expert: Named
+expires_at: string
+offer: string
+price: Money
+product: ProductRef
+text: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ProductRef".
+ */
+export interface ProductRef {
+id: string
+name: string
+price: Money
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Order".
+ */
+export interface Order {
+at: string
+contact: {
+[k: string]: string
+}
+conversation: (string | null)
+customer: (CustomerBrief | null)
+expert: (Person | null)
+id: string
+lines: OrderLine[]
+number: string
+status: ("cancelled" | "placed")
+total: Money
+visit: (string | null)
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "OrderFormShown".
+ */
+export interface OrderFormShown {
+card: string
+conversation: (string | null)
+form: string
+lines: FormLine[]
+visit: (string | null)
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "OrderSubmit".
+ */
+export interface OrderSubmit {
+client_id: string
+contact: Contact
+form: string
+lines: SubmittedLine[]
+}
+/**
+ * Whatever else a browser adds, a price for instance, is ignored: the price is ours.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "SubmittedLine".
+ */
+export interface SubmittedLine {
+product: string
+quantity: number
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Ordered".
+ */
+export interface Ordered {
+number: string
+order: string
+total: Money
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Overview".
+ */
+export interface Overview {
+by_depth: {
+[k: string]: number
+}
+page_views: number
+returning_visitors: number
+visitors: number
+visits: number
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "PageSeen".
+ */
+export interface PageSeen {
+at: string
+dwell: number
+path: string[]
+scroll: number
+title: string
+url: string
+}
+/**
+ * RFC 9457 problem details; `code` is of the closed list of `contract.errors`.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Problem".
+ */
+export interface Problem {
+code: string
+detail: string
+status: number
+title: string
+type: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Product".
+ */
+export interface Product {
+active: boolean
+id: string
+name: string
+path: string[]
+price: Money
+sku: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ProductPatch".
+ */
+export interface ProductPatch {
+active?: (boolean | null)
+name?: (string | null)
+path?: ([]|[string]|[string, string]|[string, string, string]|[string, string, string, string]|[string, string, string, string, string]|[string, string, string, string, string, string]|[string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string] | null)
+price?: (number | null)
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ProductWrite".
+ */
+export interface ProductWrite {
+active?: boolean
+name: string
+/**
+ * @maxItems 20
+ */
+path?: []|[string]|[string, string]|[string, string, string]|[string, string, string, string]|[string, string, string, string, string]|[string, string, string, string, string, string]|[string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]
+price: number
+site: string
+sku: string
+}
+/**
+ * What every event has. `age`: ms since it happened, at sending. `at`, `user_agent`, `ip`: trusted servers only.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Seen".
+ */
+export interface Seen {
+age?: number
+at?: (string | null)
+id: string
+ip?: (string | null)
+user_agent?: (string | null)
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Session".
+ */
+export interface Session {
+me: Me
+token: string
+}
+/**
+ * Something waits: load the frame.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Shown".
+ */
+export interface Shown {
+show: boolean
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "SignIn".
+ */
+export interface SignIn {
+email: string
+password: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "SitePatch".
+ */
+export interface SitePatch {
+language?: (string | null)
+name?: (string | null)
+origins?: (string[] | null)
+rung_seconds?: (number | null)
+zone?: (string | null)
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "SiteWrite".
+ */
+export interface SiteWrite {
+currency?: string
+key: string
+language?: string
+name: string
+origins?: string[]
+zone?: string
+}
+/**
+ * A token for one socket handshake; good for `seconds`.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Ticket".
+ */
+export interface Ticket {
+seconds: number
+token: string
+}
+/**
+ * `data` depends on `kind`: visit, conversation, order, offer, alert.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TimelineItem".
+ */
+export interface TimelineItem {
+at: string
+data: {
+
+}
+id: string
+kind: string
+}
+/**
+ * A node of the information tree that somebody visited or knows.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Topic".
+ */
+export interface Topic {
+depth: number
+experts: Person[]
+id: string
+path: string[]
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Transcript".
+ */
+export interface Transcript {
+messages: Message[]
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Tree".
+ */
+export interface Tree {
+nodes: TreeNode[]
+}
+/**
+ * `deepest`: the deepest level reached by the visits that saw this node; dwell in ms.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TreeNode".
+ */
+export interface TreeNode {
+deepest: number
+depth: number
+dwell_mean_ms: number
+dwell_ms: number
+page_views: number
+path: string[]
+visits: number
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Trigger".
+ */
+export interface Trigger {
+action: string
+active: boolean
+conditions: {
+
+}
+id: string
+name: string
+site: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Visit".
+ */
+export interface Visit {
+views: PageSeen[]
+visit: VisitBrief
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "VisitorCommands".
+ */
+export interface VisitorCommands {
+"card.dismiss": {
+answer: Done
+send: CardDismiss
+}
+"chat.open": {
+answer: Opened
+send: ChatOpen
+}
+"message.read": {
+answer: Done
+send: MessageRead
+}
+"message.send": {
+answer: Sent
+send: MessageSend
+}
+"messages.after": {
+answer: Messages
+send: MessagesAfter
+}
+"offer.answer": {
+answer: OfferAnswered
+send: OfferAnswer
+}
+"order.submit": {
+answer: Ordered
+send: OrderSubmit
+}
+typing: {
+answer: Done
+send: Typing
+}
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "VisitorEvents".
+ */
+export interface VisitorEvents {
+"card.gone": CardGone
+"chat.invited": ChatInvited
+"conversation.closed": ConversationClosed
+"expert.joined": ExpertJoined
+"info.shown": InfoShown
+"message.added": Message
+"message.read": MessageReadShown
+"offer.shown": OfferShown
+"order.updated": OrderUpdated
+"order_form.shown": OrderFormShown
+typing: TypingShown
+}
+/**
+ * `POST /visitor/wait`: an engaged visitor asks whether something waits for it.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Waiting".
+ */
+export interface Waiting {
+site: string
+visitor: string
+}

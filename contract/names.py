@@ -1,0 +1,29 @@
+"""The closed word lists. A new word of the product enters here, so that Python, SQL, JSON and screen share it."""
+
+from typing import Literal
+
+#: Milliseconds since 1970-01-01 UTC, or a duration in milliseconds. RFC 3339 only at the edge (`contract.clock`).
+Ms = int
+
+EventType = Literal["page.viewed", "page.stayed", "page.left", "custom"]
+PathSource = Literal["call", "attribute", "breadcrumb", "microdata", "tree", "sitemap", "canonical", "url"]
+Channel = Literal["direct", "search", "social", "mail", "paid", "referral", "internal"]
+Role = Literal["admin", "marketer", "expert"]
+Status = Literal["online", "away", "offline"]
+Rung = Literal["owner", "last", "topic", "anyone"]
+RUNGS: tuple[Rung, ...] = ("owner", "last", "topic", "anyone")
+Action = Literal["alert", "invite", "information", "offer", "order_form"]
+AlertState = Literal["ringing", "accepted", "ended"]
+AlertEnd = Literal["accepted", "taken", "declined", "expired", "gone"]
+ConversationState = Literal["open", "closed"]
+AuthorKind = Literal["visitor", "expert", "system"]
+MessageKind = Literal["text", "info", "offer", "order_form", "order", "event"]
+CardKind = Literal["info", "offer", "order_form"]
+OfferState = Literal["open", "accepted", "declined", "expired"]
+OrderFormState = Literal["open", "ordered"]
+OrderStatus = Literal["placed", "cancelled"]
+IdentityKind = Literal["visitor", "email", "phone", "user"]
+Tier = Literal["standard", "gold"]
+FunnelStep = Literal["viewed", "deep", "alert", "chat", "offer", "order"]
+Language = Literal["en", "ru"]
+BellKind = Literal["alert", "conversation", "visitor", "expert", "visit"]

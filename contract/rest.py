@@ -1,0 +1,319 @@
+"""The bodies of `/api/...`: what a client sends (unknown fields ignored) and what it gets (complete)."""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from contract.frames import (
+    AlertRaised,
+    ConversationBrief,
+    CustomerBrief,
+    In,
+    Message,
+    Money,
+    OrderLine,
+    Out,
+    Person,
+    Time,
+    VisitBrief,
+)
+from contract.names import FunnelStep, OrderStatus, Role, Status
+
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class SignIn(In):
+    email: Annotated[str, Meta(max_length=254)]
+    password: Annotated[str, Meta(max_length=1024)]
+
+
+class TopicLevel(msgspec.Struct, kw_only=True):
+    """An expert knows the node at `path`, and all below it, at `level` 1 (a little) to 5 (best)."""
+
+    path: Annotated[list[Name], Meta(min_length=1, max_length=20)]
+    level: Annotated[int, Meta(ge=1, le=5)] = 3
+
+
+class Me(Out):
+    id: str
+    email: str
+    name: str
+    role: Role
+    languages: list[str]
+    sites: list[str]
+    topics: list[TopicLevel]
+    status: Status
+    capacity: int
+
+
+class Session(Out):
+    token: str
+    me: Me
+
+
+class CurrentSession(Out):
+    me: Me
+
+
+class Ticket(Out):
+    """A token for one socket handshake; good for `seconds`."""
+
+    token: str
+    seconds: int
+
+
+class ExpertWrite(In):
+    email: Annotated[str, Meta(min_length=3, max_length=254)]
+    name: Name
+    password: Annotated[str, Meta(min_length=8, max_length=1024)]
+    role: Role = "expert"
+    languages: list[Annotated[str, Meta(max_length=35)]] = msgspec.field(default_factory=lambda: ["en"])
+    topics: list[TopicLevel] = []
+    sites: list[str] = []
+    capacity: Annotated[int, Meta(ge=1, le=100)] = 4
+
+
+class ExpertPatch(In):
+    name: Name | None = None
+    password: Annotated[str, Meta(min_length=8, max_length=1024)] | None = None
+    languages: list[Annotated[str, Meta(max_length=35)]] | None = None
+    topics: list[TopicLevel] | None = None
+    capacity: Annotated[int, Meta(ge=1, le=100)] | None = None
+
+
+class Expert(Out):
+    id: str
+    email: str
+    name: str
+    role: Role
+    languages: list[str]
+    topics: list[TopicLevel]
+    status: Status
+    capacity: int
+
+
+class SiteWrite(In):
+    key: Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
+    name: Name
+    origins: list[Annotated[str, Meta(max_length=300)]] = []
+    language: Annotated[str, Meta(max_length=35)] = "en"
+    zone: Annotated[str, Meta(max_length=64)] = "UTC"
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "EUR"
+
+
+class SitePatch(In):
+    name: Name | None = None
+    origins: list[Annotated[str, Meta(max_length=300)]] | None = None
+    language: Annotated[str, Meta(max_length=35)] | None = None
+    zone: Annotated[str, Meta(max_length=64)] | None = None
+    rung_seconds: Annotated[int, Meta(ge=5, le=3600)] | None = None
+
+
+class Site(Out):
+    id: str
+    key: str
+    name: str
+    origins: list[str]
+    language: str
+    zone: str
+    currency: str
+    rung_seconds: int
+
+
+class Topic(Out):
+    """A node of the information tree that somebody visited or knows."""
+
+    id: str
+    path: list[str]
+    depth: int
+    experts: list[Person]
+
+
+class Trigger(Out):
+    id: str
+    site: str
+    name: str
+    conditions: dict[str, Any]
+    action: str
+    active: bool
+
+
+class ProductWrite(In):
+    site: str
+    sku: Annotated[str, Meta(min_length=1, max_length=64)]
+    name: Name
+    price: Annotated[int, Meta(ge=0, le=10**10)]
+    path: Annotated[list[Name], Meta(max_length=20)] = []
+    active: bool = True
+
+
+class ProductPatch(In):
+    name: Name | None = None
+    path: Annotated[list[Name], Meta(max_length=20)] | None = None
+    price: Annotated[int, Meta(ge=0, le=10**10)] | None = None
+    active: bool | None = None
+
+
+class Product(Out):
+    id: str
+    sku: str
+    name: str
+    path: list[str]
+    price: Money
+    active: bool
+
+
+class Offer(Out):
+    id: str
+    product: str
+    name: str
+    price: Money
+    expires_at: Time
+    state: str
+    at: Time
+
+
+class Order(Out):
+    id: str
+    number: str
+    status: OrderStatus
+    total: Money
+    lines: list[OrderLine]
+    customer: CustomerBrief | None
+    contact: dict[str, str]
+    expert: Person | None
+    conversation: str | None
+    visit: str | None
+    at: Time
+
+
+class Customer(Out):
+    id: str
+    name: str
+    tier: str
+    owner: Person | None
+    emails: list[str]
+    phones: list[str]
+    orders: int
+    spent: Money | None
+    last_contact: Time | None
+    visits: int
+    since: Time
+
+
+class PageSeen(Out):
+    path: list[str]
+    title: str
+    url: str
+    at: Time
+    dwell: int
+    scroll: int
+
+
+class Visit(Out):
+    visit: VisitBrief
+    views: list[PageSeen]
+
+
+class TimelineItem(Out):
+    """`data` depends on `kind`: visit, conversation, order, offer, alert."""
+
+    id: str
+    kind: str
+    at: Time
+    data: dict[str, Any]
+
+
+class Decision(Out):
+    """Why this one was rung, and why the others were not."""
+
+    id: str
+    alert: str
+    visit: str
+    rung: str
+    at: Time
+    chosen: list[Person]
+    candidates: list[dict[str, Any]]
+    outcome: str
+
+
+class Desk(Out):
+    """All an expert's screen needs to begin; the events of the socket continue it."""
+
+    me: Me
+    alerts: list[AlertRaised]
+    conversations: list[ConversationBrief]
+    experts: list[Expert]
+    sites: list[Site]
+
+
+class Transcript(Out):
+    messages: list[Message]
+
+
+class Overview(Out):
+    visitors: int
+    returning_visitors: int
+    visits: int
+    page_views: int
+    by_depth: dict[str, int]
+
+
+class TreeNode(Out):
+    """`deepest`: the deepest level reached by the visits that saw this node; dwell in ms."""
+
+    path: list[str]
+    depth: int
+    visits: int
+    page_views: int
+    deepest: int
+    dwell_ms: int
+    dwell_mean_ms: int
+
+
+class Tree(Out):
+    nodes: list[TreeNode]
+
+
+class FunnelQuery(In):
+    """`from` and `to` are dates in the site's zone, both included. `people`: also list who stopped at that step."""
+
+    site: str
+    from_: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = msgspec.field(default=None, name="from")
+    to: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
+    steps: Annotated[list[FunnelStep], Meta(min_length=1, max_length=12)] = msgspec.field(
+        default_factory=lambda: ["viewed", "deep", "alert", "chat", "offer", "order"]
+    )
+    window_s: Annotated[int, Meta(ge=1, le=366 * 86400)] = 7 * 86400
+    people: FunnelStep | None = None
+
+
+class FunnelCount(Out):
+    name: FunnelStep
+    visitors: int
+    share_of_first: float
+    share_of_previous: float
+
+
+class FunnelPerson(Out):
+    visitor: str
+    visit: str
+    at: Time
+    path: list[str]
+    customer: CustomerBrief | None
+
+
+class Funnel(Out):
+    steps: list[FunnelCount]
+    people: list[FunnelPerson]
+
+
+class Problem(Out):
+    """RFC 9457 problem details; `code` is of the closed list of `contract.errors`."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str

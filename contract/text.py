@@ -1,0 +1,22 @@
+"""Text from outside: every string is hostile until it went through here."""
+
+import re
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def clean(text: str, limit: int) -> str:
+    """Cut to `limit` characters; NUL and control characters other than tab and newline become U+FFFD."""
+    text = text[:limit]
+    return _CONTROL.sub("\ufffd", text) if _CONTROL.search(text) else text
+
+
+def has_forbidden(text: str) -> bool:
+    """True if `text` holds NUL, another control character, or half a surrogate pair (what no base can keep)."""
+    return _FORBIDDEN.search(text) is not None
+
+
+def is_web_address(url: str) -> bool:
+    """True for http and https only: the one test before anything of a visitor or expert becomes a link."""
+    return url.startswith(("http://", "https://")) and not has_forbidden(url) and " " not in url
