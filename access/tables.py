@@ -1,0 +1,52 @@
+"""Who may see what: sites, accounts, sessions."""
+
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text
+
+from store.metadata import Id, Json, Time, metadata
+
+site = Table(
+    "site",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("origins", Json, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("rung_seconds", Integer, nullable=False),
+    Column("created_at", Time, nullable=False),
+)
+account = Table(
+    "account",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("email", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("languages", Json, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("created_at", Time, nullable=False),
+    CheckConstraint("role IN ('admin', 'marketer', 'expert')", name="role"),
+)
+account_site = Table(
+    "account_site",
+    metadata,
+    Column("account_id", ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+    Column("site_id", ForeignKey("site.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_account_site_site_id", "site_id"),
+)
+#: A signed-in browser, an API token or a ticket for one socket handshake; the token itself is never stored.
+session = Table(
+    "session",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("account_id", ForeignKey("account.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("created_at", Time, nullable=False),
+    Column("expires_at", Time, nullable=False),
+    CheckConstraint("kind IN ('browser', 'token', 'ticket')", name="kind"),
+    Index("ix_session_account_id", "account_id"),
+    Index("ix_session_expires_at", "expires_at"),
+)

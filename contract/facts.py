@@ -1,0 +1,85 @@
+"""Plain values that travel from room to room: what one part knows and another decides on.
+
+No room imports its neighbour; `service.journey` and `service.flows` hand these along.
+"""
+
+import msgspec
+
+from contract.names import Ms, Role
+
+
+class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    key: str
+    name: str
+    origins: frozenset[str]
+    language: str
+    zone: str
+    currency: str
+    rung_seconds: int
+
+
+class AccountFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A signed-in person of the house. `sites`: ids of the sites they may see; an administrator sees all."""
+
+    id: str
+    email: str
+    name: str
+    role: Role
+    languages: tuple[str, ...]
+    sites: frozenset[str]
+
+    def may_see(self, site_id: str) -> bool:
+        return self.role == "admin" or site_id in self.sites
+
+
+class Branch(msgspec.Struct, frozen=True, kw_only=True):
+    """What a visit did below one child of the home page: total dwell in ms, deepest level, page views."""
+
+    name: str
+    dwell: int
+    deepest: int
+    pages: int
+
+
+class VisitFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """One visit as the rules see it. path, depth, url, title are those of the newest page view.
+
+    `number`: 1 for the first visit of this visitor. `arrival`: id of the page view with which the visitor last came in
+    (the first of the visit, or a later one that no page of the site led to). `came_back`: that arrival is not the very
+    first one of this visitor. `heard_at`: when our server last took an event of it. `left_at`: all pages left.
+    """
+
+    id: str
+    site: str
+    visitor: str
+    started_at: Ms
+    last_at: Ms
+    heard_at: Ms
+    number: int
+    pages: int
+    dwell: int
+    path: tuple[str, ...]
+    depth: int
+    deepest: int
+    topic: tuple[str, ...]
+    branches: tuple[Branch, ...]
+    url: str
+    title: str
+    arrival: str | None
+    came_back: bool
+    left_at: Ms | None
+    bot: bool
+
+
+class CustomerFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A known person as the rules see them. `last_expert`: who last served them in any channel."""
+
+    id: str
+    name: str
+    tier: str
+    owner: str | None
+    last_expert: str | None
+    orders: int
+    spent: int
+    currency: str

@@ -1,0 +1,108 @@
+"""Who should answer: what experts know, who is there, which bells ring, and why."""
+
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, text
+
+from store.metadata import Id, Json, Time, metadata
+
+#: The person at a desk. `lease_until` (database time) is renewed while a socket of theirs answers.
+expert = Table(
+    "expert",
+    metadata,
+    Column("id", ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+    Column("capacity", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("lease_until", Time, nullable=False),
+    Column("assigned_at", Time, nullable=False),
+    CheckConstraint("status IN ('online', 'away', 'offline')", name="status"),
+    CheckConstraint("capacity BETWEEN 1 AND 100", name="capacity"),
+)
+expertise = Table(
+    "expertise",
+    metadata,
+    Column("expert_id", ForeignKey("expert.id", ondelete="CASCADE"), primary_key=True),
+    Column("node_id", Id, primary_key=True),
+    Column("path", Json, nullable=False),
+    Column("level", Integer, nullable=False),
+    CheckConstraint("level BETWEEN 1 AND 5", name="level"),
+)
+trigger = Table(
+    "trigger",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("site_id", ForeignKey("site.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("conditions", Json, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("created_at", Time, nullable=False),
+    Index("ix_trigger_site_id", "site_id"),
+)
+#: The bell. `occasion` makes it unique: a trigger fires once per visit, or once per return.
+alert = Table(
+    "alert",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("site_id", ForeignKey("site.id"), nullable=False),
+    Column("visit_id", Id, nullable=False),
+    Column("visitor_id", Id, nullable=False),
+    Column("customer_id", Id, nullable=True),
+    Column("trigger_id", Id, nullable=False),
+    Column("occasion", Id, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("importance", Integer, nullable=False),
+    Column("why", Json, nullable=False),
+    Column("topic", Json, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("outcome", Text, nullable=True),
+    Column("rung", Text, nullable=True),
+    Column("expert_id", Id, nullable=True),
+    Column("raised_at", Time, nullable=False),
+    Column("due_at", Time, nullable=False),
+    Column("gone_at", Time, nullable=True),
+    Column("ended_at", Time, nullable=True),
+    Column("version", Integer, nullable=False),
+    Column("announced", Integer, nullable=False),
+    CheckConstraint("state IN ('ringing', 'accepted', 'ended')", name="state"),
+    Index("ix_alert_trigger_id_occasion", "trigger_id", "occasion", unique=True),
+    Index("ix_alert_visit_id", "visit_id"),
+    Index("ix_alert_site_id_raised_at", "site_id", "raised_at"),
+    Index(
+        "ix_alert_due_at",
+        "due_at",
+        sqlite_where=text("state = 'ringing'"),
+        postgresql_where=text("state = 'ringing'"),
+    ),
+    Index(
+        "ix_alert_unannounced",
+        "id",
+        sqlite_where=text("announced < version"),
+        postgresql_where=text("announced < version"),
+    ),
+)
+#: Whom an alert has rung, on which rung, and what came of it. `outcome` is null while it rings there.
+ring = Table(
+    "ring",
+    metadata,
+    Column("alert_id", ForeignKey("alert.id"), primary_key=True),
+    Column("expert_id", Id, primary_key=True),
+    Column("rung", Text, primary_key=True),
+    Column("at", Time, nullable=False),
+    Column("until", Time, nullable=False),
+    Column("outcome", Text, nullable=True),
+    Index("ix_ring_expert_id", "expert_id"),
+)
+#: The stored record of one choice.
+decision = Table(
+    "decision",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("site_id", ForeignKey("site.id"), nullable=False),
+    Column("alert_id", ForeignKey("alert.id"), nullable=False),
+    Column("visit_id", Id, nullable=False),
+    Column("rung", Text, nullable=False),
+    Column("at", Time, nullable=False),
+    Column("chosen", Json, nullable=False),
+    Column("candidates", Json, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Index("ix_decision_visit_id", "visit_id"),
+)

@@ -1,0 +1,61 @@
+"""Group commit: whatever arrives while one commit is under way becomes the next group. No timer is needed."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from sqlalchemy import Connection
+
+from contract.errors import Refused
+from store.base import Store
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Apply = Callable[[Connection, list[Item]], list[Result]]
+
+
+class Journal(Generic[Item, Result]):
+    """Hands waiting items together to `apply`, in one transaction; each caller gets its own result after the commit.
+
+    `apply(conn, items)` returns one result per item, in order. If it raises for a group, the items are tried alone,
+    so that a bad one harms nobody else. More than `room` waiting items: Refused("busy").
+    """
+
+    def __init__(self, store: Store, apply: Apply[Item, Result], *, group: int = 256, room: int = 4096) -> None:
+        self._store, self._apply, self._group, self._room = store, apply, group, room
+        self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
+        self._pump: asyncio.Task[None] | None = None
+
+    async def add(self, item: Item) -> Result:
+        if len(self._waiting) >= self._room:
+            raise Refused("busy", retry_after=1)
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        if self._pump is None:
+            self._pump = asyncio.create_task(self._flush())
+        return await future
+
+    async def _flush(self) -> None:
+        try:
+            while self._waiting:
+                group, self._waiting = self._waiting[: self._group], self._waiting[self._group :]
+                await self._commit(group)
+        finally:
+            self._pump = None
+
+    async def _commit(self, group: list[tuple[Item, "asyncio.Future[Result]"]]) -> None:
+        items = [item for item, _ in group]
+        try:
+            results = await self._store.write(lambda connection: self._apply(connection, items))
+        except Exception as error:  # noqa: BLE001  every waiting caller is told, none is left hanging
+            if isinstance(error, Refused) or len(group) == 1:
+                for _, future in group:
+                    if not future.done():
+                        future.set_exception(error)
+            else:
+                for alone in group:
+                    await self._commit([alone])
+            return
+        for (_, future), result in zip(group, results, strict=True):
+            if not future.done():
+                future.set_result(result)

@@ -1,0 +1,87 @@
+"""PostgreSQL: `write(fn)` is one short transaction on a pooled connection; a deadlock runs it again."""
+
+import asyncio
+from typing import TypeVar
+
+import structlog
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from contract.errors import Refused
+from store.base import Fn
+
+T = TypeVar("T")
+log = structlog.get_logger()
+TRIES = 5
+_AGAIN = {"40001", "40P01"}  # serialization failure, deadlock detected
+_AWAY = ("08", "57P", "53", "58")  # connection, shutdown, resources, system: PostgreSQL error classes
+
+
+def postgres_engine(url: str, *, size: int = 10) -> AsyncEngine:
+    """An asyncpg engine with bounded waits: nobody hangs on a database that is gone."""
+    return create_async_engine(
+        url,
+        pool_size=size,
+        max_overflow=size,
+        pool_timeout=5,
+        pool_pre_ping=False,
+        pool_recycle=1800,
+        connect_args={
+            "timeout": 5,
+            "command_timeout": 20,
+            "statement_cache_size": 256,
+            "server_settings": {"timezone": "UTC", "lock_timeout": "10s", "application_name": "shopbell"},
+        },
+    )
+
+
+class PostgresStore:
+    """The scaled-out store: any number of processes on one base."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = postgres_engine(url)
+
+    async def write(self, fn: Fn[T]) -> T:
+        for attempt in range(TRIES):
+            try:
+                async with self._engine.begin() as connection:
+                    return await connection.run_sync(fn)
+            except DBAPIError as error:
+                if _state(error) in _AGAIN and attempt < TRIES - 1:
+                    await asyncio.sleep(0.005 * 2**attempt)
+                    continue
+                raise _translated(error) from error
+            except (OSError, PoolTimeout, TimeoutError) as error:
+                log.error("store.away", error=repr(error))
+                raise Refused("unavailable", retry_after=2) from error
+        raise AssertionError("unreachable")
+
+    async def read(self, fn: Fn[T]) -> T:
+        try:
+            async with self._engine.connect() as connection:
+                await connection.execution_options(postgresql_readonly=True)
+                return await connection.run_sync(fn)
+        except DBAPIError as error:
+            raise _translated(error) from error
+        except (OSError, PoolTimeout, TimeoutError) as error:
+            log.error("store.away", error=repr(error))
+            raise Refused("unavailable", retry_after=2) from error
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def _state(error: DBAPIError) -> str:
+    return getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None) or ""
+
+
+def _translated(error: DBAPIError) -> Exception:
+    """The database being away is a refusal; a broken statement or rule is our own mistake and stays what it is."""
+    state = _state(error)
+    if state.startswith(_AWAY) or error.connection_invalidated or (
+        not state and isinstance(error, OperationalError | InterfaceError)
+    ):
+        log.error("store.away", error=str(error.orig))
+        return Refused("unavailable", retry_after=2)
+    return error

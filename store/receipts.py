@@ -1,0 +1,37 @@
+"""Answered once, answered the same again: successes remembered under the client's own id (contract 4)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection, delete, select
+
+from contract.clock import DAY
+from contract.names import Ms
+from store.tables import receipt
+
+KEPT = 30 * DAY
+
+
+def once(
+    connection: Connection, person: str, client_id: str, command: str, now: Ms, do: Callable[[], dict[str, Any]]
+) -> tuple[dict[str, Any], bool]:
+    """Do it and remember the answer, or give the remembered one. Returns (answer, whether it was done now).
+
+    A refusal raises out of `do` and remembers nothing: the id stays free. The caller's transaction must hold a lock
+    that orders two calls of one person (the conversation, the form), as every writer here does.
+    """
+    known = connection.execute(
+        select(receipt.c.answer).where(receipt.c.person == person, receipt.c.client_id == client_id)
+    ).scalar_one_or_none()
+    if known is not None:
+        return known, False
+    answer = do()
+    connection.execute(
+        receipt.insert().values(person=person, client_id=client_id, command=command, answer=answer, at=now)
+    )
+    return answer, True
+
+
+def forget(connection: Connection, now: Ms) -> None:
+    """Drop what is older than 30 days."""
+    connection.execute(delete(receipt).where(receipt.c.at < now - KEPT))

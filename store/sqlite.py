@@ -1,0 +1,184 @@
+"""SQLite: one writer thread with one connection; readers that cannot write.
+
+Functions that wait share one `BEGIN IMMEDIATE` (group commit), each in its own savepoint, so that one that raises
+undoes only itself. All answers come after the commit. WAL with `synchronous=FULL`: what was answered survives power
+loss. Checkpoints run beside the writer, not inside its commits.
+"""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy import Connection, Engine, create_engine, event, pool
+from sqlalchemy.exc import DBAPIError
+
+from contract.errors import Refused
+from store.base import Fn
+
+T = TypeVar("T")
+log = structlog.get_logger()
+GROUP = 512
+WAITING = 20_000
+READERS = 4
+
+
+def sqlite_engine(path: Path, *, read_only: bool = False) -> Engine:
+    """An engine whose connections have our settings and leave BEGIN and COMMIT to us."""
+    engine = create_engine(
+        f"sqlite:///{path}",
+        poolclass=pool.NullPool,
+        connect_args={"isolation_level": None, "check_same_thread": False},
+        isolation_level="AUTOCOMMIT",
+    )
+
+    @event.listens_for(engine, "connect")
+    def _settings(connection: Any, _: Any) -> None:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA busy_timeout = 5000")
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute("PRAGMA cache_size = -65536")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        if read_only:
+            connection.execute("PRAGMA query_only = ON")
+
+    return engine
+
+
+class _Job:
+    __slots__ = ("error", "fn", "future", "loop", "result")
+
+    def __init__(self, fn: Fn[Any], loop: asyncio.AbstractEventLoop, future: "asyncio.Future[Any]") -> None:
+        self.fn, self.loop, self.future = fn, loop, future
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+
+class SqliteStore:
+    """The embedded store. One per process and file (`service` holds a lock on the data folder)."""
+
+    def __init__(self, path: Path) -> None:
+        self._writer_engine = sqlite_engine(path)
+        self._reader_engine = sqlite_engine(path, read_only=True)
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._closing = threading.Event()
+        self._local = threading.local()
+        self._read_connections: list[Connection] = []
+        self._writer = threading.Thread(target=self._write_loop, name="store-writer", daemon=True)
+        self._writer.start()
+        self._checkpointer = threading.Thread(target=self._checkpoint_loop, name="store-checkpoint", daemon=True)
+        self._checkpointer.start()
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
+
+    async def write(self, fn: Fn[T]) -> T:
+        if self._closing.is_set():
+            raise Refused("unavailable")
+        if self._jobs.qsize() > WAITING:
+            raise Refused("busy", retry_after=1)
+        loop = asyncio.get_running_loop()
+        job = _Job(fn, loop, loop.create_future())
+        self._jobs.put(job)
+        return await job.future  # type: ignore[no-any-return]
+
+    async def read(self, fn: Fn[T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, fn)
+
+    async def close(self) -> None:
+        if self._closing.is_set():
+            return
+        self._closing.set()
+        self._jobs.put(None)
+        await asyncio.to_thread(self._writer.join)
+        await asyncio.to_thread(self._checkpointer.join)
+        self._readers.shutdown(wait=True)
+        for connection in self._read_connections:
+            connection.close()
+
+    # --- threads ------------------------------------------------------------------------------------------------
+
+    def _read(self, fn: Fn[T]) -> T:
+        connection: Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._reader_engine.connect()
+            self._local.connection = connection
+            self._read_connections.append(connection)
+        connection.exec_driver_sql("BEGIN")
+        try:
+            return fn(connection)
+        finally:
+            connection.exec_driver_sql("ROLLBACK")
+
+    def _write_loop(self) -> None:
+        with self._writer_engine.connect() as connection:
+            while (first := self._jobs.get()) is not None:
+                group, last = [first], False
+                while len(group) < GROUP and not self._jobs.empty():
+                    job = self._jobs.get()
+                    if job is None:
+                        last = True
+                        break
+                    group.append(job)
+                self._commit(connection, group)
+                _answer(group)
+                if last:
+                    break
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _commit(self, connection: Connection, group: list[_Job]) -> None:
+        run = connection.exec_driver_sql
+        try:
+            run("BEGIN IMMEDIATE")
+            for job in group:
+                run("SAVEPOINT job")
+                try:
+                    job.result = job.fn(connection)
+                    run("RELEASE job")
+                except BaseException as error:  # noqa: BLE001  whatever it was, it belongs to this job alone
+                    job.error = error
+                    run("ROLLBACK TO job")
+                    run("RELEASE job")
+            run("COMMIT")
+        except DBAPIError as error:
+            log.error("store.commit_failed", error=str(error.orig), jobs=len(group))
+            for job in group:
+                job.error = Refused("unavailable", retry_after=2)
+            _quietly(lambda: run("ROLLBACK"))
+
+    def _checkpoint_loop(self) -> None:
+        with self._reader_engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA query_only = OFF")
+            while not self._closing.wait(1.0):
+                _quietly(lambda: connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").fetchall())
+
+
+def _answer(group: list[_Job]) -> None:
+    """Hand all results to their event loops, one wake-up per loop."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
+    for job in group:
+        by_loop.setdefault(job.loop, []).append(job)
+    for loop, jobs in by_loop.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_resolve, jobs)
+
+
+def _resolve(jobs: list[_Job]) -> None:
+    for job in jobs:
+        if job.future.done():  # the caller went away; what it asked for is stored all the same
+            continue
+        if job.error is not None:
+            job.future.set_exception(job.error)
+        else:
+            job.future.set_result(job.result)
+
+
+def _quietly(fn: Callable[[], Any]) -> None:
+    try:
+        fn()
+    except DBAPIError as error:
+        log.warning("store.sqlite", error=str(error.orig))
