@@ -99,3 +99,11 @@ class Shown(msgspec.Struct, kw_only=True):
     """Something waits: load the frame."""
 
     show: bool
+
+
+class Taken(msgspec.Struct, kw_only=True):
+    """The answer of `POST /api/events`: what became of the events of one body. They add up to what was sent."""
+
+    stored: int
+    duplicates: int
+    rejected: list[Rejected]

@@ -48,9 +48,12 @@ def schema() -> dict[str, Any]:
         ("VisitorCommands", frames.VISITOR_COMMANDS),
         ("ExpertCommands", frames.EXPERT_COMMANDS),
     ):
-        definitions[title] = _object({
-            command: _object({"send": _ref(sent), "answer": _ref(answer)}) for command, (sent, answer) in table.items()
-        })
+        definitions[title] = _object(
+            {
+                command: _object({"send": _ref(sent), "answer": _ref(answer)})
+                for command, (sent, answer) in table.items()
+            }
+        )
     for title, events in (("VisitorEvents", frames.VISITOR_EVENTS), ("ExpertEvents", frames.EXPERT_EVENTS)):
         definitions[title] = _object({event: _ref(shape) for event, shape in events.items()})
     return {"title": "Contract", "type": "object", "additionalProperties": False, "definitions": definitions}

@@ -79,8 +79,10 @@ def _state(error: DBAPIError) -> str:
 def _translated(error: DBAPIError) -> Exception:
     """The database being away is a refusal; a broken statement or rule is our own mistake and stays what it is."""
     state = _state(error)
-    if state.startswith(_AWAY) or error.connection_invalidated or (
-        not state and isinstance(error, OperationalError | InterfaceError)
+    if (
+        state.startswith(_AWAY)
+        or error.connection_invalidated
+        or (not state and isinstance(error, OperationalError | InterfaceError))
     ):
         log.error("store.away", error=str(error.orig))
         return Refused("unavailable", retry_after=2)

@@ -47,7 +47,9 @@ def locked(connection: Connection, statement: Any) -> Any:
 def db_now(connection: Connection) -> Ms:
     """The database's clock in ms: leases and timers of several machines agree on it. SQLite has one machine: ours."""
     if connection.dialect.name == "postgresql":
-        return int(connection.execute(text("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")).scalar_one())
+        return int(
+            connection.execute(text("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")).scalar_one()
+        )
     return now_ms()
 
 

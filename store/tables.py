@@ -15,4 +15,3 @@ receipt = Table(
     Column("at", Time, nullable=False),
     Index("ix_receipt_at", "at"),
 )
-

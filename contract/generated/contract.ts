@@ -1191,6 +1191,17 @@ origins?: string[]
 zone?: string
 }
 /**
+ * The answer of `POST /api/events`: what became of the events of one body. They add up to what was sent.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Taken".
+ */
+export interface Taken {
+duplicates: number
+rejected: Rejected[]
+stored: number
+}
+/**
  * A token for one socket handshake; good for `seconds`.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
