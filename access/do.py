@@ -1,0 +1,147 @@
+"""Changes to sites and accounts. Each takes the connection of a write; passwords come hashed."""
+
+from collections.abc import Iterable
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import Connection, delete, select, update
+
+from access.origin import origin
+from access.queries import account_by_id, plain_email, site_facts
+from access.sessions import end_sessions
+from access.tables import account, account_site, site
+from contract.errors import Refused
+from contract.facts import AccountFacts, SiteFacts
+from contract.ids import new_id
+from contract.names import Ms, Role
+from store.sql import insert_new
+
+RUNG_SECONDS = 20
+
+
+def create_site(
+    conn: Connection,
+    *,
+    key: str,
+    name: str,
+    now: Ms,
+    origins: Iterable[str] = (),
+    language: str = "en",
+    zone: str = "UTC",
+    currency: str = "EUR",
+    rung_seconds: int = RUNG_SECONDS,
+) -> SiteFacts:
+    """A new site. Refused("exists") if the key is taken, Refused("invalid") for a bad origin or zone."""
+    row = {
+        "id": new_id(),
+        "key": key,
+        "name": name,
+        "origins": plain_origins(origins),
+        "language": language,
+        "zone": known_zone(zone),
+        "currency": currency,
+        "rung_seconds": rung_seconds,
+        "created_at": now,
+    }
+    if not insert_new(conn, site, [row]):
+        raise Refused("exists", "key")
+    return site_facts(row)
+
+
+def patch_site(conn: Connection, site_id: str, changes: dict[str, Any]) -> SiteFacts:
+    """Change those of name, origins, language, zone, rung_seconds that are given. Refused("not_found")."""
+    values = {name: value for name, value in changes.items() if value is not None}
+    if "origins" in values:
+        values["origins"] = plain_origins(values["origins"])
+    if "zone" in values:
+        values["zone"] = known_zone(values["zone"])
+    if values:
+        conn.execute(update(site).where(site.c.id == site_id).values(**values))
+    row = conn.execute(select(site).where(site.c.id == site_id)).mappings().one_or_none()
+    if row is None:
+        raise Refused("not_found")
+    return site_facts(row)
+
+
+def create_account(
+    conn: Connection,
+    *,
+    email: str,
+    name: str,
+    password_hash: str,
+    role: Role,
+    now: Ms,
+    languages: Iterable[str] = ("en",),
+    sites: Iterable[str] = (),
+) -> AccountFacts:
+    """A new person. `sites`: ids. Refused("exists") if the e-mail is taken, Refused("invalid") for an unknown site."""
+    email = plain_email(email)
+    if "@" not in email[1:-1]:
+        raise Refused("invalid", "email")
+    row: dict[str, Any] = {
+        "id": new_id(),
+        "email": email,
+        "name": name,
+        "role": role,
+        "password_hash": password_hash,
+        "languages": list(languages),
+        "active": True,
+        "created_at": now,
+    }
+    if not insert_new(conn, account, [row]):
+        raise Refused("exists", "email")
+    set_sites(conn, row["id"], sites)
+    made = account_by_id(conn, row["id"])
+    assert made is not None
+    return made
+
+
+def patch_account(
+    conn: Connection,
+    account_id: str,
+    *,
+    name: str | None = None,
+    password_hash: str | None = None,
+    languages: Iterable[str] | None = None,
+    active: bool | None = None,
+) -> None:
+    """Change what is given. A new password, or the end of the account, ends all its sessions."""
+    values: dict[str, Any] = {
+        "name": name,
+        "password_hash": password_hash,
+        "languages": None if languages is None else list(languages),
+        "active": active,
+    }
+    values = {column: value for column, value in values.items() if value is not None}
+    if values:
+        conn.execute(update(account).where(account.c.id == account_id).values(**values))
+    if password_hash is not None or active is False:
+        end_sessions(conn, account_id)
+
+
+def set_sites(conn: Connection, account_id: str, sites: Iterable[str]) -> None:
+    """The sites an account may see, from now on exactly these. Refused("invalid") for one that does not exist."""
+    wanted = set(sites)
+    known = set(conn.execute(select(site.c.id).where(site.c.id.in_(list(wanted)))).scalars())
+    if wanted - known:
+        raise Refused("invalid", "sites")
+    conn.execute(delete(account_site).where(account_site.c.account_id == account_id))
+    if wanted:
+        conn.execute(account_site.insert(), [{"account_id": account_id, "site_id": each} for each in sorted(wanted)])
+
+
+def plain_origins(origins: Iterable[str]) -> list[str]:
+    """Each in the spelling a browser sends, once. Refused("invalid") for one that is no origin."""
+    plain = [origin(each) for each in origins]
+    if None in plain:
+        raise Refused("invalid", "origins")
+    return sorted({each for each in plain if each is not None})
+
+
+def known_zone(zone: str) -> str:
+    """`zone` if the time zone data has it. Refused("invalid") otherwise."""
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise Refused("invalid", "zone") from error
+    return zone

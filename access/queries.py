@@ -1,0 +1,86 @@
+"""Who is there: sites and accounts as facts."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from access.tables import account, account_site, site
+from contract.facts import AccountFacts, SiteFacts
+
+
+def site_facts(row: Mapping[Any, Any]) -> SiteFacts:
+    """From a row of `site`."""
+    return SiteFacts(
+        id=row["id"],
+        key=row["key"],
+        name=row["name"],
+        origins=frozenset(row["origins"]),
+        language=row["language"],
+        zone=row["zone"],
+        currency=row["currency"],
+        rung_seconds=row["rung_seconds"],
+    )
+
+
+def all_sites(conn: Connection) -> list[SiteFacts]:
+    """Every site, oldest first."""
+    rows = conn.execute(select(site).order_by(site.c.created_at, site.c.id)).mappings()
+    return [site_facts(row) for row in rows]
+
+
+def site_by_key(conn: Connection, key: str) -> SiteFacts | None:
+    row = conn.execute(select(site).where(site.c.key == key)).mappings().one_or_none()
+    return None if row is None else site_facts(row)
+
+
+def account_facts(conn: Connection, rows: Iterable[Mapping[Any, Any]]) -> list[AccountFacts]:
+    """From rows of `account`, each with the sites it may see; two statements however many rows."""
+    found = list(rows)
+    sites: dict[str, set[str]] = {row["id"]: set() for row in found}
+    seen = select(account_site).where(account_site.c.account_id.in_(list(sites)))
+    for link in conn.execute(seen).mappings():
+        sites[link["account_id"]].add(link["site_id"])
+    return [
+        AccountFacts(
+            id=row["id"],
+            email=row["email"],
+            name=row["name"],
+            role=row["role"],
+            languages=tuple(row["languages"]),
+            sites=frozenset(sites[row["id"]]),
+        )
+        for row in found
+    ]
+
+
+def accounts(conn: Connection, ids: Iterable[str] | None = None) -> list[AccountFacts]:
+    """Active accounts, oldest first: those of `ids`, or all."""
+    statement = select(account).where(account.c.active).order_by(account.c.created_at, account.c.id)
+    if ids is not None:
+        statement = statement.where(account.c.id.in_(list(ids)))
+    return account_facts(conn, conn.execute(statement).mappings())
+
+
+def account_by_id(conn: Connection, account_id: str) -> AccountFacts | None:
+    """An active account."""
+    return next(iter(accounts(conn, [account_id])), None)
+
+
+def names(conn: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """The names of accounts, those that are no longer active too: history keeps its people."""
+    rows = conn.execute(select(account.c.id, account.c.name).where(account.c.id.in_(list(set(ids)))))
+    return {row.id: row.name for row in rows}
+
+
+def credentials(conn: Connection, email: str) -> tuple[str, str] | None:
+    """(account id, password hash) of an active account, or None."""
+    row = conn.execute(
+        select(account.c.id, account.c.password_hash).where(account.c.email == plain_email(email), account.c.active)
+    ).one_or_none()
+    return None if row is None else (row.id, row.password_hash)
+
+
+def plain_email(email: str) -> str:
+    """The spelling under which an account is kept."""
+    return email.strip().lower()
