@@ -1,1 +1,1 @@
-"""Linden Yard: the demo shop. A customer's web site as any other, so that the bell has a door to hang over."""
+"""Linden Yard, the demo shop: a customer's web site like any other, so that the bell has a door to hang over."""

@@ -1,4 +1,4 @@
-"""How the shop carries the bell: from the other loopback name, so that shop and bell are two origins on one port."""
+"""How the shop carries the bell: from the other loopback name, so that both are two origins on one port."""
 
 import re
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 SITE = "demo"
 
 _OTHER_NAME = {"localhost": "127.0.0.1", "127.0.0.1": "localhost"}
-_HOST = re.compile(r"([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:]{2,39}\])(?::([0-9]{1,5}))?", re.ASCII)
+_HOST = re.compile(r"([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:]{2,39}\])(?::([0-9]{1,5}))?")
 
 
 @dataclass(frozen=True, slots=True)

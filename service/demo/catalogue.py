@@ -60,9 +60,7 @@ class _Branch:
             for number, (good, size) in enumerate(sizes, start=1)
         )
 
-    def product(
-        self, good: dict[str, Any], size: list[Any], sku: str, path: Path, url: str, motif: str
-    ) -> Product:
+    def product(self, good: dict[str, Any], size: list[Any], sku: str, path: Path, url: str, motif: str) -> Product:
         label = Words(size[0], size[1])
         name = Words(*(f"{title}, {of_size}" for title, of_size in zip(good["name"], size[:2], strict=True)))
         material, care, guarantee = self.materials[good["of"]]

@@ -12,7 +12,8 @@ LANGUAGES: tuple[Language, ...] = ("en", "ru")
 COOKIE = "lang"
 
 _TEXT = Path(__file__).parent / "text"
-_RANGE = re.compile(r"\s*([a-zA-Z]{1,8}|\*)(?:-[a-zA-Z0-9-]{1,32})?\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?))?\s*")
+# One wish of Accept-Language: `ru-RU;q=0.8`; the region does not matter here.
+_WISH = re.compile(r"\s*([a-zA-Z]{1,8}|\*)(?:-[a-zA-Z0-9-]{1,32})?\s*(?:;\s*q=([01](?:\.[0-9]{0,3})?))?\s*")
 
 
 def choose(cookie: str | None, accept_language: str) -> Language:
@@ -20,17 +21,18 @@ def choose(cookie: str | None, accept_language: str) -> Language:
     for language in LANGUAGES:
         if cookie == language:
             return language
-    wishes = [_RANGE.fullmatch(part) for part in accept_language[:500].split(",")]
-    ranked = sorted((-float(wish[2] or 1), order, wish[1].lower()) for order, wish in enumerate(wishes) if wish)
-    for negative_weight, _, name in ranked:
+    wishes = [_WISH.fullmatch(part) for part in accept_language[:500].split(",")]
+    weights = [(float(wish[2] or 1), wish[1].lower()) for wish in wishes if wish]
+    # Sorting is stable: of equal wishes the first one counts.
+    for weight, name in sorted(weights, key=lambda wish: -wish[0]):
         for language in LANGUAGES:
-            if negative_weight < 0 and name == language:
+            if weight > 0 and name == language:
                 return language
     return "en"
 
 
 def local(back: str) -> str:
-    """`back` when it is an address on this site, else the home page: a switch must not send people elsewhere."""
+    """`back` when it is an address on this site, else the home page: a switch never sends people elsewhere."""
     safe = back.startswith("/") and not back.startswith("//") and len(back) <= 2000
     return back if safe and re.fullmatch(r"[!-\[\]-~]+", back) else "/"
 
@@ -38,7 +40,8 @@ def local(back: str) -> str:
 @cache
 def texts(language: Language) -> dict[str, str]:
     """The shop's sentences by name."""
-    return read("", language)
+    words: dict[str, str] = read("", language)
+    return words
 
 
 def read(name: str, language: Language) -> Any:
@@ -53,3 +56,13 @@ def money(cents: int, language: Language) -> str:
     if language == "ru":
         return f"{euros:,}".replace(",", "\u00a0") + f",{rest:02d}\u00a0€"
     return f"€{euros:,}.{rest:02d}"
+
+
+def counted(name: str, n: int, language: Language) -> str:
+    """A number with its word in the right form: `goods` and 3 -> `3 things`, `3 вещи`."""
+    if language == "ru":
+        few = n % 10 in (2, 3, 4) and n % 100 not in (12, 13, 14)
+        form = "one" if n % 10 == 1 and n % 100 != 11 else "few" if few else "many"
+    else:
+        form = "one" if n == 1 else "many"
+    return texts(language)[f"{name}_{form}"].format(n=n)

@@ -39,7 +39,7 @@ def element(tag: str, *children: object, **attributes: object) -> Html:
 
 
 def data_script(json_text: str) -> Html:
-    """A block of JSON-LD; `<`, `>` and `&` are written as JSON escapes, so nothing in it can end the block."""
+    """A block of JSON-LD; what could end the block is written as JSON escapes."""
     safe = json_text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     return Html(f'<script type="application/ld+json">{safe}</script>')
 

@@ -29,7 +29,7 @@ PEOPLE = (
     Person("marketer", "Martin Ekeby", "marketer", ("en", "ru")),
     Person("anna", "Anna Lindqvist", "expert", ("en", "ru"), (("Garden",),)),
     Person("boris", "Boris Tamm", "expert", ("en", "ru"), (("Workshop",),)),
-    Person("clara", "Clara Weiss", "expert", ("en",), (("Kitchen",),)),
+    Person("clara", "Clara Weiss", "expert", ("en", "ru"), (("Kitchen",),)),
     Person("dmitri", "Dmitri Orlov", "expert", ("ru", "en"), (("Hearth",),)),
 )
 

@@ -1,10 +1,24 @@
-"""Draws a picture for every product: the shelf's shape in the branch's colours, placed a little differently each time."""
+"""Draws a picture for every product: its shelf's shape in its branch's colours, placed anew each time.
 
+The shapes are in `drawings.json`. They stand on y = 190 around x = 160, and name their colours by letter: `a` body,
+`b` its dark side, `c` its light side, `d` the one bright detail, `g` what shines through from behind; `m` metal,
+`w` wood, `v` dark wood, `k` clay, `l` leaf, which are the same in every branch.
+"""
+
+import json
 from functools import cache
 from hashlib import sha256
+from pathlib import Path
+from string import Template
 
-from service.demo.motifs import MOTIFS
 from service.demo.shop import Product
+
+_STUFF = {"m": "#8b9497", "w": "#b07a47", "v": "#70482a", "k": "#b9683f", "l": "#6c8f3d"}
+
+_SHAPES = {
+    name: Template("".join(shapes))
+    for name, shapes in json.loads((Path(__file__).parent / "drawings.json").read_text(encoding="utf-8")).items()
+}
 
 # ground of the picture, far shape, near shape, then the motif's a, b, c, d
 _COLOURS = {
@@ -39,9 +53,9 @@ def draw(sku: str, branch: str, motif: str) -> str:
     paper, far, near, a, b, c, d = choices[seed[0] % len(choices)]
     sun_x, sun_y, sun = 60 + seed[1] % 200, 50 + seed[2] % 40, 34 + seed[3] % 34
     left, right = 150 + seed[4] % 40, 150 + seed[5] % 40
-    scale = 0.82 + seed[6] % 7 * 0.03
+    scale = 0.92 + seed[6] % 6 * 0.03
     mirror = -1 if seed[7] % 2 else 1
-    shape = MOTIFS[motif].substitute(a=a, b=b, c=c, d=d, g=paper)
+    shape = _SHAPES[motif].substitute(_STUFF, a=a, b=b, c=c, d=d, g=paper)
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 240" width="320" height="240">'
         f'<path d="M0 0h320v240H0z" fill="{paper}"/>'

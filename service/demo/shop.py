@@ -15,7 +15,7 @@ Path = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """One thing on a shelf; `path` is the section it stands in, `price` is in cents of a euro, tax included."""
+    """One thing on a shelf; `path` is the section it stands in, `price` in cents of a euro with tax."""
 
     sku: str
     name: Words
