@@ -1,6 +1,6 @@
 """What happened, and who is it: the tree, visitors, visits, events, page views."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text
 
 from store.metadata import Id, Json, Time, metadata
 
@@ -27,7 +27,9 @@ visitor = Table(
     Column("bot", Boolean, nullable=False),
     Index("ix_visitor_site_id_key_hash", "site_id", "key_hash", unique=True),
 )
-#: One sitting. Everything from `pages` to `bot` follows from its page views and events (`tracker.visit.summarise`).
+#: One sitting: all signs of life of one visitor with no more than 30 minutes of silence between two of them. Everything
+#: from `heard_at` to `left_at` follows from its page views and events (`tracker.visit.summarise`). A sitting without a
+#: page view (an old tab that closed hours later) has `pages` 0 and counts nowhere: see `tracker.queries.counted`.
 visit = Table(
     "visit",
     metadata,
@@ -39,7 +41,7 @@ visit = Table(
     Column("heard_at", Time, nullable=False),
     Column("number", Integer, nullable=False),
     Column("pages", Integer, nullable=False),
-    Column("dwell", Integer, nullable=False),
+    Column("dwell", BigInteger, nullable=False),
     Column("path", Json, nullable=False),
     Column("depth", Integer, nullable=False),
     Column("deepest", Integer, nullable=False),
@@ -57,7 +59,8 @@ visit = Table(
     Index("ix_visit_site_id_started_at", "site_id", "started_at"),
     Index("ix_visit_site_id_heard_at", "site_id", "heard_at"),
 )
-#: A fact, stored once: (site, id) is its identity for ever. Columns that a type does not have are null.
+#: A fact, stored once: (site, id) is its identity for ever. Columns that a type does not have are null. `position`: its
+#: place in the body that brought it, oldest first; it orders what happened in the same millisecond.
 event = Table(
     "event",
     metadata,
@@ -67,6 +70,7 @@ event = Table(
     Column("type", Text, nullable=False),
     Column("at", Time, nullable=False),
     Column("received_at", Time, nullable=False),
+    Column("position", Integer, nullable=False),
     Column("page", Id, nullable=True),
     Column("dwell", Integer, nullable=True),
     Column("scroll", Integer, nullable=True),
@@ -75,7 +79,8 @@ event = Table(
     Index("ix_event_visitor_id_at", "visitor_id", "at"),
     Index("ix_event_site_id_page", "site_id", "page"),
 )
-#: What a `page.viewed` event says, and what was learned of that view since.
+#: What a `page.viewed` event says, and what was learned of that view since. `stayed_at`: the newest sign that somebody
+#: is there; `left_at`: the newest leaving, which counts while it is not older than that.
 page_view = Table(
     "page_view",
     metadata,
@@ -85,6 +90,7 @@ page_view = Table(
     Column("visitor_id", Id, nullable=False),
     Column("node_id", ForeignKey("node.id"), nullable=False),
     Column("at", Time, nullable=False),
+    Column("position", Integer, nullable=False),
     Column("depth", Integer, nullable=False),
     Column("dwell", Integer, nullable=False),
     Column("scroll", Integer, nullable=False),
