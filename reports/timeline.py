@@ -1,0 +1,230 @@
+"""Everything that ever happened between us and one person, every channel, newest first."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, select
+
+from access.tables import account
+from chat.tables import conversation, message
+from contract import rest
+from contract.clock import rfc3339
+from contract.names import Ms
+from crm.tables import identity
+from routing.tables import alert
+from sales.tables import offer, order, order_line, product
+from tracker.tables import visit
+
+Item = tuple[Ms, rest.TimelineItem]
+Data = dict[str, Any]
+
+
+def of_customer(
+    conn: Connection, customer_id: str, limit: int = 100, before: Ms | None = None
+) -> list[rest.TimelineItem]:
+    """What happened with a customer in any of their browsers.
+
+    Newest first, at most `limit`, all earlier than `before`. Items of one millisecond are never torn apart: then a
+    few more than `limit` come, so that the time of the last one is a safe place to go on from.
+    """
+    return _timeline(conn, _visitors_of(conn, customer_id), customer_id, limit, before)
+
+
+def of_visit(conn: Connection, visit_id: str, limit: int = 100, before: Ms | None = None) -> list[rest.TimelineItem]:
+    """What happened with the visitor of this visit: with the customer, where that visitor is one. Unknown: []."""
+    visitor = conn.execute(select(visit.c.visitor_id).where(visit.c.id == visit_id)).scalar_one_or_none()
+    if visitor is None:
+        return []
+    customer = conn.execute(
+        select(identity.c.customer_id).where(identity.c.kind == "visitor", identity.c.value == visitor)
+    ).scalar_one_or_none()
+    visitors = {visitor, *(_visitors_of(conn, customer) if customer else ())}
+    return _timeline(conn, sorted(visitors), customer, limit, before)
+
+
+def _visitors_of(conn: Connection, customer_id: str) -> list[str]:
+    rows = conn.execute(
+        select(identity.c.value).where(identity.c.customer_id == customer_id, identity.c.kind == "visitor")
+    )
+    return sorted(rows.scalars())
+
+
+def _timeline(
+    conn: Connection, visitors: list[str], customer: str | None, limit: int, before: Ms | None
+) -> list[rest.TimelineItem]:
+    ask = _Ask(conn, visitors, limit, before)
+    items = [*_visits(ask), *_conversations(ask), *_offers(ask), *_orders(ask, customer), *_alerts(ask, customer)]
+    items.sort(key=lambda item: (item[0], item[1].id), reverse=True)
+    if len(items) > limit:
+        items = [item for item in items if item[0] >= items[limit - 1][0]]
+    return [item for _, item in items]
+
+
+class _Ask:
+    """One question: whose, how many, and before when."""
+
+    def __init__(self, conn: Connection, visitors: list[str], limit: int, before: Ms | None) -> None:
+        self.conn, self.visitors, self.limit, self.before = conn, visitors, limit, before
+
+    def newest(self, table: Table, at: str, *extra: ColumnElement[bool], or_: ColumnElement[bool] | None = None) -> Any:
+        """The newest rows of these visitors, those that share the last row's moment included."""
+        own = table.c.visitor_id.in_(self.visitors)
+        where = [own if or_ is None else own | or_, *extra]
+        if self.before is not None:
+            where.append(table.c[at] < self.before)
+        last = self.conn.execute(
+            select(table.c[at]).where(*where).order_by(table.c[at].desc()).limit(1).offset(self.limit - 1)
+        ).scalar_one_or_none()
+        if last is not None:
+            where.append(table.c[at] >= last)
+        return self.conn.execute(select(table).where(*where)).all()
+
+    def people(self, ids: set[str | None]) -> dict[str | None, Data]:
+        """Experts as {id, name}."""
+        rows = self.conn.execute(select(account.c.id, account.c.name).where(account.c.id.in_(ids - {None})))
+        return {id_: {"id": id_, "name": name} for id_, name in rows}
+
+
+def _item(id_: str, kind: str, at: Ms, data: Data) -> Item:
+    return at, rest.TimelineItem(id=id_, kind=kind, at=rfc3339(at), data=data)
+
+
+def _money(amount: int, currency: str) -> Data:
+    return {"amount": amount, "currency": currency}
+
+
+def _visits(ask: _Ask) -> list[Item]:
+    return [
+        _item(
+            row.id,
+            "visit",
+            row.started_at,
+            {
+                "path": row.path,
+                "topic": row.topic,
+                "depth": row.depth,
+                "deepest": row.deepest,
+                "pages": row.pages,
+                "dwell": row.dwell,
+                "url": row.url,
+                "title": row.title,
+                "source": row.source,
+                "number": row.number,
+                "last_at": rfc3339(row.last_at),
+            },
+        )
+        for row in ask.newest(visit, "started_at", visit.c.merged_into.is_(None))
+    ]
+
+
+def _conversations(ask: _Ask) -> list[Item]:
+    rows = ask.newest(conversation, "opened_at")
+    people = ask.people({row.expert_id for row in rows})
+    said = ask.conn.execute(
+        select(message.c.conversation_id, message.c.text, message.c.at, message.c.author_kind)
+        .join(conversation, conversation.c.id == message.c.conversation_id)
+        .where(conversation.c.id.in_([row.id for row in rows]), message.c.seq == conversation.c.last_seq)
+    )
+    last = {id_: {"text": text, "at": rfc3339(at), "author": author} for id_, text, at, author in said}
+    return [
+        _item(
+            row.id,
+            "conversation",
+            row.opened_at,
+            {
+                "state": row.state,
+                "expert": people.get(row.expert_id),
+                "messages": row.last_seq,
+                "last": last.get(row.id),
+                "visit": row.visit_id,
+            },
+        )
+        for row in rows
+    ]
+
+
+def _offers(ask: _Ask) -> list[Item]:
+    rows = ask.newest(offer, "at")
+    people = ask.people({row.expert_id for row in rows})
+    named = ask.conn.execute(
+        select(product.c.id, product.c.name).where(product.c.id.in_({row.product_id for row in rows}))
+    )
+    products = {id_: {"id": id_, "name": name} for id_, name in named}
+    return [
+        _item(
+            row.id,
+            "offer",
+            row.at,
+            {
+                "product": products.get(row.product_id),
+                "price": _money(row.amount, row.currency),
+                "state": row.state,
+                "expires_at": rfc3339(row.expires_at),
+                "expert": people.get(row.expert_id),
+                "conversation": row.conversation_id,
+            },
+        )
+        for row in rows
+    ]
+
+
+def _orders(ask: _Ask, customer: str | None) -> list[Item]:
+    rows = ask.newest(order, "at", or_=order.c.customer_id == customer if customer else None)
+    people = ask.people({row.expert_id for row in rows})
+    lines: dict[str, list[Data]] = {}
+    bought = ask.conn.execute(
+        select(order_line)
+        .where(order_line.c.order_id.in_([row.id for row in rows]))
+        .order_by(order_line.c.order_id, order_line.c.position)
+    )
+    currency = {row.id: row.currency for row in rows}
+    for line in bought:
+        lines.setdefault(line.order_id, []).append(
+            {
+                "product": line.product_id,
+                "name": line.name,
+                "quantity": line.quantity,
+                "price": _money(line.amount, currency[line.order_id]),
+                "total": _money(line.total, currency[line.order_id]),
+            }
+        )
+    return [
+        _item(
+            row.id,
+            "order",
+            row.at,
+            {
+                "number": str(row.number),
+                "status": row.status,
+                "total": _money(row.amount, row.currency),
+                "lines": lines.get(row.id, []),
+                "expert": people.get(row.expert_id),
+                "conversation": row.conversation_id,
+                "visit": row.visit_id,
+            },
+        )
+        for row in rows
+    ]
+
+
+def _alerts(ask: _Ask, customer: str | None) -> list[Item]:
+    rows = ask.newest(alert, "raised_at", or_=alert.c.customer_id == customer if customer else None)
+    people = ask.people({row.expert_id for row in rows})
+    return [
+        _item(
+            row.id,
+            "alert",
+            row.raised_at,
+            {
+                "reason": row.reason,
+                "why": row.why,
+                "importance": row.importance,
+                "path": row.topic,
+                "state": row.state,
+                "end": row.outcome,
+                "rung": row.rung,
+                "expert": people.get(row.expert_id),
+                "visit": row.visit_id,
+            },
+        )
+        for row in rows
+    ]
