@@ -1,0 +1,90 @@
+"""How much one address, one account, one e-mail may ask for: token buckets in this process's memory.
+
+They keep a single caller from using what belongs to all; they are no defence against many callers at once (that is the
+room check of `collect` and the bounded queues of the store). Switched off by `RATE_LIMITS=off`.
+"""
+
+import ipaddress
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+from contract.errors import Refused
+
+
+class Buckets:
+    """Token buckets by key: `burst` at once, then `rate` a second. The least recently used of many is forgotten."""
+
+    def __init__(self, *, rate: float, burst: int, size: int = 50_000) -> None:
+        self._rate, self._burst, self._size = rate, burst, size
+        self._filled: OrderedDict[object, tuple[float, float]] = OrderedDict()
+
+    def take(self, key: object, now: float) -> float:
+        """0.0 and one token is gone, or the seconds until there is one. `now` in seconds, monotonic."""
+        tokens, at = self._filled.pop(key, (float(self._burst), now))
+        tokens = min(float(self._burst), tokens + (now - at) * self._rate)
+        allowed = tokens >= 1.0
+        self._filled[key] = (tokens - 1.0 if allowed else tokens, now)
+        if len(self._filled) > self._size:
+            self._filled.popitem(last=False)
+        return 0.0 if allowed else (1.0 - tokens) / self._rate
+
+    def give_back(self, key: object) -> None:
+        """The last token taken is returned: it turned out not to count."""
+        if key in self._filled:
+            tokens, at = self._filled[key]
+            self._filled[key] = (min(float(self._burst), tokens + 1.0), at)
+
+    def __len__(self) -> int:
+        return len(self._filled)
+
+
+class Limits:
+    """The limits of this installation. Each check raises Refused("rate_limited") with the seconds to wait."""
+
+    def __init__(self, *, on: bool = True, clock: Callable[[], float] = time.monotonic) -> None:
+        self._on, self._clock = on, clock
+        self._collect = Buckets(rate=100, burst=1000)
+        self._sign_in_address = Buckets(rate=1, burst=60)
+        self._sign_in_email = Buckets(rate=1 / 6, burst=15)
+        self._api = Buckets(rate=100, burst=1000)
+        self._frame = Buckets(rate=5, burst=200)
+
+    def collect(self, site_id: str, address: str) -> None:
+        """One body of events from one address for one site."""
+        self._check(self._collect, (site_id, network(address)))
+
+    def frame(self, address: str) -> None:
+        """One document of the chat frame."""
+        self._check(self._frame, network(address))
+
+    def api(self, person: str) -> None:
+        """One request of a signed-in account."""
+        self._check(self._api, person)
+
+    def sign_in(self, address: str, email: str) -> None:
+        """One try. A success is not counted against the e-mail: `signed_in`."""
+        self._check(self._sign_in_address, network(address))
+        self._check(self._sign_in_email, email)
+
+    def signed_in(self, email: str) -> None:
+        """The try was right: only wrong ones fill up the e-mail's measure."""
+        self._sign_in_email.give_back(email)
+
+    def _check(self, buckets: Buckets, key: object) -> None:
+        if self._on and (wait := buckets.take(key, self._clock())) > 0:
+            raise Refused("rate_limited", retry_after=math.ceil(wait))
+
+
+def network(address: str) -> str:
+    """Whom an address stands for: itself, or its /64 in IPv6, of which one household has all addresses."""
+    if ":" not in address:
+        return address
+    try:
+        parsed = ipaddress.IPv6Address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.IPv6Network((int(parsed) >> 64 << 64, 64)))
