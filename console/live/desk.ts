@@ -1,0 +1,194 @@
+// Joins the pure desk to the wire: snapshot on every connect, events after it, commands of this expert.
+// While a snapshot is on its way events wait and are applied on top of it: repeats are harmless (state/desk.ts).
+import { batch, computed, signal } from "@preact/signals";
+import { hear, type Connection } from "../state/connection";
+import { applyAll, byUrgency, deskFrom, waiting, type Desk } from "../state/desk";
+import type { Alert, DeskEvent, DeskSnapshot, Opened, Status, VisitBrief } from "../wire";
+import { notify, showCount, strike, tick } from "./bell";
+import { codeOf, detailOf, http, list, serverNow } from "./http";
+import { say } from "./notes";
+import { selectFirst, selection } from "./selection";
+import { wish } from "./session";
+import { ExpertSocket } from "./socket";
+import { catchUp, receive, receiveRead, receiveTyping, resend, takeBatch } from "./threads";
+import { money } from "../text/format";
+import { whereIs, whoIs } from "../text/names";
+import { errorText, t } from "../text/text";
+
+const MOST_VISITS = 20_000;
+const GATHER_MS = 100;
+
+export const desk = signal<Desk | null>(null);
+export const connection = signal<Connection>({ phase: "idle" });
+export const alerts = computed(() => byUrgency(desk.value?.alerts ?? []));
+
+let socket: ExpertSocket | null = null;
+let waitingEvents: DeskEvent[] = [];
+let loading = 0;
+let gather: ReturnType<typeof setTimeout> | undefined;
+let silence: () => void = () => {};
+
+export function openDesk(): void {
+  if (socket) return;
+  connection.value = hear(connection.value, { type: "start" });
+  silence = showCount(() => (desk.value ? waiting(desk.value) : 0));
+  socket = new ExpertSocket({
+    connected: () => void onConnected(),
+    lost: (why) => (connection.value = hear(connection.value, { type: "lost", at: serverNow(), why })),
+    refused: (why) => (connection.value = hear(connection.value, { type: "refused", at: serverNow(), why })),
+    event: onEvent,
+  });
+  // The snapshot is worth having even where the socket does not come through.
+  void load();
+  socket.start();
+}
+
+export function closeDesk(): void {
+  socket?.stop();
+  socket = null;
+  clearTimeout(gather);
+  waitingEvents = [];
+  silence();
+  batch(() => {
+    desk.value = null;
+    connection.value = hear(connection.value, { type: "stop" });
+  });
+}
+
+async function onConnected(): Promise<void> {
+  connection.value = hear(connection.value, { type: "connected", at: serverNow() });
+  if (wish.value) {
+    const status = wish.value;
+    wish.value = null;
+    await setPresence(status);
+  }
+  await load();
+  await Promise.all([catchUp(), resend()]);
+}
+
+/** Fetches the snapshot; the newest call wins, and events that came meanwhile are applied on top. */
+async function load(): Promise<void> {
+  const mine = ++loading;
+  try {
+    const [snapshot, visits] = await Promise.all([
+      http<DeskSnapshot>("GET", "/api/desk"),
+      list<VisitBrief>("/api/visits", { live: true }, MOST_VISITS),
+    ]);
+    if (mine !== loading) return;
+    const known = new Set(desk.value?.alerts.map((alert) => alert.id));
+    const missed = desk.value ? snapshot.alerts.filter((alert) => !known.has(alert.id)) : [];
+    desk.value = deskFrom(snapshot, visits, desk.value);
+    missed.forEach(ring);
+  } catch (error) {
+    if (mine === loading) say(errorText(codeOf(error), detailOf(error)), "bad");
+  } finally {
+    if (mine === loading) {
+      loading = 0;
+      flush();
+      if (desk.value && !selection.value) selectFirst(alerts.value, desk.value.conversations);
+    }
+  }
+}
+
+function onEvent(event: DeskEvent): void {
+  if (event.name === "message.added") receive(event.data);
+  if (event.name === "message.read") receiveRead(event.data);
+  if (event.name === "typing") receiveTyping(event.data);
+  waitingEvents.push(event);
+  // Page views come in crowds and are gathered; everything else shows at once.
+  if (event.name === "visit.changed") gather ??= setTimeout(flush, GATHER_MS);
+  else flush();
+}
+
+function flush(): void {
+  clearTimeout(gather);
+  gather = undefined;
+  if (loading || !desk.value || waitingEvents.length === 0) return;
+  const events = waitingEvents;
+  waitingEvents = [];
+  const before = desk.value;
+  const after = applyAll(before, events, serverNow());
+  desk.value = after;
+  for (const event of events) react(event, before);
+}
+
+function react(event: DeskEvent, before: Desk): void {
+  if (event.name === "alert.raised" && !before.alerts.some((alert) => alert.id === event.data.id)) ring(event.data);
+  if (event.name === "order.placed" && !before.orders.some((one) => one.order.order === event.data.order)) {
+    const { customer, number, total, conversation } = event.data;
+    const who = customer?.name || (nameOfConversation(conversation) ?? t("author.visitor"));
+    say(t("desk.ordered", { who, number, total: money(total) }), "good");
+    tick();
+  }
+  if (event.name === "message.added" && event.data.author.kind === "visitor" && !document.hasFocus()) tick();
+}
+
+function nameOfConversation(id: string | null): string | null {
+  const known = desk.value?.conversations.find((one) => one.id === id);
+  return known ? whoIs(known) : null;
+}
+
+function ring(alert: Alert): void {
+  strike();
+  notify(alert.id, whoIs(alert.visit), whereIs(alert.visit.path));
+  if (!selection.value) selection.value = { kind: "alert", id: alert.id };
+}
+
+/** Sends a command and tells a refusal in a quiet line; undefined when it did not succeed. */
+export async function ask<T>(name: string, data: object): Promise<T | undefined> {
+  try {
+    if (!socket) throw new Error("closed");
+    return await socket.ask<T>(name, data);
+  } catch (error) {
+    say(errorText(codeOf(error), detailOf(error)), "bad");
+    return undefined;
+  }
+}
+export async function askOrThrow<T>(name: string, data: object): Promise<T> {
+  if (!socket) throw new Error("closed");
+  return socket.ask<T>(name, data);
+}
+export const tell = (name: string, data: object): void => socket?.tell(name, data);
+export const hears = (): boolean => socket?.live ?? false;
+
+export async function setPresence(status: Status): Promise<void> {
+  const done = await ask("presence.set", { status });
+  const now = desk.value;
+  if (!done || !now) return;
+  onEvent({ name: "presence.changed", data: { expert: now.me.id, status } });
+}
+
+export const accepting = signal<string | null>(null);
+export async function accept(id: string): Promise<void> {
+  if (accepting.value) return;
+  accepting.value = id;
+  const answer = await ask<Opened>("alert.accept", { alert: id });
+  accepting.value = null;
+  if (!answer) return;
+  batch(() => {
+    takeBatch(answer.conversation, answer.messages);
+    selection.value = { kind: "conversation", id: answer.conversation };
+    onEvent({ name: "alert.cleared", data: { id, reason: "accepted" } });
+  });
+  if (!desk.value?.conversations.some((one) => one.id === answer.conversation)) await load();
+}
+export async function decline(id: string): Promise<void> {
+  if (await ask("alert.decline", { alert: id })) {
+    onEvent({ name: "alert.cleared", data: { id, reason: "declined" } });
+    say(t("alert.declined"), "plain");
+  }
+}
+export async function closeConversation(id: string): Promise<void> {
+  if (await ask("conversation.close", { conversation: id })) {
+    const known = desk.value?.conversations.find((one) => one.id === id);
+    if (known) onEvent({ name: "conversation.changed", data: { conversation: { ...known, state: "closed" } } });
+  }
+}
+export async function invite(visit: string, text: string): Promise<boolean> {
+  const answer = await ask<Opened>("chat.invite", { visit, text });
+  if (!answer) return false;
+  takeBatch(answer.conversation, answer.messages);
+  if (!desk.value?.conversations.some((one) => one.id === answer.conversation)) await load();
+  selection.value = { kind: "conversation", id: answer.conversation };
+  return true;
+}

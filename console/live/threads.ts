@@ -1,0 +1,157 @@
+// The conversations whose messages this desk holds, and the texts that are still on their way.
+// Every own text has a client id made here, is kept over a reload, and is sent again until the server answers.
+import { signal } from "@preact/signals";
+import { acknowledged, add, addBatch, drop, firstSeq, lastSeq, mark, newThread, prepend, read, write, type Thread, type Unsent } from "../state/thread";
+import type { ExpertEvents, Message, Messages, Sent } from "../wire";
+import { askOrThrow, desk, hears, tell } from "./desk";
+import { codeOf, detailOf, serverNow } from "./http";
+import { errorText } from "../text/text";
+
+const BATCH = 100;
+const MOST_ROUNDS = 200;
+const TYPING_MS = 4_000;
+const TELL_TYPING_MS = 2_000;
+const KEPT = "shopbell.unsent";
+
+/** What a reload left unsent comes back as threads that are not loaded yet. */
+export const threads = signal<ReadonlyMap<string, Thread>>(
+  new Map(Object.entries(kept()).map(([id, unsent]) => [id, newThread(id, 0, unsent)])),
+);
+/** Conversation -> until when (ms) the visitor counts as typing. */
+export const typing = signal<ReadonlyMap<string, number>>(new Map());
+
+const get = (id: string): Thread => threads.peek().get(id) ?? newThread(id);
+function set(thread: Thread): void {
+  threads.value = new Map(threads.peek()).set(thread.id, thread);
+  keep();
+}
+
+/** Loads the newest messages once, whatever was missed after that. */
+export async function openThread(id: string): Promise<void> {
+  const summary = desk.peek()?.conversations.find((one) => one.id === id);
+  if (!threads.peek().has(id)) set(newThread(id));
+  if (summary) set(read(get(id), summary.visitor_read_seq));
+  const thread = get(id);
+  const after = thread.loaded ? lastSeq(thread) : Math.max(0, (summary?.last_seq ?? 0) - BATCH);
+  await loadAfter(id, after);
+  await resend();
+}
+async function loadAfter(id: string, seq: number): Promise<void> {
+  let from = seq;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    let messages: Message[];
+    try {
+      ({ messages } = await askOrThrow<Messages>("messages.after", { conversation: id, seq: from }));
+    } catch {
+      return; // Asked again on the next connection.
+    }
+    set(addBatch(get(id), messages));
+    // A message pushed while the batch was read counts too: the summary knows its number.
+    from = Math.max(from, lastSeq(get(id)));
+    const newest = desk.peek()?.conversations.find((one) => one.id === id)?.last_seq ?? 0;
+    if (messages.length < BATCH && from >= newest) return;
+  }
+}
+export async function olderMessages(id: string): Promise<void> {
+  const first = firstSeq(get(id));
+  if (first <= 1) return;
+  const from = Math.max(0, first - 1 - BATCH);
+  const { messages } = await askOrThrow<Messages>("messages.after", { conversation: id, seq: from });
+  set(prepend(get(id), messages));
+}
+/** After a reconnect: everything that follows the last known number of each open thread. */
+export async function catchUp(): Promise<void> {
+  for (const id of threads.peek().keys()) await openThread(id);
+}
+
+export const takeBatch = (id: string, messages: readonly Message[]): void => set(addBatch(get(id), messages));
+export function receive(message: Message): void {
+  if (message.author.kind === "visitor") stopTyping(message.conversation);
+  if (!threads.peek().has(message.conversation)) return;
+  const next = add(get(message.conversation), message);
+  set(next);
+  if (next.gap) void loadAfter(next.id, lastSeq(next));
+}
+export function receiveRead({ conversation, seq, by }: ExpertEvents["message.read"]): void {
+  if (by === "visitor" && threads.peek().has(conversation)) set(read(get(conversation), seq));
+}
+export function receiveTyping({ conversation, author }: ExpertEvents["typing"]): void {
+  if (author !== "visitor") return;
+  typing.value = new Map(typing.peek()).set(conversation, serverNow() + TYPING_MS);
+}
+function stopTyping(conversation: string): void {
+  if (!typing.peek().has(conversation)) return;
+  const next = new Map(typing.peek());
+  next.delete(conversation);
+  typing.value = next;
+}
+
+export function sendText(conversation: string, text: string): void {
+  const unsent: Unsent = { client_id: clientId(), text, at: new Date(serverNow()).toISOString(), state: "sending" };
+  set(write(get(conversation), unsent));
+  void deliver(conversation, unsent);
+}
+export function retry(conversation: string, unsent: Unsent): void {
+  set(mark(get(conversation), unsent.client_id, "sending"));
+  void deliver(conversation, unsent);
+}
+export const forget = (conversation: string, clientId: string): void => set(drop(get(conversation), clientId));
+
+const underway = new Set<string>();
+async function deliver(conversation: string, { client_id, text }: Unsent): Promise<void> {
+  if (underway.has(client_id) || !hears()) return;
+  underway.add(client_id);
+  try {
+    const { seq, at } = await askOrThrow<Sent>("message.send", { conversation, client_id, text });
+    const next = acknowledged(get(conversation), client_id, seq, at, desk.peek()?.me.name ?? "");
+    set(next);
+    if (next.gap) await loadAfter(conversation, lastSeq(next));
+  } catch (error) {
+    // Without an answer it stays "sending" and goes out again under the same id; a refusal is the person's to mend.
+    if (codeOf(error) !== "offline") set(mark(get(conversation), client_id, "failed", errorText(codeOf(error), detailOf(error))));
+    else if (hears()) setTimeout(() => void resend(), 1_000);
+  } finally {
+    underway.delete(client_id);
+  }
+}
+/** Sends again, in order, what has no answer yet. */
+export async function resend(): Promise<void> {
+  for (const thread of threads.peek().values())
+    for (const unsent of thread.unsent) if (unsent.state === "sending") await deliver(thread.id, unsent);
+}
+
+export function markRead(conversation: string, seq: number): void {
+  if (seq > 0 && hears()) void askOrThrow("message.read", { conversation, seq }).catch(() => undefined);
+}
+let toldTyping = 0;
+export function tellTyping(conversation: string): void {
+  if (Date.now() - toldTyping < TELL_TYPING_MS) return;
+  toldTyping = Date.now();
+  tell("typing", { conversation });
+}
+
+/** randomUUID exists only in secure contexts; an office network without TLS has getRandomValues. */
+function clientId(): string {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+function keep(): void {
+  const unsent: Record<string, Unsent[]> = {};
+  for (const thread of threads.peek().values()) if (thread.unsent.length) unsent[thread.id] = thread.unsent;
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify(unsent));
+  } catch {
+    // Kept in memory only.
+  }
+}
+function kept(): Record<string, Unsent[]> {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEPT) ?? "{}") as Record<string, Unsent[]>;
+  } catch {
+    return {};
+  }
+}

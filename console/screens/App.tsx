@@ -1,0 +1,48 @@
+// Which screen for whom: the role decides the first one, the address the rest.
+import { useSignalEffect } from "@preact/signals";
+import { Bell } from "../../widget/look/Bell";
+import { closeDesk, openDesk } from "../live/desk";
+import { answersPeople, readsReports, session } from "../live/session";
+import { Notes } from "../parts/Notes";
+import { screen, type Screen } from "../parts/route";
+import { t } from "../text/text";
+import type { Me } from "../wire";
+import { Desk } from "./desk/Desk";
+import { Live } from "./reports/Live";
+import { Reports } from "./reports/Reports";
+import { SignIn } from "./SignIn";
+import { Team } from "./Team";
+import { TopBar } from "./TopBar";
+
+export function screensFor(role: Me["role"]): Screen[] {
+  const all: Screen[] = [];
+  if (answersPeople(role)) all.push("desk");
+  if (readsReports(role)) all.push("reports", "live");
+  if (role === "admin") all.push("team");
+  return all;
+}
+
+export function App() {
+  useSignalEffect(() => {
+    const now = session.value;
+    if (now.state === "in" && answersPeople(now.me.role)) openDesk();
+    else closeDesk();
+  });
+  const now = session.value;
+  if (now.state === "unknown") {
+    return <main class="waiting" aria-busy="true"><h1><Bell size={48} title="Shopbell" /></h1><p>{t("app.starting")}</p></main>;
+  }
+  if (now.state === "out") return <SignIn ended={now.ended} />;
+  const allowed = screensFor(now.me.role);
+  const here = screen.value && allowed.includes(screen.value) ? screen.value : allowed[0]!;
+  return (
+    <div class="app">
+      <TopBar me={now.me} screens={allowed} here={here} />
+      {here === "desk" && <Desk />}
+      {here === "reports" && <Reports />}
+      {here === "live" && <Live />}
+      {here === "team" && <Team />}
+      <Notes />
+    </div>
+  );
+}

@@ -1,0 +1,98 @@
+// Always in sight: am I online, do I hear, where can I go.
+import { Bell } from "../../widget/look/Bell";
+import { allowDesktop, desktop, setSound, soundOn, soundWaits } from "../live/bell";
+import { connection, desk, setPresence } from "../live/desk";
+import { answersPeople, signOut } from "../live/session";
+import { LanguageSwitch } from "../parts/LanguageSwitch";
+import { LOOKS, look, setLook } from "../parts/look";
+import type { Screen } from "../parts/route";
+import { StatusMark } from "../parts/small";
+import { timeOfDay } from "../text/format";
+import { t, word, type Key } from "../text/text";
+import type { Me, Status } from "../wire";
+import { keysOpen } from "./desk/Keys";
+
+const STATUSES: Status[] = ["online", "away", "offline"];
+
+export function TopBar({ me, screens, here }: { me: Me; screens: Screen[]; here: Screen }) {
+  return (
+    <header class="top">
+      <div class="top-row">
+        <a class="brand" href={`#/${screens[0]}`} aria-label="Shopbell"><Bell size={24} /><span>Shopbell</span></a>
+        {screens.length > 1 && (
+          <nav class="screens" aria-label={t("nav.screens")}>
+            {screens.map((name) => (
+              <a key={name} href={`#/${name}`} aria-current={name === here ? "page" : undefined}>{t(`nav.${name}` as Key)}</a>
+            ))}
+          </nav>
+        )}
+        <span class="top-space" />
+        {answersPeople(me.role) && <PresenceSwitch />}
+        <Settings me={me} />
+      </div>
+      {answersPeople(me.role) && <Hearing />}
+    </header>
+  );
+}
+
+function PresenceSwitch() {
+  const mine = desk.value?.me.status;
+  return (
+    <div class="segments presence" role="group" aria-label={t("presence")}>
+      {STATUSES.map((status) => (
+        <button key={status} type="button" class={`is-${status}`} aria-pressed={mine === status}
+          disabled={connection.value.phase !== "live"} onClick={() => void setPresence(status)}>
+          <StatusMark status={status} /> {word("status", status)}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** One line under the bar when something keeps this desk from hearing the bell. */
+function Hearing() {
+  const state = connection.value;
+  if (state.phase === "deaf") {
+    return <p class="strip is-bad" role="alert">{t("hear.deaf", { time: timeOfDay(state.since) })}</p>;
+  }
+  if (state.phase === "live" && soundOn.value && soundWaits.value) return <p class="strip">{t("hear.sound_waits")}</p>;
+  return null;
+}
+
+function Settings({ me }: { me: Me }) {
+  return (
+    <details class="settings" onKeyDown={(event) => {
+      if (event.key === "Escape") { event.currentTarget.open = false; event.currentTarget.querySelector("summary")?.focus(); }
+    }}>
+      <summary><span class="avatar" aria-hidden="true">{me.name.slice(0, 1)}</span><span class="settings-name">{me.name}</span></summary>
+      <div class="settings-panel sheet">
+        <p><strong>{me.name}</strong><br /><span class="soft">{me.email} · {word("role", me.role)}</span></p>
+        {answersPeople(me.role) && (
+          <>
+            <label class="check">
+              <input type="checkbox" checked={soundOn.value} onChange={(event) => setSound(event.currentTarget.checked)} />
+              <span>{t("settings.sound")}</span>
+            </label>
+            <DesktopLine />
+            <button type="button" class="quiet" onClick={() => (keysOpen.value = true)}>{t("settings.keys")} <kbd>?</kbd></button>
+          </>
+        )}
+        <div class="segments" role="group" aria-label={t("settings.look")}>
+          {LOOKS.map((one) => (
+            <button key={one} type="button" aria-pressed={look.value === one} onClick={() => setLook(one)}>{word("look", one)}</button>
+          ))}
+        </div>
+        <LanguageSwitch />
+        <button type="button" class="quiet" onClick={() => void signOut()}>{t("settings.sign_out")}</button>
+      </div>
+    </details>
+  );
+}
+
+/** Says what desktop notifications do here, and offers them where they can be had. */
+export function DesktopLine() {
+  if (desktop.value === "ask") {
+    return <button type="button" class="plain-button" onClick={() => void allowDesktop()}>{t("desktop.ask")}</button>;
+  }
+  return <p class="soft small">{word("desktop", desktop.value)}</p>;
+}

@@ -1,0 +1,102 @@
+// Who needs me: the most important first, with why and how long; those that ended leave one line.
+import { useState } from "preact/hooks";
+import { accept, accepting, alerts, connection, decline, desk, setPresence } from "../../live/desk";
+import { now } from "../../live/clock";
+import { select, selection } from "../../live/selection";
+import { useHeld } from "../../parts/held";
+import { Countdown, Depth, Empty, Where } from "../../parts/small";
+import { hasLeft, type Cleared } from "../../state/desk";
+import { duration, number } from "../../text/format";
+import { whoIs } from "../../text/names";
+import { t, tn, word } from "../../text/text";
+import type { Alert } from "../../wire";
+import { DesktopLine } from "../TopBar";
+import { CustomerLine } from "./CustomerLine";
+
+const SHOWN = 20;
+const CLEARED_MS = 12_000;
+
+export function Alerts() {
+  const [all, setAll] = useState(false);
+  const { items, hold } = useHeld(alerts.value);
+  const shown = all ? items : items.slice(0, SHOWN);
+  const status = desk.value?.me.status;
+  const cleared = (desk.value?.cleared ?? []).filter((one) => now.value - one.at < CLEARED_MS && one.reason !== "accepted");
+  return (
+    <section class="block" aria-labelledby="alerts-title">
+      <h2 id="alerts-title">{t("alerts.title")} {items.length > 0 && <b class="count is-loud">{number(items.length)}</b>}</h2>
+      {status && status !== "online" && (
+        <p class="hint">
+          {t(status === "away" ? "alerts.away" : "alerts.offline")}{" "}
+          <button type="button" class="plain-button" disabled={connection.value.phase !== "live"}
+            onClick={() => void setPresence("online")}>{t("presence.go_online")}</button>
+        </p>
+      )}
+      <div class="alerts" {...hold}>
+        {shown.map((alert) => <AlertCard key={alert.id} alert={alert} />)}
+      </div>
+      {items.length > SHOWN && (
+        <button type="button" class="quiet" onClick={() => setAll(!all)}>
+          {all ? t("list.less") : t("list.more", { n: number(items.length - SHOWN) })}
+        </button>
+      )}
+      {cleared.map((one) => <ClearedLine key={one.alert.id} cleared={one} />)}
+      {items.length === 0 && (
+        <Empty title={t("alerts.none")}>
+          <p>{t("alerts.none_next")}</p>
+          <DesktopLine />
+        </Empty>
+      )}
+    </section>
+  );
+}
+
+function AlertCard({ alert }: { alert: Alert }) {
+  const { visit, customer } = alert;
+  const chosen = selection.value?.kind === "alert" && selection.value.id === alert.id;
+  const who = whoIs(visit);
+  const choose = () => select("alert", alert.id);
+  return (
+    <article class={`alert${chosen ? " is-chosen" : ""}${hasLeft(alert) ? " has-left" : ""}`} data-alert={alert.id} tabIndex={0}
+      aria-label={t("alert.label", { who })} aria-current={chosen ? "true" : undefined} onClick={choose} onFocus={choose}>
+      <header class="alert-head">
+        <strong class="alert-who">{who}</strong>
+        <span class="importance" title={t("alert.importance", { n: alert.importance })}>
+          <span class="unseen">{t("alert.importance", { n: alert.importance })}</span>
+          <svg viewBox="0 0 100 4" width="40" height="4" preserveAspectRatio="none" aria-hidden="true">
+            <rect class="bar-back" width="100" height="4" rx="2" /><rect class="bar" width={Math.min(100, alert.importance)} height="4" rx="2" />
+          </svg>
+        </span>
+        <Countdown until={alert.expires_at} />
+      </header>
+      <CustomerLine customer={customer} returning={visit.returning} />
+      <p class="alert-where"><Where path={visit.path} /></p>
+      <p class="alert-facts soft">
+        <Depth depth={visit.depth} deepest={visit.deepest} />
+        {tn("visit.pages", visit.pages)} · {duration(visit.dwell)}
+        {hasLeft(alert) && <b class="left-tag">{t("visit.left")}</b>}
+      </p>
+      {alert.why.length > 0 && (
+        <ul class="why" aria-label={t("alert.why")}>{alert.why.map((line) => <li key={line}>{word("why", line)}</li>)}</ul>
+      )}
+      <footer class="alert-foot">
+        <span class="rung" title={t("alert.rung_help")}>{word("rung", alert.rung)}</span>
+        <button type="button" class="plain-button" onClick={(event) => { event.stopPropagation(); void decline(alert.id); }}>
+          {t("alert.decline")}<span class="unseen"> {who}</span>
+        </button>
+        <button type="button" class="main-button" disabled={accepting.value !== null}
+          onClick={(event) => { event.stopPropagation(); void accept(alert.id); }}>
+          {accepting.value === alert.id ? t("alert.accepting") : t("alert.accept")}<span class="unseen"> {who}</span>
+        </button>
+      </footer>
+    </article>
+  );
+}
+
+function ClearedLine({ cleared }: { cleared: Cleared }) {
+  return (
+    <p class="cleared soft" role="status">
+      {whoIs(cleared.alert.visit)}: {word("cleared", cleared.reason)}
+    </p>
+  );
+}

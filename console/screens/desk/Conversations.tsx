@@ -1,0 +1,52 @@
+// My conversations: what is unread first, who is still on the site; closed ones folded away.
+import { now } from "../../live/clock";
+import { desk } from "../../live/desk";
+import { select, selection } from "../../live/selection";
+import { typing } from "../../live/threads";
+import { Rows } from "../../parts/Rows";
+import { Empty } from "../../parts/small";
+import { sortConversations } from "../../state/desk";
+import { number, when } from "../../text/format";
+import { whoIs } from "../../text/names";
+import { t, tn } from "../../text/text";
+import type { Conversation } from "../../wire";
+
+export function Conversations() {
+  const { open, closed } = sortConversations(desk.value?.conversations ?? []);
+  return (
+    <section class="block" aria-labelledby="talks-title">
+      <h2 id="talks-title">{t("talks.title")} {open.length > 0 && <b class="count">{number(open.length)}</b>}</h2>
+      {open.length === 0 && closed.length === 0 && <Empty title={t("talks.none")}><p>{t("talks.none_next")}</p></Empty>}
+      {open.length > 0 && <Rows items={open} height={64} label={t("talks.title")} row={(one) => <Row one={one} />} />}
+      {closed.length > 0 && (
+        <details class="fold">
+          <summary>{tn("talks.closed", closed.length)}</summary>
+          <Rows items={closed} height={64} label={t("talks.closed_label")} row={(one) => <Row one={one} />} />
+        </details>
+      )}
+    </section>
+  );
+}
+
+function Row({ one }: { one: Conversation }) {
+  const chosen = selection.value?.kind === "conversation" && selection.value.id === one.id;
+  const writes = (typing.value.get(one.id) ?? 0) > now.value;
+  const mine = one.last?.author.kind === "expert";
+  return (
+    <button type="button" class={`row${chosen ? " is-chosen" : ""}`} aria-current={chosen ? "true" : undefined}
+      onClick={() => select("conversation", one.id, "talk")}>
+      <span class="row-top">
+        <svg class={`live-dot${one.live ? " is-live" : ""}`} viewBox="0 0 10 10" width="10" height="10" role="img"
+          aria-label={t(one.live ? "visit.here" : "visit.gone")}>
+          <circle cx="5" cy="5" r="4" fill={one.live ? "currentColor" : "none"} stroke="currentColor" stroke-width="1.5" />
+        </svg>
+        <strong>{whoIs(one)}</strong>
+        <span class="row-time soft">{when(one.last?.at ?? one.opened_at, now.value)}</span>
+      </span>
+      <span class="row-bottom">
+        <span class="row-text soft">{writes ? t("talk.typing") : one.last ? `${mine ? `${t("who.you_colon")} ` : ""}${one.last.text}` : t("talk.no_words")}</span>
+        {one.unread > 0 && <b class="count is-loud" aria-label={tn("talk.unread", one.unread)}>{number(one.unread)}</b>}
+      </span>
+    </button>
+  );
+}

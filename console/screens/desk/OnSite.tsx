@@ -1,0 +1,60 @@
+// Everybody who is on the site now, the deepest first; quick at 20,000.
+import { computed } from "@preact/signals";
+import { useState } from "preact/hooks";
+import { desk } from "../../live/desk";
+import { select, selection } from "../../live/selection";
+import { useHeld } from "../../parts/held";
+import { Rows } from "../../parts/Rows";
+import { Depth, Empty } from "../../parts/small";
+import { byDepth } from "../../state/desk";
+import { duration, number } from "../../text/format";
+import { whereIs, whoIs } from "../../text/names";
+import { t, tn } from "../../text/text";
+import type { VisitBrief } from "../../wire";
+
+const visits = computed(() => byDepth(desk.value?.visits.values() ?? []));
+const FIND_FROM = 8;
+
+export function OnSite() {
+  const [find, setFind] = useState("");
+  const { items, hold } = useHeld(visits.value);
+  const shown = find ? items.filter((visit) => matches(visit, find)) : items;
+  return (
+    <section class="block" aria-labelledby="site-title">
+      <h2 id="site-title">{t("site.title")} {items.length > 0 && <b class="count">{number(items.length)}</b>}</h2>
+      {items.length === 0 && <Empty title={t("site.none")}><p>{t("site.none_next")}</p></Empty>}
+      {(items.length >= FIND_FROM || find) && (
+        <input id="find-visitor" class="find" type="search" placeholder={t("site.find")} aria-label={t("site.find")} value={find}
+          onInput={(event) => setFind(event.currentTarget.value)} />
+      )}
+      {find && shown.length === 0 && <p class="soft">{t("site.no_match")}</p>}
+      {shown.length > 0 && (
+        <div {...hold}><Rows items={shown} height={56} label={t("site.title")} row={(visit) => <VisitRow visit={visit} />} /></div>
+      )}
+    </section>
+  );
+}
+
+function VisitRow({ visit }: { visit: VisitBrief }) {
+  const chosen = selection.value?.kind === "visit" && selection.value.id === visit.id;
+  return (
+    <button type="button" class={`row${chosen ? " is-chosen" : ""}${visit.left ? " has-left" : ""}`}
+      aria-current={chosen ? "true" : undefined} onClick={() => select("visit", visit.id, "person")}>
+      <span class="row-top">
+        <Depth depth={visit.depth} deepest={visit.deepest} />
+        <strong>{whoIs(visit)}</strong>
+        <span class="row-time soft">{visit.left ? t("visit.left") : duration(visit.dwell)}</span>
+      </span>
+      <span class="row-bottom">
+        <span class="row-text soft">{whereIs(visit.path)}</span>
+        <span class="soft small">{tn("visit.pages", visit.pages)}</span>
+      </span>
+    </button>
+  );
+}
+
+/** Looks for the words in the name and the place. */
+export function matches(visit: VisitBrief, find: string): boolean {
+  const all = `${whoIs(visit)} ${visit.path.join(" ")} ${visit.title ?? ""}`.toLowerCase();
+  return find.toLowerCase().split(/\s+/).every((part) => all.includes(part));
+}

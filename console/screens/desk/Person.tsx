@@ -1,0 +1,122 @@
+// The person, before a word is said: who, what they read now, the way they came, everything that ever happened.
+import { useEffect } from "preact/hooks";
+import { alerts, desk } from "../../live/desk";
+import { now } from "../../live/clock";
+import { learn, person } from "../../live/person";
+import { column, selection } from "../../live/selection";
+import { Depth, Empty, Out, Where } from "../../parts/small";
+import { hasLeft } from "../../state/desk";
+import { day, duration, money, number, when } from "../../text/format";
+import { whereIs, whoIs } from "../../text/names";
+import { t, tn, word } from "../../text/text";
+import type { CustomerBrief, VisitBrief } from "../../wire";
+import { ownerName } from "./CustomerLine";
+import { Timeline } from "./Timeline";
+
+interface Subject { visit: string | null; seen: VisitBrief | null; customer: CustomerBrief | null; name: string; here: boolean }
+
+export function PersonOfSelection() {
+  const subject = subjectOf();
+  if (!subject) return <Empty title={t("person.none")}><p>{t("person.none_next")}</p></Empty>;
+  return <Person {...subject} />;
+}
+
+function subjectOf(): Subject | null {
+  const chosen = selection.value;
+  const at = desk.value;
+  if (!chosen || !at) return null;
+  if (chosen.kind === "alert") {
+    const alert = alerts.value.find((one) => one.id === chosen.id) ?? at.cleared.find((one) => one.alert.id === chosen.id)?.alert;
+    if (!alert) return null;
+    const seen = at.visits.get(alert.visit.id) ?? alert.visit;
+    return { visit: alert.visit.id, seen, customer: alert.customer, name: whoIs(alert.visit), here: !hasLeft(alert) };
+  }
+  if (chosen.kind === "conversation") {
+    const one = at.conversations.find((talk) => talk.id === chosen.id);
+    if (!one) return null;
+    const seen = one.visit ? (at.visits.get(one.visit) ?? null) : null;
+    const customer = seen?.customer ?? one.customer;
+    return { visit: one.visit, seen, customer, name: whoIs({ customer, visitor: one.visitor }), here: one.live };
+  }
+  const visit = at.visits.get(chosen.id);
+  return visit ? { visit: visit.id, seen: visit, customer: visit.customer, name: whoIs(visit), here: !visit.left } : null;
+}
+
+export function Person({ visit, seen, customer, name, here }: Subject) {
+  const key = `${visit ?? ""}/${customer?.id ?? ""}`;
+  // Asked again when a page was turned or something was ordered.
+  const orders = desk.value?.orders.length ?? 0;
+  const last = desk.value?.conversations.find((one) => one.visit === visit)?.last_seq ?? 0;
+  useEffect(() => {
+    const wait = setTimeout(() => void learn(key, visit, customer?.id ?? null), person.peek()?.key === key ? 800 : 0);
+    return () => clearTimeout(wait);
+  }, [key, seen?.pages, orders, last]);
+  const known = person.value?.key === key ? person.value.known : null;
+  const reads = seen ?? known?.visit?.visit ?? null;
+  const more = known?.customer;
+  const owner = ownerName(more?.owner ?? customer?.owner);
+  return (
+    <div class="person">
+      <header class="person-head">
+        <button type="button" class="quiet only-phone" onClick={() => (column.value = "talk")} aria-label={t("desk.back")}>←</button>
+        <h2>{name}</h2>
+        {customer?.tier && <b class="tier">{word("tier", customer.tier)}</b>}
+      </header>
+      {customer ? (
+        <dl class="facts">
+          {owner && <Fact name={t("person.owner")}>{owner}</Fact>}
+          <Fact name={t("person.orders")}>{number(more?.orders ?? customer.orders ?? 0)}{more?.spent ? ` · ${money(more.spent)}` : ""}</Fact>
+          {(more?.last_contact ?? customer.last_contact) && (
+            <Fact name={t("person.last_contact")}>{when(more?.last_contact ?? customer.last_contact, now.value)}</Fact>
+          )}
+          {more?.since && <Fact name={t("person.since")}>{day(more.since)}</Fact>}
+          {more?.visits !== undefined && <Fact name={t("person.visits")}>{number(more.visits)}</Fact>}
+          {more?.emails?.map((mail) => <Fact key={mail} name={t("person.email")}><a href={`mailto:${mail}`}>{mail}</a></Fact>)}
+          {more?.phones?.map((phone) => <Fact key={phone} name={t("person.phone")}><a href={`tel:${phone}`}>{phone}</a></Fact>)}
+        </dl>
+      ) : <p class="soft">{t((known?.visit?.visit ?? seen)?.returning ? "who.returning_long" : "who.new_long")}</p>}
+
+      {reads && (
+        <section class={`reads${here ? " is-here" : ""}`} aria-labelledby="reads-title">
+          <h3 id="reads-title">{t(here ? "person.reads" : "person.read_last")}</h3>
+          <p class="reads-title"><Out url={reads.url}>{reads.title || whereIs(reads.path)}</Out></p>
+          <p><Where path={reads.path} /></p>
+          <p class="soft small">
+            <Depth depth={reads.depth} deepest={reads.deepest} /> {tn("visit.pages", reads.pages)} · {duration(reads.dwell)}
+            {" · "}{cameBy(reads.source)}
+          </p>
+        </section>
+      )}
+
+      {known?.visit?.views && known.visit.views.length > 0 && (
+        <details class="fold" open>
+          <summary>{t("person.pages")} <span class="soft">{number(known.visit.views.length)}</span></summary>
+          <ol class="pages">
+            {[...known.visit.views].reverse().map((view, at) => (
+              <li key={`${view.at}/${at}`}>
+                <time class="soft" dateTime={view.at}>{when(view.at, now.value)}</time>
+                <span class="page-name" title={whereIs(view.path)}><Out url={view.url}>{view.title || whereIs(view.path)}</Out></span>
+                <span class="soft">{duration(view.dwell)}</span>
+              </li>
+            ))}
+          </ol>
+        </details>
+      )}
+
+      <section aria-labelledby="timeline-title">
+        <h3 id="timeline-title">{t("person.timeline")}</h3>
+        {known ? <Timeline items={known.timeline} /> : <p class="soft">{t("app.loading")}</p>}
+      </section>
+    </div>
+  );
+}
+
+/** "came by search (Google)". */
+function cameBy({ channel, name, campaign }: VisitBrief["source"]): string {
+  const exact = [name, campaign].filter(Boolean).join(", ");
+  return t("person.came_by", { source: word("channel", channel) + (exact ? ` (${exact})` : "") });
+}
+
+function Fact({ name, children }: { name: string; children: preact.ComponentChildren }) {
+  return <div><dt>{name}</dt><dd>{children}</dd></div>;
+}

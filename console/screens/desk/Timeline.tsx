@@ -1,0 +1,49 @@
+// Everything that ever happened, newest first. What an item holds differs by kind; what is missing is left out.
+import { now } from "../../live/clock";
+import { duration, money, when } from "../../text/format";
+import { whereIs } from "../../text/names";
+import { t, tn, word } from "../../text/text";
+import type { Money, TimelineItem } from "../../wire";
+
+export function Timeline({ items }: { items: readonly TimelineItem[] }) {
+  if (items.length === 0) return <p class="soft">{t("timeline.none")}</p>;
+  return (
+    <ol class="timeline">
+      {items.map((item) => (
+        <li key={`${item.kind}/${item.id}`} class={`moment is-${item.kind}`}>
+          <span class="moment-what">{word("moment", item.kind)}</span>
+          <time class="soft" dateTime={item.at}>{when(item.at, now.value)}</time>
+          <span class="moment-more soft">{more(item)}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function more({ kind, data: open }: TimelineItem): string {
+  const data = open as Record<string, unknown>;
+  const path = Array.isArray(data.path) ? whereIs(data.path as string[]) : null;
+  const total = isMoney(data.total) ? money(data.total) : null;
+  const price = isMoney(data.price) ? money(data.price) : null;
+  const product = nameOf(data.product);
+  const expert = nameOf(data.expert);
+  const text = typeof data.text === "string" ? data.text : typeof data.last === "object" ? textOf(data.last) : null;
+  const parts: (string | null | false)[] = {
+    visit: [path, typeof data.pages === "number" && tn("visit.pages", data.pages), typeof data.dwell === "number" && duration(data.dwell)],
+    conversation: [expert, text],
+    order: [numberOf(data.number), total, word("order", str(data.status))],
+    offer: [product, price, word("offer", str(data.state))],
+    alert: [expert, word("cleared", str(data.reason) ?? str(data.end)) || word("why", str(data.why)), path],
+    callback: [str(data.phone), word("callback", str(data.state))],
+  }[kind] ?? [text];
+  return parts.filter(Boolean).join(" · ");
+}
+const str = (value: unknown): string | null => (typeof value === "string" ? value : null);
+const numberOf = (value: unknown): string | null => (value == null ? null : `№ ${String(value)}`);
+const isMoney = (value: unknown): value is Money => typeof value === "object" && value !== null && "amount" in value;
+const textOf = (value: unknown): string | null => (value && typeof value === "object" && "text" in value ? str(value.text) : null);
+/** A name, also where it comes inside an object; a bare id says nothing to a person. */
+function nameOf(value: unknown): string | null {
+  if (value && typeof value === "object" && "name" in value) return str(value.name);
+  return typeof value === "string" && !/^[0-9a-f-]{32,36}$/i.test(value) ? value : null;
+}

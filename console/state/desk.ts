@@ -1,0 +1,168 @@
+// The desk as a value: a snapshot from the server plus the events after it. Pure, so that a test can prove that
+// "snapshot + events" equals "fresh snapshot"; a repeated or late event changes nothing.
+import type { Alert, AlertEnd, Conversation, DeskEvent, DeskSnapshot, Expert, Me, OrderSeen, VisitBrief } from "../wire";
+
+export interface Cleared { alert: Alert; reason: AlertEnd; at: number }
+export interface Desk {
+  me: Me;
+  alerts: Alert[];
+  conversations: Conversation[];
+  experts: Expert[];
+  visits: ReadonlyMap<string, VisitBrief>;
+  /** What just left the list of alerts, newest first; a line each, for a moment. */
+  cleared: Cleared[];
+  /** Orders placed while this desk was open, newest first. */
+  orders: { order: OrderSeen; at: number }[];
+}
+
+const KEEP = 20;
+
+export function deskFrom(snapshot: DeskSnapshot, visits: VisitBrief[], before: Desk | null = null): Desk {
+  return {
+    me: snapshot.me,
+    alerts: snapshot.alerts,
+    conversations: snapshot.conversations,
+    experts: snapshot.experts,
+    visits: new Map(visits.filter((visit) => visit.live).map((visit) => [visit.id, visit])),
+    cleared: before?.cleared ?? [],
+    orders: before?.orders ?? [],
+  };
+}
+
+/** Applies events in order. `now` in ms dates the passing lines; the big map of visits is copied at most once. */
+export function applyAll(desk: Desk, events: readonly DeskEvent[], now: number): Desk {
+  const next: Desk = { ...desk };
+  let visits: Map<string, VisitBrief> | null = null;
+  for (const event of events) {
+    switch (event.name) {
+      case "alert.raised":
+        next.alerts = put(next.alerts, event.data);
+        break;
+      case "alert.cleared": {
+        const gone = next.alerts.find((alert) => alert.id === event.data.id);
+        if (!gone) break;
+        next.alerts = next.alerts.filter((alert) => alert !== gone);
+        next.cleared = [{ alert: gone, reason: event.data.reason, at: now }, ...next.cleared].slice(0, KEEP);
+        break;
+      }
+      case "visit.changed": {
+        const { visit } = event.data;
+        visits ??= new Map(next.visits);
+        if (visit.live) visits.set(visit.id, visit);
+        else visits.delete(visit.id);
+        next.alerts = next.alerts.map((alert) => (alert.visit.id === visit.id ? withVisit(alert, visit) : alert));
+        next.conversations = next.conversations.map((one) =>
+          one.visit === visit.id && one.live !== isHere(visit) ? { ...one, live: isHere(visit) } : one,
+        );
+        break;
+      }
+      case "conversation.changed": {
+        const { conversation } = event.data;
+        const known = next.conversations.find((one) => one.id === conversation.id);
+        if (known && known.last_seq > conversation.last_seq) break;
+        next.conversations = isMine(conversation, next.me)
+          ? put(next.conversations, conversation)
+          : next.conversations.filter((one) => one.id !== conversation.id);
+        break;
+      }
+      case "message.added":
+        next.conversations = change(next.conversations, event.data.conversation, (one) => {
+          const { seq, author } = event.data;
+          if (seq <= one.last_seq) return one;
+          const unread = author.kind === "visitor" ? one.unread + 1 : one.unread;
+          return { ...one, last_seq: seq, unread, last: event.data };
+        });
+        break;
+      case "message.read":
+        next.conversations = change(next.conversations, event.data.conversation, (one) => {
+          const { seq, by } = event.data;
+          if (by === "visitor") return seq > one.visitor_read_seq ? { ...one, visitor_read_seq: seq } : one;
+          if (by !== "expert" || seq <= one.read_seq) return one;
+          // How many of the visitor's stay unread behind `seq` only the server knows; at the end it is none.
+          return { ...one, read_seq: seq, unread: seq >= one.last_seq ? 0 : one.unread };
+        });
+        break;
+      case "order.placed": {
+        const order = event.data;
+        if (next.orders.some((one) => one.order.order === order.order)) break;
+        next.orders = [{ order, at: now }, ...next.orders].slice(0, KEEP);
+        break;
+      }
+      case "order.updated":
+        next.orders = next.orders.map((one) =>
+          one.order.order === event.data.order ? { ...one, order: { ...one.order, ...event.data } } : one,
+        );
+        break;
+      case "presence.changed":
+        next.experts = next.experts.map((one) =>
+          one.id === event.data.expert ? { ...one, status: event.data.status } : one,
+        );
+        if (next.me.id === event.data.expert) next.me = { ...next.me, status: event.data.status };
+        break;
+      case "typing":
+        break;
+    }
+  }
+  if (visits) next.visits = visits;
+  return next;
+}
+
+export const apply = (desk: Desk, event: DeskEvent, now: number): Desk => applyAll(desk, [event], now);
+
+/** Most important first, then the one whose time runs out first; ids settle the rest, so that nothing flickers. */
+export function byUrgency(alerts: readonly Alert[]): Alert[] {
+  return [...alerts].sort(
+    (a, b) => b.importance - a.importance || a.expires_at.localeCompare(b.expires_at) || a.id.localeCompare(b.id),
+  );
+}
+
+/** Open ones with something unread first, then by the newest message; closed ones apart. */
+export function sortConversations(all: readonly Conversation[]): { open: Conversation[]; closed: Conversation[] } {
+  const newest = (one: Conversation) => one.last?.at ?? one.opened_at;
+  const sorted = [...all].sort(
+    (a, b) => Number(b.unread > 0) - Number(a.unread > 0) || newest(b).localeCompare(newest(a)) || a.id.localeCompare(b.id),
+  );
+  return { open: sorted.filter((one) => one.state === "open"), closed: sorted.filter((one) => one.state === "closed") };
+}
+
+/** Who is on the site: those who went deepest first, the longest here before the newly arrived. */
+export function byDepth(visits: Iterable<VisitBrief>): VisitBrief[] {
+  return [...visits].sort(
+    (a, b) => Number(a.left) - Number(b.left) || b.deepest - a.deepest || a.started_at.localeCompare(b.started_at) ||
+      a.id.localeCompare(b.id),
+  );
+}
+
+/** Keeps the order that the eye already knows: what was there stays in its place, what is new comes last. */
+export function holdOrder<T extends { id: string }>(held: readonly string[], fresh: readonly T[]): T[] {
+  const byId = new Map(fresh.map((one) => [one.id, one]));
+  const kept = held.flatMap((id) => byId.get(id) ?? []);
+  const known = new Set(held);
+  return [...kept, ...fresh.filter((one) => !known.has(one.id))];
+}
+
+export const isHere = (visit: { live: boolean; left: boolean }): boolean => visit.live && !visit.left;
+export const hasLeft = (alert: Alert): boolean => alert.left || alert.visit.left;
+/** How many things wait for me: what the title and the badge show. */
+export const waiting = (desk: Desk): number =>
+  desk.alerts.length + desk.conversations.reduce((sum, one) => sum + (one.state === "open" && one.unread > 0 ? 1 : 0), 0);
+
+function isMine(conversation: Conversation, me: Me): boolean {
+  return conversation.expert === null || conversation.expert.id === me.id;
+}
+
+function withVisit(alert: Alert, visit: VisitBrief): Alert {
+  return { ...alert, customer: visit.customer ?? alert.customer, left: !isHere(visit), visit };
+}
+
+function put<T extends { id: string }>(list: readonly T[], item: T): T[] {
+  const at = list.findIndex((one) => one.id === item.id);
+  return at < 0 ? [...list, item] : list.with(at, item);
+}
+
+function change<T extends { id: string }>(list: T[], id: string, how: (item: T) => T): T[] {
+  const at = list.findIndex((one) => one.id === id);
+  if (at < 0) return list;
+  const next = how(list[at]!);
+  return next === list[at] ? list : list.with(at, next);
+}

@@ -1,0 +1,94 @@
+// Numbers, money and times as people of this language write them. Pure except for the language they read.
+import type { Money } from "../wire";
+import { language, t } from "./text";
+
+/** A locale that Intl takes: some systems say "en-US@posix", which it refuses. */
+export function safeLocale(tag: string | undefined, short: string): string {
+  const wanted = tag?.split("@")[0]?.replace("_", "-");
+  try {
+    if (wanted && wanted.slice(0, 2).toLowerCase() === short && Intl.DateTimeFormat.supportedLocalesOf(wanted).length > 0) {
+      return wanted;
+    }
+  } catch {
+    // Not a language tag at all.
+  }
+  return short;
+}
+const locale = (): string => safeLocale(globalThis.navigator?.language, language.value);
+
+const cache = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
+function numbers(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  return remember("n", options, () => new Intl.NumberFormat(locale(), options)) as Intl.NumberFormat;
+}
+function dates(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return remember("d", options, () => new Intl.DateTimeFormat(locale(), options)) as Intl.DateTimeFormat;
+}
+function remember<T extends Intl.NumberFormat | Intl.DateTimeFormat>(kind: string, options: object, make: () => T) {
+  const key = kind + locale() + JSON.stringify(options);
+  let known = cache.get(key);
+  if (!known) cache.set(key, (known = make()));
+  return known;
+}
+
+export const number = (n: number): string => numbers({}).format(n);
+export const percent = (share: number): string =>
+  numbers({ style: "percent", maximumFractionDigits: share > 0 && share < 0.1 ? 1 : 0 }).format(share);
+
+/** Minor units into the currency's own digits (EUR 2, JPY 0); an unknown currency keeps its letters. */
+export function money(value: Money | null | undefined): string {
+  if (!value) return "";
+  try {
+    const format = numbers({ style: "currency", currency: value.currency });
+    return format.format(value.amount / 10 ** digits(value.currency));
+  } catch {
+    return `${value.amount / 100} ${value.currency}`;
+  }
+}
+/** How many digits of this currency are minor units. */
+export function digits(currency: string): number {
+  try {
+    return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  } catch {
+    return 2;
+  }
+}
+/** What somebody typed as a price ("12,50", "1 200") in minor units; null when it is no price. */
+export function parseMoney(typed: string, currency: string): number | null {
+  const plain = typed.replace(/[\s\u00a0\u202f]/g, "").replace(",", ".");
+  if (!/^\d+(\.\d+)?$/.test(plain)) return null;
+  const amount = Math.round(Number(plain) * 10 ** digits(currency));
+  return Number.isSafeInteger(amount) ? amount : null;
+}
+
+/** Milliseconds as "0:14", "3:05", "1:02:05". */
+export function clock(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  const two = (n: number) => String(n).padStart(2, "0");
+  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}
+/** How long somebody looked: "8 s", "3 min", "1 h 5 min". */
+export function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return t("time.s", { n: seconds });
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return t("time.min", { n: minutes });
+  const rest = minutes % 60;
+  const hours = t("time.h", { n: Math.floor(minutes / 60) });
+  return rest ? `${hours} ${t("time.min", { n: rest })}` : hours;
+}
+
+export const timeOfDay = (at: string | number): string => dates({ hour: "2-digit", minute: "2-digit" }).format(new Date(at));
+/** Today only the time; this year day and month; before that the year too. */
+export function when(at: string | null | undefined, now: number): string {
+  if (!at) return "";
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return "";
+  const today = new Date(now);
+  if (date.toDateString() === today.toDateString()) return timeOfDay(at);
+  const year = date.getFullYear() === today.getFullYear() ? undefined : "numeric";
+  const short = year ? {} : ({ hour: "2-digit", minute: "2-digit" } as const);
+  return dates({ day: "numeric", month: "short", year, ...short }).format(date);
+}
+export const day = (at: string | null | undefined): string =>
+  at ? dates({ day: "numeric", month: "long", year: "numeric" }).format(new Date(at)) : "";

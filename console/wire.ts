@@ -1,0 +1,36 @@
+// The shapes that the console reads and sends: the contract's own, made from the server's code, plus the few names
+// that only a screen needs. Times are RFC 3339 in UTC, durations milliseconds, money minor units.
+import type {
+  AlertEnd, AlertRaised, ConversationBrief, ExpertEvents, FormLine, Money, OrderLine, OrderPlaced, VisitBrief,
+} from "../contract/generated/contract";
+
+export type {
+  Author, AuthorKind, Customer, CustomerBrief, Expert, FunnelPerson, FunnelStep, Me, Message, Messages, Money,
+  Opened, Overview, Person, Product, Role, Sent, Site, Status, Ticket, TimelineItem, Tree, TreeNode, Visit,
+  Desk as DeskSnapshot, Funnel as FunnelAnswer, FunnelCount as FunnelRow, PageSeen as PageView,
+} from "../contract/generated/contract";
+export type { AlertEnd, ExpertEvents, VisitBrief };
+import type { FunnelStep } from "../contract/generated/contract";
+
+export type Alert = AlertRaised;
+export type Conversation = ConversationBrief;
+export type OrderSeen = OrderPlaced & { status?: string };
+export interface Page<T> { items: T[]; next: string | null }
+
+export type EventName = keyof ExpertEvents;
+export type DeskEvent = { [N in EventName]: { name: N; data: ExpertEvents[N] } }[EventName];
+/** One entry per event, so that a new event of the contract does not compile until the desk knows it. */
+const KNOWN: Record<EventName, true> = {
+  "alert.cleared": true, "alert.raised": true, "conversation.changed": true, "message.added": true,
+  "message.read": true, "order.placed": true, "order.updated": true, "presence.changed": true, typing: true,
+  "visit.changed": true,
+};
+export const EVENT_NAMES = Object.keys(KNOWN) as EventName[];
+
+/** What `Message.data` may hold, by kind: information, offer, order form, order, event. */
+export interface MessageData {
+  title?: string; url?: string; text?: string;
+  product?: { id: string; name: string } | string; price?: Money; expires_at?: string; state?: string;
+  lines?: (FormLine & Partial<OrderLine>)[]; number?: string; total?: Money; status?: string; name?: string;
+}
+export const FUNNEL_STEPS: FunnelStep[] = ["viewed", "deep", "alert", "chat", "offer", "order"];
