@@ -1,0 +1,245 @@
+"""What changes conversations and messages. Every function runs inside one unit of work of `store.write`.
+
+Locks are taken in the order visitor (by name), then conversation (by its row), so that nobody waits in a circle.
+"""
+
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from chat.message import SYSTEM, Who
+from chat.queries import ConversationRow, MessageRow, open_of_visitor
+from chat.tables import conversation, message
+from contract.clock import MINUTE
+from contract.errors import Refused
+from contract.ids import new_id
+from contract.names import AuthorKind, MessageKind, Ms
+from store.lock import lock
+from store.sql import locked
+
+ABSENT_AFTER = 5 * MINUTE
+PRESENT_WITHIN = 30 * MINUTE
+
+
+def open_for_visitor(
+    connection: Connection, site_id: str, visitor_id: str, frame_hash: str | None, visit_id: str | None, now: Ms
+) -> ConversationRow:
+    """The one open conversation that this connection may see, else a new one; the visitor has appeared in it.
+
+    A connection with a frame secret binds an unbound conversation to it: from then on the visitor key alone gets
+    the answer for a missing id.
+    """
+    lock(connection, f"visitor:{visitor_id}")
+    found = open_of_visitor(connection, visitor_id, frame_hash)
+    if found is None:
+        return _create(connection, site_id, visitor_id, visit_id, now, frame_hash=frame_hash, visitor_at=now)
+    return connection.execute(
+        update(conversation)
+        .where(conversation.c.id == found.id)
+        .values(
+            frame_hash=found.frame_hash or frame_hash,
+            visit_id=visit_id or found.visit_id,
+            visitor_at=now,
+            due_at=None,
+        )
+        .returning(conversation)
+    ).one()
+
+
+def open_for_expert(
+    connection: Connection,
+    site_id: str,
+    visitor_id: str,
+    visit_id: str,
+    expert_id: str,
+    alert_id: str | None,
+    name: str,
+    now: Ms,
+) -> ConversationRow:
+    """The visitor's conversation, taken by this expert (called `name`): the newest open one, or a new one.
+
+    One that is bound to a frame where the visitor was not seen for half an hour is not reopened but closed: that frame
+    may be gone for good, and an invitation in it would reach nobody. Until the visitor appears, five minutes run.
+    """
+    lock(connection, f"visitor:{visitor_id}")
+    found = connection.execute(
+        select(conversation)
+        .where(conversation.c.visitor_id == visitor_id, conversation.c.state == "open")
+        .order_by(conversation.c.opened_at.desc(), conversation.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if found is not None and found.frame_hash is not None and not _seen_since(found, now - PRESENT_WITHIN):
+        close(connection, found.id, now)
+        found = None
+    if found is None:
+        found = _create(connection, site_id, visitor_id, visit_id, now)
+    return take(connection, found, expert_id, name, now, visit_id=visit_id, alert_id=alert_id)
+
+
+def take(
+    connection: Connection,
+    row: ConversationRow,
+    expert_id: str,
+    name: str,
+    now: Ms,
+    *,
+    visit_id: str | None = None,
+    alert_id: str | None = None,
+) -> ConversationRow:
+    """This expert has the conversation now; both sides read it once, as a message of kind event."""
+    new_here = row.expert_id != expert_id
+    taken = connection.execute(
+        update(conversation)
+        .where(conversation.c.id == row.id)
+        .values(
+            expert_id=expert_id,
+            accepted_at=now,
+            visit_id=visit_id or row.visit_id,
+            alert_id=alert_id or row.alert_id,
+            due_at=None if _seen_since(row, now - ABSENT_AFTER) else now + ABSENT_AFTER,
+        )
+        .returning(conversation)
+    ).one()
+    if not new_here:
+        return taken
+    joined = add(
+        connection, row.id, SYSTEM, "event", f"{name} joined.", {"name": "expert.joined", "expert": name}, None, now
+    )
+    return _with(connection, joined.conversation_id)
+
+
+def add(
+    connection: Connection,
+    conversation_id: str,
+    author: Who,
+    kind: MessageKind,
+    text: str,
+    data: dict[str, Any] | None,
+    client_id: str | None,
+    now: Ms,
+    *,
+    even_closed: bool = False,
+) -> MessageRow:
+    """Say it. `seq` comes out of the conversation's own row, so numbers have no gap and no two are alike.
+
+    Raises Refused("conversation_closed"); with `even_closed` (an order was placed) it is written down all the same.
+    """
+    where = [conversation.c.id == conversation_id]
+    if not even_closed:
+        where.append(conversation.c.state == "open")
+    there: dict[str, Any] = {"visitor_at": now, "due_at": None} if author.kind == "visitor" else {}
+    seq = connection.execute(
+        update(conversation)
+        .where(*where)
+        .values(last_seq=conversation.c.last_seq + 1, **there)
+        .returning(conversation.c.last_seq)
+    ).scalar_one_or_none()
+    if seq is None:
+        raise Refused("conversation_closed")
+    return connection.execute(
+        insert(message)
+        .values(
+            conversation_id=conversation_id,
+            seq=seq,
+            client_id=client_id,
+            author_kind=author.kind,
+            author_id=author.id,
+            author_name=author.name,
+            kind=kind,
+            text=text,
+            data=data,
+            at=now,
+        )
+        .returning(message)
+    ).one()
+
+
+def appeared(connection: Connection, conversation_id: str, now: Ms) -> None:
+    """The visitor was seen in this conversation: its place at the expert's is kept."""
+    connection.execute(
+        update(conversation).where(conversation.c.id == conversation_id).values(visitor_at=now, due_at=None)
+    )
+
+
+def mark_read(connection: Connection, row: ConversationRow, by: AuthorKind, seq: int) -> bool:
+    """`by` has read up to `seq`, at most up to what was said. It never goes back. True if that is news."""
+    column = conversation.c.visitor_read_seq if by == "visitor" else conversation.c.expert_read_seq
+    value = min(seq, row.last_seq)
+    return (
+        connection.execute(
+            update(conversation)
+            .where(conversation.c.id == row.id, column < value)
+            .values({column: value})
+        ).rowcount
+        > 0
+    )
+
+
+def close(connection: Connection, conversation_id: str, now: Ms, by: str = "") -> bool:
+    """End it; `by` is the name of the person who did. False if it was closed before."""
+    row = connection.execute(
+        locked(connection, select(conversation.c.state).where(conversation.c.id == conversation_id))
+    ).one()
+    if row.state == "closed":
+        return False
+    data = {"name": "conversation.closed", "expert": by}
+    add(connection, conversation_id, SYSTEM, "event", "Conversation closed.", data, None, now)
+    connection.execute(
+        update(conversation)
+        .where(conversation.c.id == conversation_id)
+        .values(state="closed", closed_at=now, due_at=None)
+    )
+    return True
+
+
+def close_absent(connection: Connection, now: Ms) -> list[ConversationRow]:
+    """Close what was taken and where the visitor never appeared: its place is free again. Returns those rows."""
+    due = connection.execute(
+        locked(
+            connection,
+            select(conversation)
+            .where(conversation.c.due_at <= now, conversation.c.state == "open")
+            .order_by(conversation.c.id)
+            .limit(100),
+        )
+    ).all()
+    for row in due:
+        close(connection, row.id, now)
+    return list(due)
+
+
+def _create(
+    connection: Connection,
+    site_id: str,
+    visitor_id: str,
+    visit_id: str | None,
+    now: Ms,
+    *,
+    frame_hash: str | None = None,
+    visitor_at: Ms | None = None,
+) -> ConversationRow:
+    return connection.execute(
+        insert(conversation)
+        .values(
+            id=new_id(),
+            site_id=site_id,
+            visitor_id=visitor_id,
+            visit_id=visit_id,
+            frame_hash=frame_hash,
+            state="open",
+            last_seq=0,
+            visitor_read_seq=0,
+            expert_read_seq=0,
+            opened_at=now,
+            visitor_at=visitor_at,
+        )
+        .returning(conversation)
+    ).one()
+
+
+def _with(connection: Connection, conversation_id: str) -> ConversationRow:
+    return connection.execute(select(conversation).where(conversation.c.id == conversation_id)).one()
+
+
+def _seen_since(row: ConversationRow, at: Ms) -> bool:
+    return row.visitor_at is not None and row.visitor_at >= at

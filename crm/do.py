@@ -1,0 +1,69 @@
+"""What makes us know somebody. An identity leads to one customer; taking one over would need proof."""
+
+from sqlalchemy import Connection, insert, select, update
+
+from contract.ids import new_id
+from contract.names import IdentityKind, Ms
+from crm.contact import CheckedContact
+from crm.tables import customer, identity
+from store.lock import lock
+from store.sql import insert_new
+
+
+def know(
+    connection: Connection, site_id: str, visitor_id: str, contact: CheckedContact, now: Ms, proof: str = "order"
+) -> str:
+    """The id of the customer behind this visitor: found by the visitor's own identity, else made.
+
+    An e-mail or telephone number that leads to another customer stays theirs: typing an address proves nothing, and
+    whoever types a stranger's must not come into the stranger's history.
+    """
+    lock(connection, f"visitor:{visitor_id}")
+    known = connection.execute(
+        select(identity.c.customer_id).where(
+            identity.c.site_id == site_id, identity.c.kind == "visitor", identity.c.value == visitor_id
+        )
+    ).scalar_one_or_none()
+    customer_id = known or _create(connection, site_id, contact.name, now)
+    found: list[tuple[IdentityKind, str]] = [
+        ("visitor", visitor_id),
+        ("email", contact.email),
+        ("phone", contact.phone),
+    ]
+    insert_new(
+        connection,
+        identity,
+        [
+            {
+                "site_id": site_id,
+                "kind": kind,
+                "value": value,
+                "customer_id": customer_id,
+                "proof": proof,
+                "at": now,
+            }
+            for kind, value in sorted(found)
+            if value
+        ],
+    )
+    return customer_id
+
+
+def give_owner(connection: Connection, customer_id: str, expert_id: str) -> bool:
+    """This expert is the customer's own from now on, if nobody was. True if so."""
+    changed = connection.execute(
+        update(customer)
+        .where(customer.c.id == customer_id, customer.c.owner_id.is_(None))
+        .values(owner_id=expert_id)
+    )
+    return changed.rowcount > 0
+
+
+def _create(connection: Connection, site_id: str, name: str, now: Ms) -> str:
+    customer_id = new_id()
+    connection.execute(
+        insert(customer).values(
+            id=customer_id, site_id=site_id, name=name, tier="standard", owner_id=None, created_at=now
+        )
+    )
+    return customer_id

@@ -1,0 +1,233 @@
+"""What changes the catalogue, offers, order forms and orders. Amounts come from our own rows only."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import Connection, insert, select, update
+
+from contract.clock import MINUTE
+from contract.errors import Refused
+from contract.ids import UUID, new_id
+from contract.names import Ms
+from contract.text import has_forbidden
+from sales.price import FormLine, Priced, check_amount
+from sales.queries import FormRow, OfferRow, OrderRow, ProductRow, offer_state, product_rows
+from sales.tables import offer, order, order_form, order_line, product
+from store.lock import lock
+from store.sql import locked, next_number
+
+FIRST_NUMBER = 1001
+
+
+def create_product(
+    connection: Connection,
+    *,
+    site_id: str,
+    sku: str,
+    name: str,
+    path: Sequence[str],
+    amount: int,
+    currency: str,
+    now: Ms,
+    active: bool = True,
+) -> ProductRow:
+    """A new catalogue entry. Raises Refused("exists") when the site has this SKU."""
+    _check_words(sku, name, *path)
+    lock(connection, f"products:{site_id}")
+    if connection.execute(
+        select(product.c.id).where(product.c.site_id == site_id, product.c.sku == sku)
+    ).first():
+        raise Refused("exists", "sku")
+    return connection.execute(
+        insert(product)
+        .values(
+            id=new_id(),
+            site_id=site_id,
+            sku=sku,
+            name=name,
+            path=list(path),
+            amount=check_amount(amount),
+            currency=currency,
+            active=active,
+            created_at=now,
+        )
+        .returning(product)
+    ).one()
+
+
+def update_product(connection: Connection, product_id: str, **changes: Any) -> ProductRow:
+    """Set name, path, amount or active; what is None stays. Open order forms and offers keep their prices."""
+    values = {key: value for key, value in changes.items() if value is not None}
+    _check_words(*(text for text in (values.get("name"), *(values.get("path") or ())) if text))
+    if "amount" in values:
+        check_amount(values["amount"])
+    if not values:
+        return connection.execute(select(product).where(product.c.id == product_id)).one()
+    return connection.execute(
+        update(product).where(product.c.id == product_id).values(**values).returning(product)
+    ).one()
+
+
+def sellable(connection: Connection, site_id: str, product_ids: Sequence[str]) -> list[ProductRow]:
+    """These products, each once, in this order. Refused("unknown_product") for any that the site does not sell."""
+    rows = product_rows(connection, product_ids)
+    found = [rows.get(one) for one in dict.fromkeys(product_ids)]
+    sold = [row for row in found if row is not None and row.site_id == site_id and row.active]
+    if len(sold) != len(found):
+        raise Refused("unknown_product")
+    if len({row.currency for row in sold}) > 1:
+        raise Refused("invalid", "currency")
+    return sold
+
+
+def propose_offer(
+    connection: Connection,
+    *,
+    site_id: str,
+    product_id: str,
+    amount: int | None,
+    minutes: int,
+    text: str,
+    visitor_id: str,
+    visit_id: str | None,
+    conversation_id: str | None,
+    expert_id: str,
+    now: Ms,
+) -> OfferRow:
+    """A product at a personal price (the catalogue's when `amount` is None), good for `minutes`."""
+    (sold,) = sellable(connection, site_id, [product_id])
+    return connection.execute(
+        insert(offer)
+        .values(
+            id=new_id(),
+            site_id=site_id,
+            product_id=sold.id,
+            visitor_id=visitor_id,
+            visit_id=visit_id,
+            conversation_id=conversation_id,
+            expert_id=expert_id,
+            amount=sold.amount if amount is None else check_amount(amount),
+            currency=sold.currency,
+            text=text,
+            state="open",
+            at=now,
+            expires_at=now + minutes * MINUTE,
+        )
+        .returning(offer)
+    ).one()
+
+
+def answer_offer(
+    connection: Connection, offer_id: str, visitor_id: str, answer: Literal["accepted", "declined"], now: Ms
+) -> tuple[OfferRow, bool]:
+    """(the offer with its answer, whether it was given now). The same answer once more changes nothing.
+
+    Raises Refused: not_found unless it was made to this visitor, offer_over when expired or answered otherwise.
+    """
+    row = _locked_row(connection, offer, offer_id)
+    if row is None or row.visitor_id != visitor_id:
+        raise Refused("not_found")
+    if row.state == answer:
+        return row, False
+    if offer_state(row, now) != "open":
+        raise Refused("offer_over")
+    answered = update(offer).where(offer.c.id == offer_id).values(state=answer).returning(offer)
+    return connection.execute(answered).one(), True
+
+
+def make_form(
+    connection: Connection,
+    *,
+    site_id: str,
+    lines: Sequence[FormLine],
+    visitor_id: str,
+    visit_id: str | None,
+    conversation_id: str | None,
+    expert_id: str,
+    now: Ms,
+    offer_id: str | None = None,
+) -> FormRow:
+    """An order form; the prices of its lines hold from now on, whatever the catalogue does."""
+    return connection.execute(
+        insert(order_form)
+        .values(
+            id=new_id(),
+            site_id=site_id,
+            visitor_id=visitor_id,
+            visit_id=visit_id,
+            conversation_id=conversation_id,
+            expert_id=expert_id,
+            offer_id=offer_id,
+            lines=msgspec.to_builtins(list(lines)),
+            state="open",
+            at=now,
+        )
+        .returning(order_form)
+    ).one()
+
+
+def lock_form(connection: Connection, form_id: str, visitor_id: str) -> FormRow:
+    """The order form, held until this unit of work ends. Raises Refused("not_found") unless it is this visitor's."""
+    row: FormRow | None = _locked_row(connection, order_form, form_id)
+    if row is None or row.visitor_id != visitor_id:
+        raise Refused("not_found")
+    return row
+
+
+def place_order(
+    connection: Connection, form: FormRow, priced: Priced, customer_id: str, contact: dict[str, str], now: Ms
+) -> OrderRow:
+    """Order from a form that `lock_form` holds. Raises Refused("form_used") when that was done before."""
+    used = update(order_form).where(order_form.c.id == form.id, order_form.c.state == "open").values(state="ordered")
+    if connection.execute(used).rowcount != 1:
+        raise Refused("form_used")
+    lock(connection, f"orders:{form.site_id}")
+    number = max(next_number(connection, order.c.number, order.c.site_id == form.site_id), FIRST_NUMBER)
+    placed = connection.execute(
+        insert(order)
+        .values(
+            id=new_id(),
+            site_id=form.site_id,
+            number=number,
+            form_id=form.id,
+            visitor_id=form.visitor_id,
+            visit_id=form.visit_id,
+            customer_id=customer_id,
+            conversation_id=form.conversation_id,
+            expert_id=form.expert_id,
+            amount=priced.amount,
+            currency=priced.currency,
+            contact=contact,
+            status="placed",
+            at=now,
+        )
+        .returning(order)
+    ).one()
+    connection.execute(
+        insert(order_line),
+        [
+            {
+                "order_id": placed.id,
+                "position": position,
+                "product_id": line.product,
+                "name": line.name,
+                "quantity": line.quantity,
+                "amount": line.amount,
+                "total": line.total,
+            }
+            for position, line in enumerate(priced.lines, 1)
+        ],
+    )
+    return placed
+
+
+def _locked_row(connection: Connection, table: Any, row_id: str) -> Any:
+    if not UUID.fullmatch(row_id):
+        return None
+    return connection.execute(locked(connection, select(table).where(table.c.id == row_id))).one_or_none()
+
+
+def _check_words(*words: str) -> None:
+    if any(has_forbidden(word) for word in words):
+        raise Refused("bad_text")

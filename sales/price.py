@@ -1,0 +1,79 @@
+"""What an order costs: our prices times whole quantities, in minor units. No amount from outside gets in here. Pure."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from contract.errors import Refused
+
+MOST = 999
+DEAREST = 10**10
+
+
+class FormLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A product on an order form, at the price (minor units) that holds for this form. Kept as JSON in the form."""
+
+    product: str
+    name: str
+    amount: int
+    currency: str
+
+
+class PricedLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A bought product; `total` = `amount` times `quantity`."""
+
+    product: str
+    name: str
+    quantity: int
+    amount: int
+    total: int
+
+
+class Priced(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole order: lines in the order of the form, the sum, one currency."""
+
+    lines: tuple[PricedLine, ...]
+    amount: int
+    currency: str
+
+
+def price(form: Sequence[FormLine], asked: Iterable[tuple[str, object]]) -> Priced:
+    """The order that `asked` (pairs of product id and quantity) makes of this form.
+
+    Raises Refused: no_lines, unknown_product (not on the form, or named twice), bad_quantity (not a whole number from
+    1 to 999).
+    """
+    wanted: dict[str, int] = {}
+    known = {line.product for line in form}
+    for product, quantity in asked:
+        if product not in known or product in wanted:
+            raise Refused("unknown_product")
+        wanted[product] = check_quantity(quantity)
+    if not wanted:
+        raise Refused("no_lines")
+    lines = tuple(
+        PricedLine(
+            product=line.product,
+            name=line.name,
+            quantity=wanted[line.product],
+            amount=line.amount,
+            total=line.amount * wanted[line.product],
+        )
+        for line in form
+        if line.product in wanted
+    )
+    return Priced(lines=lines, amount=sum(line.total for line in lines), currency=form[0].currency)
+
+
+def check_quantity(quantity: object) -> int:
+    """A whole number from 1 to 999, else Refused("bad_quantity"). True is no number, and 2.0 is not whole enough."""
+    if type(quantity) is not int or not 1 <= quantity <= MOST:
+        raise Refused("bad_quantity")
+    return quantity
+
+
+def check_amount(amount: int) -> int:
+    """A price that an expert or administrator names: 0 to 10,000,000,000 minor units, else Refused("invalid")."""
+    if type(amount) is not int or not 0 <= amount <= DEAREST:
+        raise Refused("invalid", "amount")
+    return amount

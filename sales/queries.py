@@ -1,0 +1,202 @@
+"""What is read of the catalogue, offers, order forms and orders."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, func, select, tuple_
+
+from contract.ids import UUID
+from contract.names import Ms, OfferState
+from sales.price import FormLine
+from sales.tables import offer, order, order_form, order_line, product
+
+ProductRow = Row[Any]
+OfferRow = Row[Any]
+FormRow = Row[Any]
+OrderRow = Row[Any]
+LineRow = Row[Any]
+LIMIT = 100
+
+
+class Total(msgspec.Struct, frozen=True, kw_only=True):
+    """All placed orders of one customer: how many, how much (minor units, in the currency they spent most in), when."""
+
+    orders: int
+    spent: int
+    currency: str
+    last_at: Ms
+    last_expert: str
+
+
+def product_row(connection: Connection, product_id: str) -> ProductRow | None:
+    """One product, of whichever site."""
+    if not UUID.fullmatch(product_id):
+        return None
+    return connection.execute(select(product).where(product.c.id == product_id)).one_or_none()
+
+
+def product_rows(connection: Connection, product_ids: Collection[str]) -> dict[str, ProductRow]:
+    """Those of the products that exist, by id."""
+    ids = [one for one in product_ids if UUID.fullmatch(one)]
+    return {row.id: row for row in connection.execute(select(product).where(product.c.id.in_(ids)))}
+
+
+def products(
+    connection: Connection,
+    site_ids: Collection[str],
+    limit: int = LIMIT,
+    after: tuple[Ms, str] | None = None,
+    *,
+    active: bool | None = None,
+) -> Sequence[ProductRow]:
+    """The catalogue of these sites in the order it was made; `after` = (created_at, id) of the last one given."""
+    asked = select(product).where(product.c.site_id.in_(site_ids))
+    if active is not None:
+        asked = asked.where(product.c.active == active)
+    if after is not None:
+        asked = asked.where(tuple_(product.c.created_at, product.c.id) > after)
+    return connection.execute(asked.order_by(product.c.created_at, product.c.id).limit(limit)).all()
+
+
+def offer_of(connection: Connection, offer_id: str) -> OfferRow | None:
+    """One offer."""
+    if not UUID.fullmatch(offer_id):
+        return None
+    return connection.execute(select(offer).where(offer.c.id == offer_id)).one_or_none()
+
+
+def offer_rows(connection: Connection, offer_ids: Collection[str]) -> dict[str, OfferRow]:
+    """Those of the offers that exist, by id."""
+    ids = [one for one in offer_ids if UUID.fullmatch(one)]
+    return {row.id: row for row in connection.execute(select(offer).where(offer.c.id.in_(ids)))}
+
+
+def offer_state(row: OfferRow, now: Ms) -> OfferState:
+    """What the offer is worth now: an open one whose time ran out has expired."""
+    state: OfferState = row.state
+    return "expired" if state == "open" and row.expires_at <= now else state
+
+
+def offers_of_visitors(connection: Connection, visitor_ids: Collection[str], limit: int = LIMIT) -> Sequence[OfferRow]:
+    """Offers made to these visitors, newest first."""
+    return connection.execute(
+        select(offer)
+        .where(offer.c.visitor_id.in_(visitor_ids))
+        .order_by(offer.c.at.desc(), offer.c.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def offers_of_sites(
+    connection: Connection, site_ids: Collection[str], limit: int = LIMIT, before: tuple[Ms, str] | None = None
+) -> Sequence[OfferRow]:
+    """Offers made on these sites, newest first; `before` = (at, id) of the last one given."""
+    asked = select(offer).where(offer.c.site_id.in_(site_ids))
+    if before is not None:
+        asked = asked.where(tuple_(offer.c.at, offer.c.id) < before)
+    return connection.execute(asked.order_by(offer.c.at.desc(), offer.c.id.desc()).limit(limit)).all()
+
+
+def form_of(connection: Connection, form_id: str) -> FormRow | None:
+    """One order form."""
+    if not UUID.fullmatch(form_id):
+        return None
+    return connection.execute(select(order_form).where(order_form.c.id == form_id)).one_or_none()
+
+
+def form_rows(connection: Connection, form_ids: Collection[str]) -> dict[str, FormRow]:
+    """Those of the order forms that exist, by id."""
+    ids = [one for one in form_ids if UUID.fullmatch(one)]
+    return {row.id: row for row in connection.execute(select(order_form).where(order_form.c.id.in_(ids)))}
+
+
+def form_of_offer(connection: Connection, offer_id: str) -> FormRow | None:
+    """The order form that came of an accepted offer."""
+    return connection.execute(
+        select(order_form).where(order_form.c.offer_id == offer_id).order_by(order_form.c.at).limit(1)
+    ).one_or_none()
+
+
+def form_lines(row: FormRow) -> list[FormLine]:
+    """The products of an order form with the prices that hold for it."""
+    return msgspec.convert(row.lines, list[FormLine])
+
+
+def order_of(connection: Connection, order_id: str) -> OrderRow | None:
+    """One order."""
+    if not UUID.fullmatch(order_id):
+        return None
+    return connection.execute(select(order).where(order.c.id == order_id)).one_or_none()
+
+
+def orders_of_customer(connection: Connection, customer_id: str, limit: int = LIMIT) -> Sequence[OrderRow]:
+    """What this customer ordered, newest first."""
+    return connection.execute(
+        select(order)
+        .where(order.c.customer_id == customer_id)
+        .order_by(order.c.at.desc(), order.c.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def orders_of_visitors(connection: Connection, visitor_ids: Collection[str], limit: int = LIMIT) -> Sequence[OrderRow]:
+    """What was ordered from these browsers, newest first."""
+    return connection.execute(
+        select(order)
+        .where(order.c.visitor_id.in_(visitor_ids))
+        .order_by(order.c.at.desc(), order.c.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def orders_of_site(
+    connection: Connection, site_ids: Collection[str], limit: int = LIMIT, before: tuple[Ms, str] | None = None
+) -> Sequence[OrderRow]:
+    """What was ordered on these sites, newest first; `before` = (at, id) of the last one given."""
+    asked = select(order).where(order.c.site_id.in_(site_ids))
+    if before is not None:
+        asked = asked.where(tuple_(order.c.at, order.c.id) < before)
+    return connection.execute(asked.order_by(order.c.at.desc(), order.c.id.desc()).limit(limit)).all()
+
+
+def lines_of(connection: Connection, order_ids: Collection[str]) -> dict[str, list[LineRow]]:
+    """The lines of each order, in their order."""
+    found: dict[str, list[LineRow]] = {one: [] for one in order_ids}
+    for row in connection.execute(
+        select(order_line).where(order_line.c.order_id.in_(order_ids)).order_by(order_line.c.position)
+    ):
+        found[row.order_id].append(row)
+    return found
+
+
+def totals_of(connection: Connection, customer_ids: Collection[str]) -> dict[str, Total]:
+    """What each customer ordered in all, for those who ordered anything that was not cancelled."""
+    placed = order.c.status == "placed"
+    sums = connection.execute(
+        select(order.c.customer_id, order.c.currency, func.count(), func.sum(order.c.amount))
+        .where(order.c.customer_id.in_(customer_ids), placed)
+        .group_by(order.c.customer_id, order.c.currency)
+    ).all()
+    if not sums:
+        return {}
+    newest = {
+        customer_id: (at, expert_id)
+        for customer_id, at, expert_id in connection.execute(
+            select(order.c.customer_id, order.c.at, order.c.expert_id)
+            .where(order.c.customer_id.in_(customer_ids), placed)
+            .order_by(order.c.at)
+        )
+    }
+    found: dict[str, Total] = {}
+    for customer_id, currency, number, amount in sorted(sums, key=lambda one: int(one[3])):
+        last_at, last_expert = newest[customer_id]
+        before = found.get(customer_id)
+        found[customer_id] = Total(
+            orders=int(number) + (before.orders if before else 0),
+            spent=int(amount),
+            currency=currency,
+            last_at=last_at,
+            last_expert=last_expert,
+        )
+    return found
