@@ -10,12 +10,12 @@ from service.demo.words import Language
 
 # What an answer asks for, by article number.
 NEEDED = {
-    "balcony": ("GA0901", "GA0101"),
-    "bed": ("GA0702", "GA0201"),
-    "plot": ("GA0703", "GA0402"),
-    "kitchen": ("GA0501", "GA0503", "GA0505"),
-    "bees": ("GA0601", "GA0604", "GA0705"),
-    "calm": ("GA0605", "GA0903"),
+    "balcony": ("GA1004", "GA0101"),  # window trough, drip kit
+    "bed": ("GA0802", "GA0201"),  # raised bed, soaker hose
+    "plot": ("GA0803", "GA0402"),  # large raised bed, rain barrel
+    "kitchen": ("GA0501", "GA0503", "GA0505"),  # tomato, bean, kale
+    "bees": ("GA0601", "GA0604", "GA0705"),  # meadow, sweet pea, ornamental onion
+    "calm": ("GA0703", "GA1002"),  # snowdrops, long tom pot
 }
 
 

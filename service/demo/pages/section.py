@@ -25,7 +25,11 @@ def section(visit: Visit, shelf: Section) -> Html:
             element("p", shelf.note[visit.language], class_="lead"),
             class_="opening",
         ),
-        grid((section_card(visit, inner) for inner in shelf.sections), "sections") if shelf.sections else None,
+        grid(
+            (section_card(visit, inner) for inner in shelf.sections), "sections slim" if shelf.products else "sections"
+        )
+        if shelf.sections
+        else None,
         element("h2", visit.say("new"), class_="headline") if shelf.sections and not shelf.products else None,
         grid((product_card(visit, product, 3 if shelf.sections else 2) for product in shown), "products"),
         crumbs=way(visit, shelf.path),
@@ -35,7 +39,7 @@ def section(visit: Visit, shelf: Section) -> Html:
 
 
 def _taste(shelf: Section) -> list[Product]:
-    """A few products from below, taken in turn from every inner shelf."""
-    rows = [list(inner.everything()) for inner in shelf.sections]
+    """A few products from below, one size of each, taken in turn from every inner shelf."""
+    rows = [list({product.text: product for product in inner.everything()}.values()) for inner in shelf.sections]
     turns = (row[turn] for turn in range(ENOUGH) for row in rows if turn < len(row))
     return [product for product, _ in zip(turns, range(ENOUGH), strict=False)]
