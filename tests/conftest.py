@@ -168,7 +168,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def new_context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., BrowserContext]]:
-    """Makes separate people: `new_context(locale="ru-RU")`. A page that throws fails its test; failures leave pictures."""
+    """Makes separate people: `new_context(locale="ru-RU")`. A page that throws fails its test."""
     contexts: list[BrowserContext] = []
     thrown: list[str] = []
 

@@ -1,6 +1,8 @@
 """The servers the other tests stand on."""
 
+import importlib.util
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -96,14 +98,14 @@ def test_a_port_that_is_taken_is_not_given_out(monkeypatch: pytest.MonkeyPatch) 
         taken.listen()
         port = taken.getsockname()[1]
         monkeypatch.setattr(servers, "PORTS", range(port, port + 1))
-        monkeypatch.setattr(servers.random, "sample", lambda ports, _: list(ports))
+        monkeypatch.setattr(random, "sample", lambda ports, _: list(ports))
         with pytest.raises(Missing, match="No free port"):
             free_port()
 
 
 def test_a_missing_part_is_a_sentence_and_no_skip(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the wheel the message says which command brings it."""
-    monkeypatch.setattr(servers.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     with pytest.raises(Missing, match="scripts/install --test"):
         servers.valkey_program()
 
