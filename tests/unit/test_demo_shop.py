@@ -354,6 +354,12 @@ class TestSearch:
         answer = await english.get("/search", params={"q": query})
         assert "Oak rain barrel, 100 litres" in answer.text
 
+    async def test_a_word_is_found_where_it_begins(self, english: httpx.AsyncClient) -> None:
+        """Oak is in the barrel and not in the soaker hose."""
+        answer = await english.get("/search?q=oak")
+        assert "Oak rain barrel" in answer.text
+        assert "Soaker" not in answer.text
+
     @pytest.mark.parametrize(
         "query",
         ['<script>alert(1)</script>',

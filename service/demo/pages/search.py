@@ -1,19 +1,25 @@
 """Search: every word must occur in a product's names, its shelf or its article number."""
 
+import re
+
 from service.demo.language import counted
 from service.demo.markup import Html, element
 from service.demo.pages.cards import grid, product_card
 from service.demo.pages.page import Visit, page
 from service.demo.shop import Product, Shop
 
+_WORD = re.compile(r"\w+")
 LONGEST = 80  # characters of a query that count
 MOST = 60  # products on one page of results
 
 
 def find(shop: Shop, query: str) -> list[Product]:
-    """Products that match all words of `query`, in either language, in shop order."""
-    wanted = query[:LONGEST].casefold().split()
-    return [product for product in shop.products if wanted and all(word in _words(shop, product) for word in wanted)]
+    """Products that match all words of `query`, in either language, in shop order.
+
+    A word matches where it begins one: `oak` finds the oak barrel and not the soaker hose.
+    """
+    wanted = [f" {word}" for word in _WORD.findall(query[:LONGEST].casefold())]
+    return [one for one in shop.products if wanted and all(word in _words(shop, one) for word in wanted)]
 
 
 def search(visit: Visit, query: str) -> Html:
@@ -37,6 +43,7 @@ def search(visit: Visit, query: str) -> Html:
 
 
 def _words(shop: Shop, product: Product) -> str:
+    """Everything a product can be found by: its words in lower case, a space before each."""
     shelves = (word for section in shop.above(product.path) for word in (section.name.en, section.name.ru))
     own = (product.sku, product.name.en, product.name.ru, product.material.en, product.material.ru)
-    return " ".join((*own, *shelves)).casefold()
+    return "".join(f" {word}" for word in _WORD.findall(" ".join((*own, *shelves)).casefold()))
