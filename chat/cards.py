@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, RowMapping, insert, update
 
-from chat.queries import CardRow, card_row, conversation_for_visitor
+from chat.queries import card_row, conversation_for_visitor
 from chat.tables import card
 from contract.errors import Refused
 from contract.ids import new_id
@@ -12,7 +12,7 @@ from contract.names import CardKind, Ms
 
 
 def show_card(
-    connection: Connection,
+    conn: Connection,
     *,
     site_id: str,
     visitor_id: str,
@@ -23,43 +23,47 @@ def show_card(
     ref: str | None,
     data: dict[str, Any],
     now: Ms,
-) -> CardRow:
+) -> RowMapping:
     """Put a card on the visitor's page. `ref`: the offer or order form it stands for; one that stands there for the
     same already makes way."""
     if ref is not None:
-        card_over(connection, visitor_id, ref, now)
-    return connection.execute(
-        insert(card)
-        .values(
-            id=new_id(),
-            site_id=site_id,
-            visitor_id=visitor_id,
-            visit_id=visit_id,
-            conversation_id=conversation_id,
-            expert_id=expert_id,
-            kind=kind,
-            ref=ref,
-            data=data,
-            at=now,
+        card_over(conn, visitor_id, ref, now)
+    return (
+        conn.execute(
+            insert(card)
+            .values(
+                id=new_id(),
+                site_id=site_id,
+                visitor_id=visitor_id,
+                visit_id=visit_id,
+                conversation_id=conversation_id,
+                expert_id=expert_id,
+                kind=kind,
+                ref=ref,
+                data=data,
+                at=now,
+            )
+            .returning(card)
         )
-        .returning(card)
-    ).one()
+        .mappings()
+        .one()
+    )
 
 
-def dismiss_card(connection: Connection, card_id: str, visitor_id: str, frame_hash: str | None, now: Ms) -> CardRow:
+def dismiss_card(conn: Connection, card_id: str, visitor_id: str, frame_hash: str | None, now: Ms) -> RowMapping:
     """The visitor does not want it. Twice is as good as once. Raises Refused("not_found") unless it is theirs."""
-    row = card_row(connection, card_id)
-    if row is None or row.visitor_id != visitor_id:
+    row = card_row(conn, card_id)
+    if row is None or row["visitor_id"] != visitor_id:
         raise Refused("not_found")
-    if row.conversation_id is not None:
-        conversation_for_visitor(connection, row.conversation_id, visitor_id, frame_hash)
-    connection.execute(update(card).where(card.c.id == card_id, card.c.over_at.is_(None)).values(over_at=now))
+    if row["conversation_id"] is not None:
+        conversation_for_visitor(conn, row["conversation_id"], visitor_id, frame_hash)
+    conn.execute(update(card).where(card.c.id == card_id, card.c.over_at.is_(None)).values(over_at=now))
     return row
 
 
-def card_over(connection: Connection, visitor_id: str, ref: str, now: Ms) -> None:
+def card_over(conn: Connection, visitor_id: str, ref: str, now: Ms) -> None:
     """What the card stood for was used, answered or shown anew."""
-    connection.execute(
+    conn.execute(
         update(card)
         .where(card.c.visitor_id == visitor_id, card.c.ref == ref, card.c.over_at.is_(None))
         .values(over_at=now)

@@ -5,10 +5,10 @@ Locks are taken in the order visitor (by name), then conversation (by its row), 
 
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, insert, select, update
 
 from chat.message import SYSTEM, Who
-from chat.queries import ConversationRow, MessageRow, open_of_visitor
+from chat.queries import open_for, open_of_visitor
 from chat.tables import conversation, message
 from contract.clock import MINUTE
 from contract.errors import Refused
@@ -22,32 +22,36 @@ PRESENT_WITHIN = 30 * MINUTE
 
 
 def open_for_visitor(
-    connection: Connection, site_id: str, visitor_id: str, frame_hash: str | None, visit_id: str | None, now: Ms
-) -> ConversationRow:
+    conn: Connection, site_id: str, visitor_id: str, frame_hash: str | None, visit_id: str | None, now: Ms
+) -> RowMapping:
     """The one open conversation that this connection may see, else a new one; the visitor has appeared in it.
 
     A connection with a frame secret binds an unbound conversation to it: from then on the visitor key alone gets
     the answer for a missing id.
     """
-    lock(connection, f"visitor:{visitor_id}")
-    found = open_of_visitor(connection, visitor_id, frame_hash)
+    lock(conn, f"visitor:{visitor_id}")
+    found = open_for(conn, visitor_id, frame_hash)
     if found is None:
-        return _create(connection, site_id, visitor_id, visit_id, now, frame_hash=frame_hash, visitor_at=now)
-    return connection.execute(
-        update(conversation)
-        .where(conversation.c.id == found.id)
-        .values(
-            frame_hash=found.frame_hash or frame_hash,
-            visit_id=visit_id or found.visit_id,
-            visitor_at=now,
-            due_at=None,
+        return _create(conn, site_id, visitor_id, visit_id, now, frame_hash=frame_hash, visitor_at=now)
+    return (
+        conn.execute(
+            update(conversation)
+            .where(conversation.c.id == found["id"])
+            .values(
+                frame_hash=found["frame_hash"] or frame_hash,
+                visit_id=visit_id or found["visit_id"],
+                visitor_at=now,
+                due_at=None,
+            )
+            .returning(conversation)
         )
-        .returning(conversation)
-    ).one()
+        .mappings()
+        .one()
+    )
 
 
 def open_for_expert(
-    connection: Connection,
+    conn: Connection,
     site_id: str,
     visitor_id: str,
     visit_id: str,
@@ -55,61 +59,60 @@ def open_for_expert(
     alert_id: str | None,
     name: str,
     now: Ms,
-) -> ConversationRow:
+) -> RowMapping:
     """The visitor's conversation, taken by this expert (called `name`): the newest open one, or a new one.
 
     One that is bound to a frame where the visitor was not seen for half an hour is not reopened but closed: that frame
     may be gone for good, and an invitation in it would reach nobody. Until the visitor appears, five minutes run.
     """
-    lock(connection, f"visitor:{visitor_id}")
-    found = connection.execute(
-        select(conversation)
-        .where(conversation.c.visitor_id == visitor_id, conversation.c.state == "open")
-        .order_by(conversation.c.opened_at.desc(), conversation.c.id.desc())
-        .limit(1)
-    ).one_or_none()
-    if found is not None and found.frame_hash is not None and not _seen_since(found, now - PRESENT_WITHIN):
-        close(connection, found.id, now)
+    lock(conn, f"visitor:{visitor_id}")
+    found = open_of_visitor(conn, visitor_id)
+    if found is not None and found["frame_hash"] is not None and not _seen_since(found, now - PRESENT_WITHIN):
+        close(conn, found["id"], now)
         found = None
     if found is None:
-        found = _create(connection, site_id, visitor_id, visit_id, now)
-    return take(connection, found, expert_id, name, now, visit_id=visit_id, alert_id=alert_id)
+        found = _create(conn, site_id, visitor_id, visit_id, now)
+    return take(conn, found, expert_id, name, now, visit_id=visit_id, alert_id=alert_id)
 
 
 def take(
-    connection: Connection,
-    row: ConversationRow,
+    conn: Connection,
+    row: RowMapping,
     expert_id: str,
     name: str,
     now: Ms,
     *,
     visit_id: str | None = None,
     alert_id: str | None = None,
-) -> ConversationRow:
+) -> RowMapping:
     """This expert has the conversation now; both sides read it once, as a message of kind event."""
-    new_here = row.expert_id != expert_id
-    taken = connection.execute(
-        update(conversation)
-        .where(conversation.c.id == row.id)
-        .values(
-            expert_id=expert_id,
-            accepted_at=now,
-            visit_id=visit_id or row.visit_id,
-            alert_id=alert_id or row.alert_id,
-            due_at=None if _seen_since(row, now - ABSENT_AFTER) else now + ABSENT_AFTER,
+    new_here = row["expert_id"] != expert_id
+    taken = (
+        conn.execute(
+            update(conversation)
+            .where(conversation.c.id == row["id"])
+            .values(
+                expert_id=expert_id,
+                accepted_at=now,
+                visit_id=visit_id or row["visit_id"],
+                alert_id=alert_id or row["alert_id"],
+                due_at=None if _seen_since(row, now - ABSENT_AFTER) else now + ABSENT_AFTER,
+            )
+            .returning(conversation)
         )
-        .returning(conversation)
-    ).one()
+        .mappings()
+        .one()
+    )
     if not new_here:
         return taken
     joined = add(
-        connection, row.id, SYSTEM, "event", f"{name} joined.", {"name": "expert.joined", "expert": name}, None, now
+        conn, row["id"], SYSTEM, "event", f"{name} joined.", {"name": "expert.joined", "expert": name}, None, now
     )
-    return _with(connection, joined.conversation_id)
+    return _with(conn, joined["conversation_id"])
 
 
 def add(
-    connection: Connection,
+    conn: Connection,
     conversation_id: str,
     author: Who,
     kind: MessageKind,
@@ -119,7 +122,7 @@ def add(
     now: Ms,
     *,
     even_closed: bool = False,
-) -> MessageRow:
+) -> RowMapping:
     """Say it. `seq` comes out of the conversation's own row, so numbers have no gap and no two are alike.
 
     Raises Refused("conversation_closed"); with `even_closed` (an order was placed) it is written down all the same.
@@ -128,7 +131,7 @@ def add(
     if not even_closed:
         where.append(conversation.c.state == "open")
     there: dict[str, Any] = {"visitor_at": now, "due_at": None} if author.kind == "visitor" else {}
-    seq = connection.execute(
+    seq = conn.execute(
         update(conversation)
         .where(*where)
         .values(last_seq=conversation.c.last_seq + 1, **there)
@@ -136,55 +139,57 @@ def add(
     ).scalar_one_or_none()
     if seq is None:
         raise Refused("conversation_closed")
-    return connection.execute(
-        insert(message)
-        .values(
-            conversation_id=conversation_id,
-            seq=seq,
-            client_id=client_id,
-            author_kind=author.kind,
-            author_id=author.id,
-            author_name=author.name,
-            kind=kind,
-            text=text,
-            data=data,
-            at=now,
+    return (
+        conn.execute(
+            insert(message)
+            .values(
+                conversation_id=conversation_id,
+                seq=seq,
+                client_id=client_id,
+                author_kind=author.kind,
+                author_id=author.id,
+                author_name=author.name,
+                kind=kind,
+                text=text,
+                data=data,
+                at=now,
+            )
+            .returning(message)
         )
-        .returning(message)
-    ).one()
-
-
-def appeared(connection: Connection, conversation_id: str, now: Ms) -> None:
-    """The visitor was seen in this conversation: its place at the expert's is kept."""
-    connection.execute(
-        update(conversation).where(conversation.c.id == conversation_id).values(visitor_at=now, due_at=None)
+        .mappings()
+        .one()
     )
 
 
-def mark_read(connection: Connection, row: ConversationRow, by: AuthorKind, seq: int) -> bool:
+def appeared(conn: Connection, conversation_id: str, now: Ms) -> None:
+    """The visitor was seen in this conversation: its place at the expert's is kept."""
+    conn.execute(update(conversation).where(conversation.c.id == conversation_id).values(visitor_at=now, due_at=None))
+
+
+def mark_read(conn: Connection, row: RowMapping, by: AuthorKind, seq: int) -> bool:
     """`by` has read up to `seq`, at most up to what was said. It never goes back. True if that is news."""
     column = conversation.c.visitor_read_seq if by == "visitor" else conversation.c.expert_read_seq
-    value = min(seq, row.last_seq)
+    value = min(seq, row["last_seq"])
     return (
-        connection.execute(
-            update(conversation)
-            .where(conversation.c.id == row.id, column < value)
-            .values({column: value})
+        conn.execute(
+            update(conversation).where(conversation.c.id == row["id"], column < value).values({column: value})
         ).rowcount
         > 0
     )
 
 
-def close(connection: Connection, conversation_id: str, now: Ms, by: str = "") -> bool:
+def close(conn: Connection, conversation_id: str, now: Ms, by: str = "") -> bool:
     """End it; `by` is the name of the person who did. False if it was closed before."""
-    row = connection.execute(
-        locked(connection, select(conversation.c.state).where(conversation.c.id == conversation_id))
-    ).one()
-    if row.state == "closed":
+    row = (
+        conn.execute(locked(conn, select(conversation.c.state).where(conversation.c.id == conversation_id)))
+        .mappings()
+        .one()
+    )
+    if row["state"] == "closed":
         return False
     data = {"name": "conversation.closed", "expert": by}
-    add(connection, conversation_id, SYSTEM, "event", "Conversation closed.", data, None, now)
-    connection.execute(
+    add(conn, conversation_id, SYSTEM, "event", "Conversation closed.", data, None, now)
+    conn.execute(
         update(conversation)
         .where(conversation.c.id == conversation_id)
         .values(state="closed", closed_at=now, due_at=None)
@@ -192,24 +197,25 @@ def close(connection: Connection, conversation_id: str, now: Ms, by: str = "") -
     return True
 
 
-def close_absent(connection: Connection, now: Ms) -> list[ConversationRow]:
-    """Close what was taken and where the visitor never appeared: its place is free again. Returns those rows."""
-    due = connection.execute(
-        locked(
-            connection,
-            select(conversation)
-            .where(conversation.c.due_at <= now, conversation.c.state == "open")
-            .order_by(conversation.c.id)
-            .limit(100),
-        )
-    ).all()
-    for row in due:
-        close(connection, row.id, now)
+def any_unvisited(conn: Connection, now: Ms) -> bool:
+    """True if a taken conversation waits for a visitor whose time ran out."""
+    return conn.execute(_unvisited(now).limit(1)).first() is not None
+
+
+def free_unvisited(conn: Connection, now: Ms) -> list[str]:
+    """Close what was taken and where the visitor never appeared: its place is free again. Returns the ids."""
+    due = conn.execute(locked(conn, _unvisited(now).order_by(conversation.c.id).limit(100))).scalars().all()
+    for conversation_id in due:
+        close(conn, conversation_id, now)
     return list(due)
 
 
+def _unvisited(now: Ms) -> Select[tuple[str]]:
+    return select(conversation.c.id).where(conversation.c.due_at <= now, conversation.c.state == "open")
+
+
 def _create(
-    connection: Connection,
+    conn: Connection,
     site_id: str,
     visitor_id: str,
     visit_id: str | None,
@@ -217,29 +223,33 @@ def _create(
     *,
     frame_hash: str | None = None,
     visitor_at: Ms | None = None,
-) -> ConversationRow:
-    return connection.execute(
-        insert(conversation)
-        .values(
-            id=new_id(),
-            site_id=site_id,
-            visitor_id=visitor_id,
-            visit_id=visit_id,
-            frame_hash=frame_hash,
-            state="open",
-            last_seq=0,
-            visitor_read_seq=0,
-            expert_read_seq=0,
-            opened_at=now,
-            visitor_at=visitor_at,
+) -> RowMapping:
+    return (
+        conn.execute(
+            insert(conversation)
+            .values(
+                id=new_id(),
+                site_id=site_id,
+                visitor_id=visitor_id,
+                visit_id=visit_id,
+                frame_hash=frame_hash,
+                state="open",
+                last_seq=0,
+                visitor_read_seq=0,
+                expert_read_seq=0,
+                opened_at=now,
+                visitor_at=visitor_at,
+            )
+            .returning(conversation)
         )
-        .returning(conversation)
-    ).one()
+        .mappings()
+        .one()
+    )
 
 
-def _with(connection: Connection, conversation_id: str) -> ConversationRow:
-    return connection.execute(select(conversation).where(conversation.c.id == conversation_id)).one()
+def _with(conn: Connection, conversation_id: str) -> RowMapping:
+    return conn.execute(select(conversation).where(conversation.c.id == conversation_id)).mappings().one()
 
 
-def _seen_since(row: ConversationRow, at: Ms) -> bool:
-    return row.visitor_at is not None and row.visitor_at >= at
+def _seen_since(row: RowMapping, at: Ms) -> bool:
+    return row["visitor_at"] is not None and row["visitor_at"] >= at

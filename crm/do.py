@@ -11,27 +11,27 @@ from store.sql import insert_new
 
 
 def know(
-    connection: Connection, site_id: str, visitor_id: str, contact: CheckedContact, now: Ms, proof: str = "order"
+    conn: Connection, site_id: str, visitor_id: str, contact: CheckedContact, now: Ms, proof: str = "order"
 ) -> str:
     """The id of the customer behind this visitor: found by the visitor's own identity, else made.
 
     An e-mail or telephone number that leads to another customer stays theirs: typing an address proves nothing, and
     whoever types a stranger's must not come into the stranger's history.
     """
-    lock(connection, f"visitor:{visitor_id}")
-    known = connection.execute(
+    lock(conn, f"visitor:{visitor_id}")
+    known = conn.execute(
         select(identity.c.customer_id).where(
             identity.c.site_id == site_id, identity.c.kind == "visitor", identity.c.value == visitor_id
         )
     ).scalar_one_or_none()
-    customer_id = known or _create(connection, site_id, contact.name, now)
+    customer_id = known or _create(conn, site_id, contact.name, now)
     found: list[tuple[IdentityKind, str]] = [
         ("visitor", visitor_id),
         ("email", contact.email),
         ("phone", contact.phone),
     ]
     insert_new(
-        connection,
+        conn,
         identity,
         [
             {
@@ -49,19 +49,17 @@ def know(
     return customer_id
 
 
-def give_owner(connection: Connection, customer_id: str, expert_id: str) -> bool:
+def give_owner(conn: Connection, customer_id: str, expert_id: str) -> bool:
     """This expert is the customer's own from now on, if nobody was. True if so."""
-    changed = connection.execute(
-        update(customer)
-        .where(customer.c.id == customer_id, customer.c.owner_id.is_(None))
-        .values(owner_id=expert_id)
+    changed = conn.execute(
+        update(customer).where(customer.c.id == customer_id, customer.c.owner_id.is_(None)).values(owner_id=expert_id)
     )
     return changed.rowcount > 0
 
 
-def _create(connection: Connection, site_id: str, name: str, now: Ms) -> str:
+def _create(conn: Connection, site_id: str, name: str, now: Ms) -> str:
     customer_id = new_id()
-    connection.execute(
+    conn.execute(
         insert(customer).values(
             id=customer_id, site_id=site_id, name=name, tier="standard", owner_id=None, created_at=now
         )

@@ -1,59 +1,57 @@
 """What is read of customers and of the identities that lead to them."""
 
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import Connection, Row, select, tuple_
+from sqlalchemy import Connection, RowMapping, select, tuple_
 
 from contract.ids import UUID
 from contract.names import Ms
 from crm.tables import customer, identity
 
-CustomerRow = Row[Any]
 
-
-def customer_row(connection: Connection, customer_id: str) -> CustomerRow | None:
+def customer_row(conn: Connection, customer_id: str) -> RowMapping | None:
     """One customer."""
     if not UUID.fullmatch(customer_id):
         return None
-    return connection.execute(select(customer).where(customer.c.id == customer_id)).one_or_none()
+    return conn.execute(select(customer).where(customer.c.id == customer_id)).mappings().one_or_none()
 
 
-def customer_rows(connection: Connection, customer_ids: Collection[str]) -> dict[str, CustomerRow]:
+def customer_rows(conn: Connection, customer_ids: Collection[str]) -> dict[str, RowMapping]:
     """Those of the customers that exist, by id."""
-    rows = connection.execute(select(customer).where(customer.c.id.in_(customer_ids)))
-    return {row.id: row for row in rows}
+    rows = conn.execute(select(customer).where(customer.c.id.in_(customer_ids))).mappings()
+    return {row["id"]: row for row in rows}
 
 
-def customers_of(connection: Connection, site_id: str, visitor_ids: Collection[str]) -> dict[str, str]:
+def customers_of(conn: Connection, site_id: str, visitor_ids: Collection[str]) -> dict[str, str]:
     """Visitor -> customer, for those visitors of the site that we know."""
-    rows = connection.execute(
+    rows = conn.execute(
         select(identity.c.value, identity.c.customer_id).where(
             identity.c.site_id == site_id, identity.c.kind == "visitor", identity.c.value.in_(visitor_ids)
         )
-    )
-    return {row.value: row.customer_id for row in rows}
+    ).mappings()
+    return {row["value"]: row["customer_id"] for row in rows}
 
 
-def customers_of_visitors(connection: Connection, visitors: Collection[tuple[str, str]]) -> dict[str, str]:
+def customers_by_visitor(conn: Connection, visitors: Iterable[tuple[str, str]]) -> dict[str, str]:
     """The same for visitors of several sites at once: `visitors` are pairs (site, visitor)."""
-    rows = connection.execute(
-        select(identity.c.value, identity.c.customer_id).where(
-            identity.c.kind == "visitor", tuple_(identity.c.site_id, identity.c.value).in_(list(visitors))
-        )
-    )
-    return {row.value: row.customer_id for row in rows}
+    by_site: dict[str, set[str]] = {}
+    for site_id, visitor_id in visitors:
+        by_site.setdefault(site_id, set()).add(visitor_id)
+    found: dict[str, str] = {}
+    for site_id, visitor_ids in by_site.items():
+        found |= customers_of(conn, site_id, visitor_ids)
+    return found
 
 
-def visitors_of(connection: Connection, customer_id: str) -> list[str]:
+def visitors_of(conn: Connection, customer_id: str) -> list[str]:
     """All browsers of this person, the first known first."""
-    return visitors_of_all(connection, [customer_id]).get(customer_id, [])
+    return visitors_of_all(conn, [customer_id]).get(customer_id, [])
 
 
-def visitors_of_all(connection: Connection, customer_ids: Collection[str]) -> dict[str, list[str]]:
+def visitors_of_all(conn: Connection, customer_ids: Collection[str]) -> dict[str, list[str]]:
     """Customer -> their visitors, for those that have any."""
     found: dict[str, list[str]] = {}
-    for customer_id, value in connection.execute(
+    for customer_id, value in conn.execute(
         select(identity.c.customer_id, identity.c.value)
         .where(identity.c.customer_id.in_(customer_ids), identity.c.kind == "visitor")
         .order_by(identity.c.at, identity.c.value)
@@ -62,10 +60,10 @@ def visitors_of_all(connection: Connection, customer_ids: Collection[str]) -> di
     return found
 
 
-def contacts_of(connection: Connection, customer_ids: Collection[str]) -> dict[str, dict[str, list[str]]]:
+def contacts_of(conn: Connection, customer_ids: Collection[str]) -> dict[str, dict[str, list[str]]]:
     """Customer -> {"email": [...], "phone": [...]}; every asked customer is in the answer."""
     found: dict[str, dict[str, list[str]]] = {one: {"email": [], "phone": []} for one in customer_ids}
-    for customer_id, kind, value in connection.execute(
+    for customer_id, kind, value in conn.execute(
         select(identity.c.customer_id, identity.c.kind, identity.c.value)
         .where(identity.c.customer_id.in_(customer_ids), identity.c.kind.in_(("email", "phone")))
         .order_by(identity.c.at, identity.c.value)
@@ -75,13 +73,15 @@ def contacts_of(connection: Connection, customer_ids: Collection[str]) -> dict[s
 
 
 def customers_of_sites(
-    connection: Connection,
+    conn: Connection,
     site_ids: Collection[str],
     limit: int,
     before: tuple[Ms, str] | None = None,
-) -> Sequence[CustomerRow]:
+) -> Sequence[RowMapping]:
     """Customers of these sites, the newest first; `before` = (created_at, id) of the last one already given."""
     asked = select(customer).where(customer.c.site_id.in_(site_ids))
     if before is not None:
         asked = asked.where(tuple_(customer.c.created_at, customer.c.id) < before)
-    return connection.execute(asked.order_by(customer.c.created_at.desc(), customer.c.id.desc()).limit(limit)).all()
+    return (
+        conn.execute(asked.order_by(customer.c.created_at.desc(), customer.c.id.desc()).limit(limit)).mappings().all()
+    )

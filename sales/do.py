@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from contract.clock import MINUTE
 from contract.errors import Refused
@@ -12,7 +12,7 @@ from contract.ids import UUID, new_id
 from contract.names import Ms
 from contract.text import has_forbidden
 from sales.price import FormLine, Priced, check_amount
-from sales.queries import FormRow, OfferRow, OrderRow, ProductRow, offer_state, product_rows
+from sales.queries import offer_state, product_rows
 from sales.tables import offer, order, order_form, order_line, product
 from store.lock import lock
 from store.sql import locked, next_number
@@ -21,7 +21,7 @@ FIRST_NUMBER = 1001
 
 
 def create_product(
-    connection: Connection,
+    conn: Connection,
     *,
     site_id: str,
     sku: str,
@@ -31,58 +31,62 @@ def create_product(
     currency: str,
     now: Ms,
     active: bool = True,
-) -> ProductRow:
+) -> RowMapping:
     """A new catalogue entry. Raises Refused("exists") when the site has this SKU."""
     _check_words(sku, name, *path)
-    lock(connection, f"products:{site_id}")
-    if connection.execute(
-        select(product.c.id).where(product.c.site_id == site_id, product.c.sku == sku)
-    ).first():
+    lock(conn, f"products:{site_id}")
+    if conn.execute(select(product.c.id).where(product.c.site_id == site_id, product.c.sku == sku)).first():
         raise Refused("exists", "sku")
-    return connection.execute(
-        insert(product)
-        .values(
-            id=new_id(),
-            site_id=site_id,
-            sku=sku,
-            name=name,
-            path=list(path),
-            amount=check_amount(amount),
-            currency=currency,
-            active=active,
-            created_at=now,
+    return (
+        conn.execute(
+            insert(product)
+            .values(
+                id=new_id(),
+                site_id=site_id,
+                sku=sku,
+                name=name,
+                path=list(path),
+                amount=check_amount(amount),
+                currency=currency,
+                active=active,
+                created_at=now,
+            )
+            .returning(product)
         )
-        .returning(product)
-    ).one()
+        .mappings()
+        .one()
+    )
 
 
-def update_product(connection: Connection, product_id: str, **changes: Any) -> ProductRow:
+def update_product(conn: Connection, product_id: str, **changes: Any) -> RowMapping:
     """Set name, path, amount or active; what is None stays. Open order forms and offers keep their prices."""
     values = {key: value for key, value in changes.items() if value is not None}
     _check_words(*(text for text in (values.get("name"), *(values.get("path") or ())) if text))
     if "amount" in values:
         check_amount(values["amount"])
     if not values:
-        return connection.execute(select(product).where(product.c.id == product_id)).one()
-    return connection.execute(
-        update(product).where(product.c.id == product_id).values(**values).returning(product)
-    ).one()
+        return conn.execute(select(product).where(product.c.id == product_id)).mappings().one()
+    return (
+        conn.execute(update(product).where(product.c.id == product_id).values(**values).returning(product))
+        .mappings()
+        .one()
+    )
 
 
-def sellable(connection: Connection, site_id: str, product_ids: Sequence[str]) -> list[ProductRow]:
+def sellable(conn: Connection, site_id: str, product_ids: Sequence[str]) -> list[RowMapping]:
     """These products, each once, in this order. Refused("unknown_product") for any that the site does not sell."""
-    rows = product_rows(connection, product_ids)
+    rows = product_rows(conn, product_ids)
     found = [rows.get(one) for one in dict.fromkeys(product_ids)]
-    sold = [row for row in found if row is not None and row.site_id == site_id and row.active]
+    sold = [row for row in found if row is not None and row["site_id"] == site_id and row["active"]]
     if len(sold) != len(found):
         raise Refused("unknown_product")
-    if len({row.currency for row in sold}) > 1:
+    if len({row["currency"] for row in sold}) > 1:
         raise Refused("invalid", "currency")
     return sold
 
 
 def propose_offer(
-    connection: Connection,
+    conn: Connection,
     *,
     site_id: str,
     product_id: str,
@@ -94,50 +98,54 @@ def propose_offer(
     conversation_id: str | None,
     expert_id: str,
     now: Ms,
-) -> OfferRow:
+) -> RowMapping:
     """A product at a personal price (the catalogue's when `amount` is None), good for `minutes`."""
-    (sold,) = sellable(connection, site_id, [product_id])
-    return connection.execute(
-        insert(offer)
-        .values(
-            id=new_id(),
-            site_id=site_id,
-            product_id=sold.id,
-            visitor_id=visitor_id,
-            visit_id=visit_id,
-            conversation_id=conversation_id,
-            expert_id=expert_id,
-            amount=sold.amount if amount is None else check_amount(amount),
-            currency=sold.currency,
-            text=text,
-            state="open",
-            at=now,
-            expires_at=now + minutes * MINUTE,
+    (sold,) = sellable(conn, site_id, [product_id])
+    return (
+        conn.execute(
+            insert(offer)
+            .values(
+                id=new_id(),
+                site_id=site_id,
+                product_id=sold["id"],
+                visitor_id=visitor_id,
+                visit_id=visit_id,
+                conversation_id=conversation_id,
+                expert_id=expert_id,
+                amount=sold["amount"] if amount is None else check_amount(amount),
+                currency=sold["currency"],
+                text=text,
+                state="open",
+                at=now,
+                expires_at=now + minutes * MINUTE,
+            )
+            .returning(offer)
         )
-        .returning(offer)
-    ).one()
+        .mappings()
+        .one()
+    )
 
 
 def answer_offer(
-    connection: Connection, offer_id: str, visitor_id: str, answer: Literal["accepted", "declined"], now: Ms
-) -> tuple[OfferRow, bool]:
+    conn: Connection, offer_id: str, visitor_id: str, answer: Literal["accepted", "declined"], now: Ms
+) -> tuple[RowMapping, bool]:
     """(the offer with its answer, whether it was given now). The same answer once more changes nothing.
 
     Raises Refused: not_found unless it was made to this visitor, offer_over when expired or answered otherwise.
     """
-    row = _locked_row(connection, offer, offer_id)
-    if row is None or row.visitor_id != visitor_id:
+    row = _locked_row(conn, offer, offer_id)
+    if row is None or row["visitor_id"] != visitor_id:
         raise Refused("not_found")
-    if row.state == answer:
+    if row["state"] == answer:
         return row, False
     if offer_state(row, now) != "open":
         raise Refused("offer_over")
     answered = update(offer).where(offer.c.id == offer_id).values(state=answer).returning(offer)
-    return connection.execute(answered).one(), True
+    return conn.execute(answered).mappings().one(), True
 
 
 def make_form(
-    connection: Connection,
+    conn: Connection,
     *,
     site_id: str,
     lines: Sequence[FormLine],
@@ -147,68 +155,76 @@ def make_form(
     expert_id: str,
     now: Ms,
     offer_id: str | None = None,
-) -> FormRow:
+) -> RowMapping:
     """An order form; the prices of its lines hold from now on, whatever the catalogue does."""
-    return connection.execute(
-        insert(order_form)
-        .values(
-            id=new_id(),
-            site_id=site_id,
-            visitor_id=visitor_id,
-            visit_id=visit_id,
-            conversation_id=conversation_id,
-            expert_id=expert_id,
-            offer_id=offer_id,
-            lines=msgspec.to_builtins(list(lines)),
-            state="open",
-            at=now,
+    return (
+        conn.execute(
+            insert(order_form)
+            .values(
+                id=new_id(),
+                site_id=site_id,
+                visitor_id=visitor_id,
+                visit_id=visit_id,
+                conversation_id=conversation_id,
+                expert_id=expert_id,
+                offer_id=offer_id,
+                lines=msgspec.to_builtins(list(lines)),
+                state="open",
+                at=now,
+            )
+            .returning(order_form)
         )
-        .returning(order_form)
-    ).one()
+        .mappings()
+        .one()
+    )
 
 
-def lock_form(connection: Connection, form_id: str, visitor_id: str) -> FormRow:
+def lock_form(conn: Connection, form_id: str, visitor_id: str) -> RowMapping:
     """The order form, held until this unit of work ends. Raises Refused("not_found") unless it is this visitor's."""
-    row: FormRow | None = _locked_row(connection, order_form, form_id)
-    if row is None or row.visitor_id != visitor_id:
+    row: RowMapping | None = _locked_row(conn, order_form, form_id)
+    if row is None or row["visitor_id"] != visitor_id:
         raise Refused("not_found")
     return row
 
 
 def place_order(
-    connection: Connection, form: FormRow, priced: Priced, customer_id: str, contact: dict[str, str], now: Ms
-) -> OrderRow:
+    conn: Connection, form: RowMapping, priced: Priced, customer_id: str, contact: dict[str, str], now: Ms
+) -> RowMapping:
     """Order from a form that `lock_form` holds. Raises Refused("form_used") when that was done before."""
-    used = update(order_form).where(order_form.c.id == form.id, order_form.c.state == "open").values(state="ordered")
-    if connection.execute(used).rowcount != 1:
+    used = update(order_form).where(order_form.c.id == form["id"], order_form.c.state == "open").values(state="ordered")
+    if conn.execute(used).rowcount != 1:
         raise Refused("form_used")
-    lock(connection, f"orders:{form.site_id}")
-    number = max(next_number(connection, order.c.number, order.c.site_id == form.site_id), FIRST_NUMBER)
-    placed = connection.execute(
-        insert(order)
-        .values(
-            id=new_id(),
-            site_id=form.site_id,
-            number=number,
-            form_id=form.id,
-            visitor_id=form.visitor_id,
-            visit_id=form.visit_id,
-            customer_id=customer_id,
-            conversation_id=form.conversation_id,
-            expert_id=form.expert_id,
-            amount=priced.amount,
-            currency=priced.currency,
-            contact=contact,
-            status="placed",
-            at=now,
+    lock(conn, f"orders:{form['site_id']}")
+    number = max(next_number(conn, order.c.number, order.c.site_id == form["site_id"]), FIRST_NUMBER)
+    placed = (
+        conn.execute(
+            insert(order)
+            .values(
+                id=new_id(),
+                site_id=form["site_id"],
+                number=number,
+                form_id=form["id"],
+                visitor_id=form["visitor_id"],
+                visit_id=form["visit_id"],
+                customer_id=customer_id,
+                conversation_id=form["conversation_id"],
+                expert_id=form["expert_id"],
+                amount=priced.amount,
+                currency=priced.currency,
+                contact=contact,
+                status="placed",
+                at=now,
+            )
+            .returning(order)
         )
-        .returning(order)
-    ).one()
-    connection.execute(
+        .mappings()
+        .one()
+    )
+    conn.execute(
         insert(order_line),
         [
             {
-                "order_id": placed.id,
+                "order_id": placed["id"],
                 "position": position,
                 "product_id": line.product,
                 "name": line.name,
@@ -222,10 +238,10 @@ def place_order(
     return placed
 
 
-def _locked_row(connection: Connection, table: Any, row_id: str) -> Any:
+def _locked_row(conn: Connection, table: Any, row_id: str) -> Any:
     if not UUID.fullmatch(row_id):
         return None
-    return connection.execute(locked(connection, select(table).where(table.c.id == row_id))).one_or_none()
+    return conn.execute(locked(conn, select(table).where(table.c.id == row_id))).mappings().one_or_none()
 
 
 def _check_words(*words: str) -> None:

@@ -1,21 +1,15 @@
 """What is read of the catalogue, offers, order forms and orders."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, tuple_
 
 from contract.ids import UUID
 from contract.names import Ms, OfferState
 from sales.price import FormLine
 from sales.tables import offer, order, order_form, order_line, product
 
-ProductRow = Row[Any]
-OfferRow = Row[Any]
-FormRow = Row[Any]
-OrderRow = Row[Any]
-LineRow = Row[Any]
 LIMIT = 100
 
 
@@ -29,151 +23,180 @@ class Total(msgspec.Struct, frozen=True, kw_only=True):
     last_expert: str
 
 
-def product_row(connection: Connection, product_id: str) -> ProductRow | None:
+def product_row(conn: Connection, product_id: str) -> RowMapping | None:
     """One product, of whichever site."""
     if not UUID.fullmatch(product_id):
         return None
-    return connection.execute(select(product).where(product.c.id == product_id)).one_or_none()
+    return conn.execute(select(product).where(product.c.id == product_id)).mappings().one_or_none()
 
 
-def product_rows(connection: Connection, product_ids: Collection[str]) -> dict[str, ProductRow]:
+def product_rows(conn: Connection, product_ids: Collection[str]) -> dict[str, RowMapping]:
     """Those of the products that exist, by id."""
     ids = [one for one in product_ids if UUID.fullmatch(one)]
-    return {row.id: row for row in connection.execute(select(product).where(product.c.id.in_(ids)))}
+    return {row["id"]: row for row in conn.execute(select(product).where(product.c.id.in_(ids))).mappings()}
 
 
 def products(
-    connection: Connection,
+    conn: Connection,
     site_ids: Collection[str],
     limit: int = LIMIT,
     after: tuple[Ms, str] | None = None,
     *,
     active: bool | None = None,
-) -> Sequence[ProductRow]:
+) -> Sequence[RowMapping]:
     """The catalogue of these sites in the order it was made; `after` = (created_at, id) of the last one given."""
     asked = select(product).where(product.c.site_id.in_(site_ids))
     if active is not None:
         asked = asked.where(product.c.active == active)
     if after is not None:
         asked = asked.where(tuple_(product.c.created_at, product.c.id) > after)
-    return connection.execute(asked.order_by(product.c.created_at, product.c.id).limit(limit)).all()
+    return conn.execute(asked.order_by(product.c.created_at, product.c.id).limit(limit)).mappings().all()
 
 
-def offer_of(connection: Connection, offer_id: str) -> OfferRow | None:
+def offer_of(conn: Connection, offer_id: str) -> RowMapping | None:
     """One offer."""
     if not UUID.fullmatch(offer_id):
         return None
-    return connection.execute(select(offer).where(offer.c.id == offer_id)).one_or_none()
+    return conn.execute(select(offer).where(offer.c.id == offer_id)).mappings().one_or_none()
 
 
-def offer_rows(connection: Connection, offer_ids: Collection[str]) -> dict[str, OfferRow]:
+def offer_rows(conn: Connection, offer_ids: Collection[str]) -> dict[str, RowMapping]:
     """Those of the offers that exist, by id."""
     ids = [one for one in offer_ids if UUID.fullmatch(one)]
-    return {row.id: row for row in connection.execute(select(offer).where(offer.c.id.in_(ids)))}
+    return {row["id"]: row for row in conn.execute(select(offer).where(offer.c.id.in_(ids))).mappings()}
 
 
-def offer_state(row: OfferRow, now: Ms) -> OfferState:
+def offer_state(row: RowMapping, now: Ms) -> OfferState:
     """What the offer is worth now: an open one whose time ran out has expired."""
-    state: OfferState = row.state
-    return "expired" if state == "open" and row.expires_at <= now else state
+    state: OfferState = row["state"]
+    return "expired" if state == "open" and row["expires_at"] <= now else state
 
 
-def offers_of_visitors(connection: Connection, visitor_ids: Collection[str], limit: int = LIMIT) -> Sequence[OfferRow]:
+def offers_of_visitors(conn: Connection, visitor_ids: Collection[str], limit: int = LIMIT) -> Sequence[RowMapping]:
     """Offers made to these visitors, newest first."""
-    return connection.execute(
-        select(offer)
-        .where(offer.c.visitor_id.in_(visitor_ids))
-        .order_by(offer.c.at.desc(), offer.c.id.desc())
-        .limit(limit)
-    ).all()
+    return (
+        conn.execute(
+            select(offer)
+            .where(offer.c.visitor_id.in_(visitor_ids))
+            .order_by(offer.c.at.desc(), offer.c.id.desc())
+            .limit(limit)
+        )
+        .mappings()
+        .all()
+    )
 
 
 def offers_of_sites(
-    connection: Connection, site_ids: Collection[str], limit: int = LIMIT, before: tuple[Ms, str] | None = None
-) -> Sequence[OfferRow]:
+    conn: Connection, site_ids: Collection[str], limit: int = LIMIT, before: tuple[Ms, str] | None = None
+) -> Sequence[RowMapping]:
     """Offers made on these sites, newest first; `before` = (at, id) of the last one given."""
     asked = select(offer).where(offer.c.site_id.in_(site_ids))
     if before is not None:
         asked = asked.where(tuple_(offer.c.at, offer.c.id) < before)
-    return connection.execute(asked.order_by(offer.c.at.desc(), offer.c.id.desc()).limit(limit)).all()
+    return conn.execute(asked.order_by(offer.c.at.desc(), offer.c.id.desc()).limit(limit)).mappings().all()
 
 
-def form_of(connection: Connection, form_id: str) -> FormRow | None:
+def form_of(conn: Connection, form_id: str) -> RowMapping | None:
     """One order form."""
     if not UUID.fullmatch(form_id):
         return None
-    return connection.execute(select(order_form).where(order_form.c.id == form_id)).one_or_none()
+    return conn.execute(select(order_form).where(order_form.c.id == form_id)).mappings().one_or_none()
 
 
-def form_rows(connection: Connection, form_ids: Collection[str]) -> dict[str, FormRow]:
+def form_rows(conn: Connection, form_ids: Collection[str]) -> dict[str, RowMapping]:
     """Those of the order forms that exist, by id."""
     ids = [one for one in form_ids if UUID.fullmatch(one)]
-    return {row.id: row for row in connection.execute(select(order_form).where(order_form.c.id.in_(ids)))}
+    return {row["id"]: row for row in conn.execute(select(order_form).where(order_form.c.id.in_(ids))).mappings()}
 
 
-def form_of_offer(connection: Connection, offer_id: str) -> FormRow | None:
+def form_of_offer(conn: Connection, offer_id: str) -> RowMapping | None:
     """The order form that came of an accepted offer."""
-    return connection.execute(
-        select(order_form).where(order_form.c.offer_id == offer_id).order_by(order_form.c.at).limit(1)
-    ).one_or_none()
+    return (
+        conn.execute(select(order_form).where(order_form.c.offer_id == offer_id).order_by(order_form.c.at).limit(1))
+        .mappings()
+        .one_or_none()
+    )
 
 
-def form_lines(row: FormRow) -> list[FormLine]:
+def form_lines(row: RowMapping) -> list[FormLine]:
     """The products of an order form with the prices that hold for it."""
-    return msgspec.convert(row.lines, list[FormLine])
+    return msgspec.convert(row["lines"], list[FormLine])
 
 
-def order_of(connection: Connection, order_id: str) -> OrderRow | None:
+def order_of(conn: Connection, order_id: str) -> RowMapping | None:
     """One order."""
     if not UUID.fullmatch(order_id):
         return None
-    return connection.execute(select(order).where(order.c.id == order_id)).one_or_none()
+    return conn.execute(select(order).where(order.c.id == order_id)).mappings().one_or_none()
 
 
-def orders_of_customer(connection: Connection, customer_id: str, limit: int = LIMIT) -> Sequence[OrderRow]:
+def orders_of_customer(conn: Connection, customer_id: str, limit: int = LIMIT) -> Sequence[RowMapping]:
     """What this customer ordered, newest first."""
-    return connection.execute(
-        select(order)
-        .where(order.c.customer_id == customer_id)
-        .order_by(order.c.at.desc(), order.c.id.desc())
-        .limit(limit)
-    ).all()
+    return (
+        conn.execute(
+            select(order)
+            .where(order.c.customer_id == customer_id)
+            .order_by(order.c.at.desc(), order.c.id.desc())
+            .limit(limit)
+        )
+        .mappings()
+        .all()
+    )
 
 
-def orders_of_visitors(connection: Connection, visitor_ids: Collection[str], limit: int = LIMIT) -> Sequence[OrderRow]:
+def orders_of_visitors(conn: Connection, visitor_ids: Collection[str], limit: int = LIMIT) -> Sequence[RowMapping]:
     """What was ordered from these browsers, newest first."""
-    return connection.execute(
-        select(order)
-        .where(order.c.visitor_id.in_(visitor_ids))
-        .order_by(order.c.at.desc(), order.c.id.desc())
-        .limit(limit)
-    ).all()
+    return (
+        conn.execute(
+            select(order)
+            .where(order.c.visitor_id.in_(visitor_ids))
+            .order_by(order.c.at.desc(), order.c.id.desc())
+            .limit(limit)
+        )
+        .mappings()
+        .all()
+    )
+
+
+def recent_orders_of_visitor(conn: Connection, visitor_id: str, since: Ms) -> Sequence[RowMapping]:
+    """What was ordered from this browser since then, oldest first."""
+    return _orders_since(conn, since, order.c.visitor_id == visitor_id)
+
+
+def recent_orders_of_expert(conn: Connection, expert_id: str, since: Ms) -> Sequence[RowMapping]:
+    """What was ordered since then from forms of this expert, oldest first."""
+    return _orders_since(conn, since, order.c.expert_id == expert_id)
+
+
+def _orders_since(conn: Connection, since: Ms, *where: ColumnElement[bool]) -> Sequence[RowMapping]:
+    statement = select(order).where(order.c.at >= since, *where).order_by(order.c.at, order.c.id).limit(LIMIT)
+    return conn.execute(statement).mappings().all()
 
 
 def orders_of_site(
-    connection: Connection, site_ids: Collection[str], limit: int = LIMIT, before: tuple[Ms, str] | None = None
-) -> Sequence[OrderRow]:
+    conn: Connection, site_ids: Collection[str], limit: int = LIMIT, before: tuple[Ms, str] | None = None
+) -> Sequence[RowMapping]:
     """What was ordered on these sites, newest first; `before` = (at, id) of the last one given."""
     asked = select(order).where(order.c.site_id.in_(site_ids))
     if before is not None:
         asked = asked.where(tuple_(order.c.at, order.c.id) < before)
-    return connection.execute(asked.order_by(order.c.at.desc(), order.c.id.desc()).limit(limit)).all()
+    return conn.execute(asked.order_by(order.c.at.desc(), order.c.id.desc()).limit(limit)).mappings().all()
 
 
-def lines_of(connection: Connection, order_ids: Collection[str]) -> dict[str, list[LineRow]]:
+def lines_of(conn: Connection, order_ids: Collection[str]) -> dict[str, list[RowMapping]]:
     """The lines of each order, in their order."""
-    found: dict[str, list[LineRow]] = {one: [] for one in order_ids}
-    for row in connection.execute(
+    found: dict[str, list[RowMapping]] = {one: [] for one in order_ids}
+    for row in conn.execute(
         select(order_line).where(order_line.c.order_id.in_(order_ids)).order_by(order_line.c.position)
-    ):
-        found[row.order_id].append(row)
+    ).mappings():
+        found[row["order_id"]].append(row)
     return found
 
 
-def totals_of(connection: Connection, customer_ids: Collection[str]) -> dict[str, Total]:
+def totals_of(conn: Connection, customer_ids: Collection[str]) -> dict[str, Total]:
     """What each customer ordered in all, for those who ordered anything that was not cancelled."""
     placed = order.c.status == "placed"
-    sums = connection.execute(
+    sums = conn.execute(
         select(order.c.customer_id, order.c.currency, func.count(), func.sum(order.c.amount))
         .where(order.c.customer_id.in_(customer_ids), placed)
         .group_by(order.c.customer_id, order.c.currency)
@@ -182,7 +205,7 @@ def totals_of(connection: Connection, customer_ids: Collection[str]) -> dict[str
         return {}
     newest = {
         customer_id: (at, expert_id)
-        for customer_id, at, expert_id in connection.execute(
+        for customer_id, at, expert_id in conn.execute(
             select(order.c.customer_id, order.c.at, order.c.expert_id)
             .where(order.c.customer_id.in_(customer_ids), placed)
             .order_by(order.c.at)

@@ -3,11 +3,11 @@
 from sqlalchemy import Connection, text
 
 
-def lock(connection: Connection, name: str) -> None:
+def lock(conn: Connection, name: str) -> None:
     """Hold `name` until this transaction ends. SQLite's one writer needs no lock.
 
     Always before row locks, and in the order person, visitor, then the rest (orders of a site last), so that two
     transactions never wait for each other.
     """
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
