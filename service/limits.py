@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from contract.errors import Refused
+from service.bell import ExpertCaller, VisitorCaller
 
 
 class Buckets:
@@ -50,6 +51,7 @@ class Limits:
         self._sign_in_email = Buckets(rate=1 / 6, burst=15)
         self._api = Buckets(rate=100, burst=1000)
         self._frame = Buckets(rate=5, burst=200)
+        self._command = Buckets(rate=20, burst=120)
 
     def collect(self, site_id: str, address: str) -> None:
         """One body of events from one address for one site."""
@@ -58,6 +60,10 @@ class Limits:
     def frame(self, address: str) -> None:
         """One document of the chat frame."""
         self._check(self._frame, network(address))
+
+    def command(self, caller: VisitorCaller | ExpertCaller) -> None:
+        """One command of one person's sockets, typing included."""
+        self._check(self._command, caller.person)
 
     def api(self, person: str) -> None:
         """One request of a signed-in account."""

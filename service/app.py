@@ -1,0 +1,113 @@
+"""The composition root: every client is built here, every part is joined here, and nowhere else.
+
+collect, /visitor/wait   raw ASGI, in front
+/socket.io/              Socket.IO, guarded
+everything else          Starlette
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from typing import Any, TypedDict
+
+import structlog
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+import service.api
+import service.frame
+import service.static
+from access.sites import Sites
+from service.bell import Bell
+from service.collect import in_front
+from service.commands import Command
+from service.flows import alerts, cards, chat, orders
+from service.journey import Journey, ring_after
+from service.limits import Limits
+from service.migrate import check_revision
+from service.settings import Settings
+from service.sockets.delivery import Delivery
+from service.sockets.server import Sockets
+from service.timers import Timers
+from service.waiting import Waiting
+from service.web import EXCEPTION_HANDLERS, middleware
+from store.connect import open_bus, open_store
+
+VISITOR: dict[str, Command] = {**chat.VISITOR, **cards.VISITOR, **orders.VISITOR}
+EXPERT: dict[str, Command] = {**alerts.EXPERT, **chat.EXPERT, **cards.EXPERT}
+STOP_WITHIN = 10.0
+Beside = Callable[[Bell], Coroutine[Any, Any, None]]
+log = structlog.get_logger()
+
+
+class State(TypedDict):
+    bell: Bell
+
+
+def build(settings: Settings, more: Sequence[BaseRoute] = (), beside: Beside | None = None) -> ASGIApp:
+    """The whole application as one ASGI callable.
+
+    `more`: routes after ours, such as the demo shop at `/`; `beside`: a task that runs while we serve.
+    """
+    sockets = Sockets(VISITOR, EXPERT)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[State]:
+        bell = await start(settings, sockets)
+        if beside is not None:
+            bell.background(beside(bell))
+        try:
+            yield {"bell": bell}
+        finally:
+            await stop(bell)
+
+    web = Starlette(
+        routes=[*service.api.routes(), *service.frame.routes(), *service.static.routes(), *more],
+        middleware=middleware(),
+        exception_handlers=EXCEPTION_HANDLERS,
+        lifespan=lifespan,
+    )
+
+    async def rest(scope: Scope, receive: Receive, send: Send) -> None:
+        socket = scope["type"] in ("http", "websocket") and scope["path"].startswith("/socket.io")
+        await (sockets.app if socket or scope["type"] == "websocket" else web)(scope, receive, send)
+
+    return in_front(rest)
+
+
+async def start(settings: Settings, sockets: Sockets) -> Bell:
+    """Open the store and the bus, join the parts, start what runs by itself."""
+    store, bus = open_store(settings.database_url), open_bus(settings.redis_url)
+    await check_revision(store)
+    bell = Bell(
+        settings=settings,
+        store=store,
+        bus=bus,
+        sites=Sites(store),
+        journey=Journey(store),
+        limits=Limits(on=settings.rate_limits),
+        waiting=Waiting(),
+    )
+    bell.sockets = sockets
+    bell.timers = Timers(bell)
+    bell.journey.after = ring_after(bell)
+    Delivery(bell, sockets)
+    await bus.start()
+    bell.timers.start()
+    bell.ready = True
+    return bell
+
+
+async def stop(bell: Bell) -> None:
+    """Graceful, within ten seconds: no longer ready, timers stop, what waits is stored, then let go."""
+    bell.ready = False
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(STOP_WITHIN):
+            await bell.timers.close()
+            await bell.stop_background()
+            for connection in list(bell.sockets.registry):
+                await bell.sockets.drop(connection)
+            await bell.bus.close()
+            await bell.store.close()
+    log.info("stopped")

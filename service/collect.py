@@ -1,0 +1,177 @@
+"""`POST /collect` and `POST /visitor/wait`: the two addresses every page of a customer's site may call.
+
+A raw ASGI function in front of Starlette: this is the hot path (docs/performance.md). Checked in the order of
+contract 3: size, content type, JSON and shape, site and origin, rate, room; then the single events.
+"""
+
+import asyncio
+import contextlib
+from typing import Any
+
+import msgspec
+import structlog
+from prometheus_client import Counter
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from contract.beacons import AGENT_LIMIT, MAX_BODY, Beacon, Shown, Waiting
+from contract.clock import now_ms
+from contract.errors import Refused
+from contract.facts import SiteFacts
+from service.address import client_address
+from service.bell import Bell
+from service.journey import answer
+from service.web import failure, language, problem
+
+_beacon = msgspec.json.Decoder(Beacon)
+_waiting = msgspec.json.Decoder(Waiting)
+_encode = msgspec.json.Encoder().encode
+TYPES = (b"text/plain", b"application/json")
+BODY_SECONDS = 10.0
+log = structlog.get_logger()
+collected = Counter("shopbell_events_total", "Events that came to /collect, by what became of them", ["outcome"])
+_stored, _duplicate, _rejected = (collected.labels(outcome) for outcome in ("stored", "duplicate", "rejected"))
+
+Headers = list[tuple[bytes, bytes]]
+
+
+def in_front(app: ASGIApp) -> ASGIApp:
+    """`app`, with the visitor's two addresses answered before it."""
+
+    async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+        handler = _HANDLERS.get(scope["path"]) if scope["type"] == "http" else None
+        if handler is None:
+            await app(scope, receive, send)
+            return
+        origin = _header(scope, b"origin")
+        cors = _cors(origin)
+        try:
+            if scope["method"] == "OPTIONS":
+                await _answer(send, 204, b"", [*cors, *_PREFLIGHT])
+                return
+            if scope["method"] != "POST":
+                raise Refused("method_not_allowed")
+            status, body = await handler(scope["state"]["bell"], scope, receive, origin)
+            await _answer(send, status, body, cors)
+        except Refused as refused:
+            accept = _header(scope, b"accept-language")
+            response = problem(refused, language(accept.decode("latin-1") if accept else None))
+            for name, value in cors:
+                response.headers[name.decode()] = value.decode("latin-1")
+            await response(scope, receive, send)
+        except (_Gone, asyncio.CancelledError):
+            raise
+        except Exception:
+            log.exception("collect.failed")
+            await failure("collect")(scope, receive, send)
+
+    async def never_gone(scope: Scope, receive: Receive, send: Send) -> None:
+        with contextlib.suppress(_Gone):
+            await dispatch(scope, receive, send)
+
+    return never_gone
+
+
+class _Gone(Exception):
+    """The client went away: there is nobody to answer."""
+
+
+async def _collect(bell: Bell, scope: Scope, receive: Receive, origin: bytes | None) -> tuple[int, bytes]:
+    beacon: Beacon = _decode(await _body(scope, receive), _beacon)
+    site = await _site(bell, beacon.site, origin)
+    bell.limits.collect(site.id, client_address(scope, bell.settings.trusted_proxies))
+    agent = (_header(scope, b"user-agent") or b"")[:AGENT_LIMIT].decode("latin-1")
+    told = await bell.journey.collect(site, beacon, received_at=now_ms(), user_agent=agent)
+    _stored.inc(told.stored)
+    _duplicate.inc(told.duplicates)
+    _rejected.inc(len(told.rejected))
+    said = answer(told)
+    return (204, b"") if said is None else (200, _encode(said))
+
+
+async def _wait(bell: Bell, scope: Scope, receive: Receive, origin: bytes | None) -> tuple[int, bytes]:
+    asked: Waiting = _decode(await _body(scope, receive), _waiting)
+    site = await _site(bell, asked.site, origin)
+    bell.limits.collect(site.id, client_address(scope, bell.settings.trusted_proxies))
+    shown = await bell.waiting.something(bell.store, site, asked.visitor, _disconnected(receive))
+    return (200, _encode(Shown(show=True))) if shown else (204, b"")
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _site(bell: Bell, key: str, origin: bytes | None) -> SiteFacts:
+    """A page outside the site's origins is refused; a program that sends no Origin is not a page."""
+    site = await bell.sites.by_key(key)
+    if site is None:
+        raise Refused("unknown_site")
+    if origin is not None and origin.decode("latin-1") not in site.origins:
+        raise Refused("foreign_origin")
+    return site
+
+
+def _decode(body: bytes, decoder: "msgspec.json.Decoder[Any]") -> Any:
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError as error:
+        raise Refused("invalid") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Refused("malformed") from error
+
+
+async def _body(scope: Scope, receive: Receive) -> bytes:
+    """The body, after size (413) and content type (415). A compressed body is not taken: it could be a bomb."""
+    length = _header(scope, b"content-length")
+    if length is not None and (not length.isdigit() or int(length) > MAX_BODY):
+        raise Refused("too_large", "64 KiB")
+    body = b""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            while True:
+                message = await receive()
+                if message["type"] != "http.request":
+                    raise _Gone
+                body += message.get("body", b"")
+                if len(body) > MAX_BODY:
+                    raise Refused("too_large", "64 KiB")
+                if not message.get("more_body"):
+                    break
+    except TimeoutError as error:
+        raise Refused("malformed") from error
+    kind = (_header(scope, b"content-type") or b"").split(b";", 1)[0].strip().lower()
+    if kind not in TYPES or _header(scope, b"content-encoding") not in (None, b"identity"):
+        raise Refused("unsupported_type")
+    return body
+
+
+def _header(scope: Scope, name: bytes) -> bytes | None:
+    for key, value in scope["headers"]:
+        if key == name:
+            return value  # type: ignore[no-any-return]
+    return None
+
+
+_PREFLIGHT: Headers = [
+    (b"access-control-allow-methods", b"POST"),
+    (b"access-control-allow-headers", b"content-type"),
+    (b"access-control-max-age", b"86400"),
+]
+
+
+def _cors(origin: bytes | None) -> Headers:
+    """Any page may read the answer (it holds nothing of anybody); who may send is decided by the site's list."""
+    if origin is None:
+        return []
+    return [(b"access-control-allow-origin", origin), (b"vary", b"origin")]
+
+
+async def _answer(send: Send, status: int, body: bytes, headers: Headers) -> None:
+    start: Headers = [(b"cache-control", b"no-store"), *headers]
+    if body:
+        start += [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": start})
+    await send({"type": "http.response.body", "body": body})
+
+
+_HANDLERS = {"/collect": _collect, "/visitor/wait": _wait}

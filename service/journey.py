@@ -1,0 +1,135 @@
+"""The way of one page view, from the beacon to the bell. It reads like the story (design 1).
+
+An event, the visit it belongs to, the judgement of that visit and the alert that follows are ONE commit: nothing is
+ever stored and not judged, whatever moment the process dies in (docs/decisions/0005). The rooms do not know each other;
+this file hands their values along.
+"""
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+import structlog
+from sqlalchemy import Connection
+
+import routing.queries
+import routing.triggers
+import tracker.collect
+import tracker.record
+from contract.beacons import Beacon, Collected, Rejected, Taken
+from contract.facts import SiteFacts, VisitFacts
+from contract.names import Ms
+from routing.triggers import Trigger
+from service.flows.alerts import announce, raise_and_ring, visit_moved
+from service.flows.facts import customer_facts
+from store.base import Store
+from store.journal import Journal
+
+if TYPE_CHECKING:
+    from service.bell import Bell
+
+TRIGGERS_KEPT = 2.0
+#: From this dwell on a visitor who does not just bounce may hear from us.
+SETTLED: Ms = 5_000
+log = structlog.get_logger()
+
+
+class Told(msgspec.Struct, kw_only=True):
+    """What became of one beacon."""
+
+    stored: int
+    duplicates: int
+    rejected: list[Rejected]
+    visit: VisitFacts | None
+    fresh: bool
+    alerts: list[str]
+
+
+class Journey:
+    """Collect -> recognise -> judge -> ring. One per process."""
+
+    def __init__(self, store: Store) -> None:
+        self._journal: Journal[tuple[SiteFacts, tracker.collect.Prepared], Told] = Journal(store, self._record)
+        self._triggers: tuple[Trigger, ...] = ()
+        self._triggers_until = 0.0
+        self.after: Callable[[Told], None] = lambda told: None
+
+    async def collect(self, site: SiteFacts, beacon: Beacon, *, received_at: Ms, user_agent: str) -> Told:
+        """A public beacon. Returns after the commit; bells ring after the answer."""
+        prepared = tracker.collect.prepare(site, beacon, received_at=received_at, user_agent=user_agent, trusted=False)
+        return await self._add(site, prepared)
+
+    async def collect_trusted(self, site: SiteFacts, beacon: Beacon, received_at: Ms) -> Taken:
+        """A beacon of a trusted server: any past time, its own user agents; the past rings no bell."""
+        prepared = tracker.collect.prepare(site, beacon, received_at=received_at, user_agent="", trusted=True)
+        told = await self._add(site, prepared)
+        return Taken(stored=told.stored, duplicates=told.duplicates, rejected=told.rejected)
+
+    async def _add(self, site: SiteFacts, prepared: tracker.collect.Prepared) -> Told:
+        told = await self._journal.add((site, prepared))
+        self.after(told)
+        return told
+
+    # --- inside the commit --------------------------------------------------------------------------------------
+
+    def _record(self, conn: Connection, items: list[tuple[SiteFacts, tracker.collect.Prepared]]) -> list[Told]:
+        recorded = tracker.record.record(conn, [prepared for _, prepared in items])
+        return [
+            Told(
+                stored=one.stored,
+                duplicates=one.duplicates,
+                rejected=one.rejected,
+                visit=one.visit,
+                fresh=one.fresh,
+                alerts=self._judge(conn, site, one.visit, prepared) if one.fresh and one.visit else [],
+            )
+            for (site, prepared), one in zip(items, recorded, strict=True)
+        ]
+
+    def _judge(
+        self, conn: Connection, site: SiteFacts, visit: VisitFacts, prepared: tracker.collect.Prepared
+    ) -> list[str]:
+        """Judge a visit that has just changed; what goes wrong here never undoes the events."""
+        if prepared.trusted or visit.bot:
+            return []
+        triggers = tuple(trigger for trigger in self._active(conn) if trigger.site == site.id)
+        alerts = visit_moved(conn, visit)
+        if not triggers:
+            return alerts
+        customer = customer_facts(conn, site.id, [visit.visitor]).get(visit.visitor)
+        for firing in routing.triggers.judge(visit, customer, triggers, prepared.received_at):
+            raised = raise_and_ring(conn, site, firing, visit, customer)
+            if raised is not None:
+                alerts.append(raised)
+        return alerts
+
+    def _active(self, conn: Connection) -> tuple[Trigger, ...]:
+        if time.monotonic() >= self._triggers_until:
+            self._triggers = routing.queries.active_triggers(conn)
+            self._triggers_until = time.monotonic() + TRIGGERS_KEPT
+        return self._triggers
+
+
+def answer(told: Told) -> Collected | None:
+    """What the snippet is told: nothing (204), or that this visit may hear from us, or what was not taken."""
+    visit = told.visit
+    engage = (
+        visit is not None
+        and not visit.bot
+        and (visit.pages >= 2 or visit.dwell >= SETTLED or visit.came_back or bool(told.alerts))
+    )
+    if not engage and not told.rejected:
+        return None
+    return Collected(engage=engage, rejected=told.rejected)
+
+
+def ring_after(bell: "Bell") -> Callable[[Told], None]:
+    """The bells of a commit: alerts at once, the live list as it comes."""
+
+    def after(told: Told) -> None:
+        announce(bell, told.alerts)
+        if told.visit is not None and told.fresh:
+            bell.timers.visit_changed(told.visit.id)
+
+    return after

@@ -1,0 +1,79 @@
+"""Migrations: run by `migrate` (and by `demo`) under a lock; `serve` refuses a base of an unknown revision."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from store.base import Store
+from store.postgres import postgres_engine
+from store.sqlite import sqlite_engine
+
+FOLDER = Path(__file__).parent / "migrations"
+LOCK = 7_406_223
+
+
+class WrongRevision(RuntimeError):
+    """The base is not at the revision of this program."""
+
+
+def config() -> Config:
+    made = Config()
+    made.set_main_option("script_location", str(FOLDER))
+    return made
+
+
+def head() -> str:
+    """The newest revision that this program knows."""
+    found = ScriptDirectory.from_config(config()).get_current_head()
+    assert found is not None, "there is at least one migration"
+    return found
+
+
+def revision_of(conn: Connection) -> str | None:
+    return MigrationContext.configure(conn).get_current_revision()
+
+
+async def check_revision(store: Store) -> None:
+    """Raises WrongRevision with what to do."""
+    found = await store.read(revision_of)
+    if found != head():
+        raise WrongRevision(
+            f"The database is at revision {found or 'none'}, this program needs {head()}. Run `shopbell migrate` first."
+        )
+
+
+async def migrate(url: str) -> None:
+    """Bring the base at `url` to the newest revision. Of two processes the second waits, then has nothing to do."""
+    if url.startswith("sqlite:///"):
+        path = Path(url.removeprefix("sqlite:///"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        engine = sqlite_engine(path)
+        with engine.connect() as conn:
+            conn.exec_driver_sql("PRAGMA foreign_keys = OFF")  # a rebuilt table must not empty its children
+            conn.exec_driver_sql("BEGIN IMMEDIATE")
+            upgrade(conn)
+            broken = conn.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+            if broken:
+                conn.exec_driver_sql("ROLLBACK")
+                raise RuntimeError(f"the migration would break {len(broken)} references; nothing was changed")
+            conn.exec_driver_sql("COMMIT")
+        engine.dispose()
+        return
+    engine_ = postgres_engine(url, size=1)
+    try:
+        async with engine_.begin() as connection:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+            await connection.run_sync(upgrade)
+    finally:
+        await engine_.dispose()
+
+
+def upgrade(conn: Connection) -> None:
+    """Run the missing migrations inside the caller's transaction."""
+    chosen = config()
+    chosen.attributes["connection"] = conn
+    command.upgrade(chosen, "head")

@@ -1,0 +1,282 @@
+"""From a doorbell to the screens: each bell says where to look, this looks and tells those who may know.
+
+Every connection remembers what it was told (`Connection.news`), so a bell that rings twice tells once, and a lost bell
+is made good by the next one, by a sweep, or by the client's own question (`messages.after`).
+"""
+
+import msgspec
+from sqlalchemy import Connection as Base
+from sqlalchemy import RowMapping
+
+import chat.queries
+import routing.queries
+import sales.queries
+import tracker.queries
+from contract import frames
+from contract.clock import MINUTE, now_ms
+from contract.names import Ms
+from service import present
+from service.bell import Bell, ExpertCaller, VisitorCaller
+from service.sockets.registry import Connection
+from service.sockets.server import Sockets
+
+#: A message this old is not told by itself to somebody who was not listening: they ask for it.
+RECENT: Ms = MINUTE
+BATCH = 50
+#: Who says what: (connection, event, shape).
+Saying = tuple[Connection, str, msgspec.Struct]
+
+
+class Delivery:
+    """Listens to the bus, reads the base, speaks to the sockets of this process."""
+
+    def __init__(self, bell: Bell, sockets: Sockets) -> None:
+        self._bell, self._sockets, self._registry = bell, sockets, sockets.registry
+        sockets.joined = self.joined
+        for kind, handler in (
+            ("alert", self.alert),
+            ("conversation", self.conversation),
+            ("visitor", self.visitor),
+            ("expert", self.expert),
+            ("visit", self.visit),
+        ):
+            bell.bus.on(kind, handler)  # type: ignore[arg-type]
+        bell.bus.on_sweep(self.sweep)
+
+    # --- somebody joined ----------------------------------------------------------------------------------------
+
+    async def joined(self, connection: Connection) -> None:
+        """What stands open is state: it is told again on every connect."""
+        if isinstance(connection.caller, VisitorCaller):
+            await self._say(await self._bell.store.read(lambda conn: self._for_visitor(conn, [connection])))
+            return
+        await self._bell.renew(connection.caller.account.id)
+        await self._say(await self._bell.store.read(lambda conn: self._ringing(conn, connection)))
+        self._bell.bus.ring("expert", connection.caller.account.id)
+
+    async def sweep(self) -> None:
+        """Bells may have been lost: look at everything that somebody here is waiting for."""
+        for visitor_id in self._registry.visitor_ids():
+            await self.visitor(visitor_id)
+        for account_id in self._registry.expert_ids():
+            await self.expert(account_id)
+
+    # --- bells --------------------------------------------------------------------------------------------------
+
+    async def alert(self, alert_id: str) -> None:
+        await self._say(await self._bell.store.read(lambda conn: self._alert(conn, alert_id)))
+
+    async def conversation(self, bell_id: str) -> None:
+        if bell_id.startswith("typing-"):
+            await self._typing(bell_id)
+            return
+        await self._say(await self._bell.store.read(lambda conn: self._conversation(conn, bell_id)))
+
+    async def visitor(self, visitor_id: str) -> None:
+        self._bell.waiting.wake(visitor_id)
+        connections = self._registry.of_visitor(visitor_id)
+        if connections:
+            await self._say(await self._bell.store.read(lambda conn: self._for_visitor(conn, connections)))
+
+    async def expert(self, account_id: str) -> None:
+        if len(self._registry):
+            await self._say(await self._bell.store.read(lambda conn: self._for_expert(conn, account_id)))
+
+    async def visit(self, visit_id: str) -> None:
+        if self._registry.expert_ids():
+            await self._say(await self._bell.store.read(lambda conn: self._visit(conn, visit_id)))
+
+    # --- looking ------------------------------------------------------------------------------------------------
+
+    def _alert(self, conn: Base, alert_id: str) -> list[Saying]:
+        row = routing.queries.alert_row(conn, alert_id)
+        if row is None:
+            return []
+        if row["state"] == "ringing":
+            self._bell.timers.wake_at(row["due_at"])
+        rings = routing.queries.rings_of(conn, alert_id)
+        said: list[Saying] = []
+        raised: dict[str, frames.AlertRaised] = {}
+        for ring in rings:
+            here = row["state"] == "ringing" and ring["outcome"] is None and ring["rung"] == row["rung"]
+            for connection in self._registry.of_expert(ring["expert_id"]):
+                if here:
+                    if connection.news(f"alert:{alert_id}", row["version"]):
+                        language = connection.caller.language
+                        if language not in raised:
+                            raised[language] = present.alert_raised(conn, row, ring["until"], language, now_ms())
+                        said.append((connection, "alert.raised", raised[language]))
+                elif not _rings_elsewhere(rings, ring, row) and connection.shown.pop(f"alert:{alert_id}", None):
+                    reason = _reason(row, ring)
+                    said.append((connection, "alert.cleared", frames.AlertCleared(id=alert_id, reason=reason)))
+        return said
+
+    def _ringing(self, conn: Base, connection: Connection) -> list[Saying]:
+        assert isinstance(connection.caller, ExpertCaller)
+        now = now_ms()
+        return [
+            (
+                connection,
+                "alert.raised",
+                present.alert_raised(conn, row, row["until"], connection.caller.language, now),
+            )
+            for row in routing.queries.ringing_for(conn, connection.caller.account.id)
+            if connection.news(f"alert:{row['id']}", row["version"])
+        ]
+
+    def _conversation(self, conn: Base, conversation_id: str) -> list[Saying]:
+        row = chat.queries.row(conn, conversation_id)
+        if row is None:
+            return []
+        visitors = [c for c in self._registry.of_visitor(row["visitor_id"]) if _may_read(c, row["frame_hash"])]
+        experts = self._registry.of_expert(row["expert_id"]) if row["expert_id"] else []
+        key = f"conversation:{conversation_id}"
+        said: list[Saying] = []
+        floor = self._floor(conn, conversation_id, row["last_seq"])
+        if visitors or experts:
+            oldest = min((c.shown.get(f"{key}:seq", floor) for c in visitors + experts), default=floor)
+            for message in chat.queries.after(conn, conversation_id, oldest, BATCH):
+                shape = present.message(message)
+                for connection in visitors + experts:
+                    if message["seq"] > connection.shown.get(f"{key}:seq", floor):
+                        connection.shown[f"{key}:seq"] = message["seq"]
+                        said.append((connection, "message.added", shape))
+        for connection in visitors:
+            said += self._for_visitor(conn, [connection])
+            if row["state"] == "closed" and connection.news(f"{key}:closed", True):
+                said.append(
+                    (connection, "conversation.closed", frames.ConversationClosed(conversation=conversation_id))
+                )
+            if row["expert_read_seq"] and connection.news(f"{key}:read", row["expert_read_seq"]):
+                said.append((connection, "message.read", _read(conversation_id, row["expert_read_seq"], "expert")))
+        if experts:
+            brief = present.conversation_briefs(conn, [row], now_ms())[0]
+            for connection in experts:
+                if row["visitor_read_seq"] and connection.news(f"{key}:read", row["visitor_read_seq"]):
+                    said.append(
+                        (connection, "message.read", _read(conversation_id, row["visitor_read_seq"], "visitor"))
+                    )
+                if connection.news(f"{key}:brief", plain_bytes(brief)):
+                    said.append((connection, "conversation.changed", frames.ConversationChanged(conversation=brief)))
+        return said
+
+    def _floor(self, conn: Base, conversation_id: str, last_seq: int) -> int:
+        """Messages up to this one are too old to be told to a socket that never heard of the conversation."""
+        recent = chat.queries.first_since(conn, conversation_id, now_ms() - RECENT)
+        return last_seq if recent is None else max(recent - 1, last_seq - BATCH)
+
+    def _for_visitor(self, conn: Base, connections: list[Connection]) -> list[Saying]:
+        """Invitation, cards, orders: state of the visitor's page."""
+        caller = connections[0].caller
+        assert isinstance(caller, VisitorCaller)
+        now = now_ms()
+        cards = chat.queries.cards_of_visitor(conn, caller.visitor, now)
+        orders = sales.queries.recent_orders_of_visitor(conn, caller.visitor, now - 30 * MINUTE)
+        said: list[Saying] = []
+        for connection in connections:
+            assert isinstance(connection.caller, VisitorCaller)
+            row = chat.queries.open_for(conn, caller.visitor, connection.caller.frame_hash)
+            if row is not None and row["expert_id"]:
+                invited = present.chat_invited(conn, row)
+                if connection.news(f"invited:{row['id']}", row["expert_id"]):
+                    said.append((connection, "chat.invited", invited))
+                    if invited.expert is not None and invited.opened:
+                        joined = frames.ExpertJoined(conversation=row["id"], name=invited.expert.name)
+                        said.append((connection, "expert.joined", joined))
+            mine = [card for card in cards if _may_see_card(conn, card, connection.caller)]
+            shown = {card["id"] for card in mine}
+            for card in mine:
+                if connection.news(f"card:{card['id']}", True):
+                    said.append((connection, *present.card_event(conn, card)))
+            for key in [k for k in connection.shown if k.startswith("card:") and k[5:] not in shown]:
+                del connection.shown[key]
+                said.append((connection, "card.gone", frames.CardGone(card=key[5:])))
+            for order in orders:
+                if connection.news(f"order:{order['id']}", order["status"]):
+                    said.append((connection, "order.updated", present.order_updated(conn, order)))
+        return said
+
+    def _for_expert(self, conn: Base, account_id: str) -> list[Saying]:
+        """Presence for the colleagues; new orders for the one who served."""
+        now = now_ms()
+        desk = routing.queries.desks(conn, [account_id]).get(account_id)
+        said: list[Saying] = []
+        if desk is not None:
+            changed = frames.PresenceChanged(expert=account_id, status=routing.queries.status_now(desk, now))
+            said += [
+                (connection, "presence.changed", changed)
+                for connection in self._registry.experts()
+                if connection.news(f"presence:{account_id}", changed.status)
+            ]
+        mine = self._registry.of_expert(account_id)
+        if mine:
+            for order in sales.queries.recent_orders_of_expert(conn, account_id, now - 10 * MINUTE):
+                shape = present.order_placed(conn, order)
+                said += [(c, "order.placed", shape) for c in mine if c.news(f"order:{order['id']}", order["status"])]
+            for connection in mine:
+                said += self._ringing(conn, connection)
+        return said
+
+    def _visit(self, conn: Base, visit_id: str) -> list[Saying]:
+        facts = tracker.queries.visit_facts(conn, [visit_id]).get(visit_id)
+        if facts is None:
+            return []
+        listeners = self._registry.experts_of_site(facts.site)
+        if not listeners:
+            return []
+        changed = frames.VisitChanged(visit=present.visit_briefs(conn, [facts], now_ms())[0])
+        return [(connection, "visit.changed", changed) for connection in listeners]
+
+    async def _typing(self, bell_id: str) -> None:
+        """Never stored: told to the other side if it is listening, else forgotten."""
+        kind, _, conversation_id = bell_id.partition(":")
+        row = await self._bell.store.read(lambda conn: chat.queries.row(conn, conversation_id))
+        if row is None:
+            return
+        author: frames.AuthorKind = "visitor" if kind == "typing-v" else "expert"
+        shape = frames.TypingShown(conversation=conversation_id, author=author)
+        if author == "expert":
+            hearing = [c for c in self._registry.of_visitor(row["visitor_id"]) if _may_read(c, row["frame_hash"])]
+        else:
+            hearing = self._registry.of_expert(row["expert_id"]) if row["expert_id"] else []
+        await self._say([(connection, "typing", shape) for connection in hearing])
+
+    async def _say(self, said: list[Saying]) -> None:
+        for connection, event, shape in said:
+            await self._sockets.emit(connection, event, shape)
+
+
+def _may_read(connection: Connection, frame_hash: str | None) -> bool:
+    """The two secrets of contract 4: a bound conversation is read by its own frame alone."""
+    caller = connection.caller
+    return isinstance(caller, VisitorCaller) and frame_hash in (None, caller.frame_hash)
+
+
+def _may_see_card(conn: Base, card: RowMapping, caller: VisitorCaller) -> bool:
+    conversation_id = card["conversation_id"]
+    if conversation_id is None:
+        return True
+    row = chat.queries.row(conn, conversation_id)
+    return row is not None and row["frame_hash"] in (None, caller.frame_hash)
+
+
+def _rings_elsewhere(rings: list[RowMapping], ring: RowMapping, row: RowMapping) -> bool:
+    """True if the same desk rings for this alert on another, newer rung."""
+    return row["state"] == "ringing" and any(
+        other["expert_id"] == ring["expert_id"] and other["outcome"] is None for other in rings
+    )
+
+
+def _reason(row: RowMapping, ring: RowMapping) -> frames.AlertEnd:
+    outcome = ring["outcome"]
+    if outcome in ("accepted", "declined", "taken", "gone"):
+        return outcome  # type: ignore[no-any-return]
+    return "taken" if row["state"] == "accepted" else "expired"
+
+
+def _read(conversation_id: str, seq: int, by: frames.AuthorKind) -> frames.MessageReadShown:
+    return frames.MessageReadShown(conversation=conversation_id, seq=seq, by=by)
+
+
+def plain_bytes(shape: msgspec.Struct) -> bytes:
+    return msgspec.json.encode(shape)

@@ -1,0 +1,89 @@
+"""Who is at the other end? Decided once, when a namespace is joined, and never taken from an event.
+
+Both namespaces accept our own origins only, or none at all (programs send none; what counts is the token or key). The
+address of the peer and its headers come from the connection itself.
+"""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection as Base
+
+import access.sessions
+import tracker.do
+from contract.clock import now_ms
+from contract.errors import Refused
+from contract.facts import AccountFacts
+from contract.ids import VISITOR_KEY
+from service.bell import Bell, ExpertCaller, VisitorCaller
+from service.cookies import frame_hash
+from service.web import language
+from tracker.visitor import key_hash
+
+
+class _VisitorAuth(msgspec.Struct, kw_only=True):
+    site: str
+    visitor: str
+    language: str = ""
+
+
+class _ExpertAuth(msgspec.Struct, kw_only=True):
+    token: str
+    language: str = ""
+
+
+def header(scope: Any, name: bytes) -> str | None:
+    """The one value of a header of the handshake; a repeated one is joined, and then matches nothing."""
+    values = [value for key, value in scope["headers"] if key == name]
+    return b",".join(values).decode("latin-1") if values else None
+
+
+def check_origin(bell: Bell, scope: Any) -> None:
+    origin = header(scope, b"origin")
+    if origin is not None and origin not in bell.settings.own_origins:
+        raise Refused("foreign_origin")
+
+
+async def visitor_of(bell: Bell, scope: Any, auth: Any) -> VisitorCaller:
+    """{site, visitor} and, if the frame made the connection, its secret from the cookie."""
+    given = _read(auth, _VisitorAuth)
+    site = await bell.sites.by_key(given.site)
+    if site is None:
+        raise Refused("unknown_site")
+    if not VISITOR_KEY.fullmatch(given.visitor):
+        raise Refused("invalid", "visitor")
+    hashed = key_hash(given.visitor)
+
+    def known(conn: Base) -> str:
+        return tracker.do.ensure_visitor(conn, site.id, hashed, now_ms())
+
+    return VisitorCaller(
+        site=site,
+        visitor=await bell.store.write(known),
+        frame_hash=frame_hash(header(scope, b"cookie") or ""),
+        language=_language(scope, given.language),
+    )
+
+
+async def expert_of(bell: Bell, scope: Any, auth: Any) -> ExpertCaller:
+    """{token}: a session's token or a ticket; the same function that authenticates HTTP."""
+    given = _read(auth, _ExpertAuth)
+
+    def known(conn: Base) -> AccountFacts | None:
+        return access.sessions.authenticate(conn, given.token, now_ms())
+
+    account = await bell.store.read(known)
+    if account is None:
+        raise Refused("unauthenticated")
+    return ExpertCaller(account=account, language=_language(scope, given.language))
+
+
+def _read(auth: Any, shape: Any) -> Any:
+    try:
+        return msgspec.convert(auth, shape)
+    except msgspec.ValidationError as error:
+        raise Refused("unauthenticated") from error
+
+
+def _language(scope: Any, chosen: str) -> str:
+    return chosen if chosen in ("en", "ru") else language(header(scope, b"accept-language") or "")

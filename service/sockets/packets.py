@@ -1,0 +1,123 @@
+"""Two nets in front of python-socketio, because the library trusts its clients.
+
+The guard looks at raw WebSocket frames before Engine.IO does: text only, of the few forms a well-behaved client sends.
+The packet class then lets through only events that stand in the contract: a client that sends an event called
+`connect` or `disconnect` would otherwise run our own handlers (realtime notes 3.4). A frame of a wrong form closes
+the connection (1008); a well-formed packet that says nonsense is answered with an error and the connection goes on.
+"""
+
+import asyncio
+import contextlib
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from socketio.packet import EVENT, Packet
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from contract.frames import EXPERT_COMMANDS, VISITOR_COMMANDS
+
+REFUSED = "refused"
+CONNECT_DEADLINE = 10.0
+POLICY = 1008
+#: Event names a client may send, by namespace. Everything else becomes `refused`.
+ALLOWED: Mapping[str, frozenset[str]] = {
+    "/visitor": frozenset(VISITOR_COMMANDS),
+    "/expert": frozenset(EXPERT_COMMANDS),
+}
+_FRAME = re.compile(
+    r"1|3(?:probe)?|4(?:0/(?:visitor|expert),.*|1/(?:visitor|expert),?|2/(?:visitor|expert),\d{0,9}\[.*\])", re.DOTALL
+)
+
+
+class StrictJson:
+    """orjson with the signature that the library calls. NaN, Infinity and lone surrogates are refused on the way in."""
+
+    @staticmethod
+    def dumps(data: Any, **_: Any) -> str:
+        return orjson.dumps(data).decode()
+
+    @staticmethod
+    def loads(text: str) -> Any:
+        return orjson.loads(text)
+
+
+class ClosedPacket(Packet):  # type: ignore[misc]
+    """Text packets only; an event outside the allow-list, or with a wrong number of arguments, becomes `refused`."""
+
+    uses_binary_events = False
+    json = StrictJson
+
+    def decode(self, encoded_packet: str) -> int:
+        try:
+            super().decode(encoded_packet)
+        except (ValueError, RecursionError):  # not JSON, or more of it than anybody needs
+            self.data = None
+        if self.packet_type == EVENT:
+            self.data = _allowed(self.namespace or "/", self.data)
+        elif self.data is not None and not isinstance(self.data, dict):
+            self.data = None
+        return 0
+
+
+def _allowed(namespace: str, data: Any) -> list[Any]:
+    if not isinstance(data, list) or not data or not isinstance(data[0], str):
+        return [REFUSED, "malformed"]
+    if data[0] not in ALLOWED.get(namespace, frozenset()):
+        return [REFUSED, "unknown_command"]
+    if len(data) > 2 or (len(data) == 2 and not isinstance(data[1], dict)):
+        return [REFUSED, "invalid"]
+    return [data[0], data[1] if len(data) == 2 else {}]
+
+
+def guarded(app: ASGIApp) -> ASGIApp:
+    """Wrap the Engine.IO application: WebSocket only, known frames only, and a namespace joined by the deadline."""
+
+    async def guard(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "websocket":
+            await _no_polling(receive, send)
+            return
+        deadline = asyncio.get_running_loop().time() + CONNECT_DEADLINE
+        joined = closed = False
+
+        async def checked() -> Message:
+            nonlocal joined, closed
+            try:
+                async with asyncio.timeout_at(None if joined else deadline):
+                    message = await receive()
+            except TimeoutError:
+                message = {"type": "websocket.receive", "text": ""}
+            if message["type"] != "websocket.receive":
+                return message
+            text = message.get("text")
+            if text and _FRAME.fullmatch(text):
+                joined = joined or text.startswith("40/")
+                return message
+            if not closed:
+                closed = True
+                with contextlib.suppress(RuntimeError):
+                    await send({"type": "websocket.close", "code": POLICY})
+            return {"type": "websocket.disconnect", "code": POLICY}
+
+        async def once_closed(message: Message) -> None:
+            if not closed:
+                await send(message)
+
+        await app(scope, checked, once_closed)
+
+    return guard
+
+
+async def _no_polling(receive: Receive, send: Send) -> None:
+    """There is no long polling here (its Python side has holes); the HTTP fallback is `/visitor/wait`."""
+    await send(
+        {"type": "http.response.start", "status": 400, "headers": [(b"content-type", b"application/problem+json")]}
+    )
+    await send(
+        {
+            "type": "http.response.body",
+            "body": b'{"type":"about:blank","title":"malformed","status":400,"code":"malformed",'
+            b'"detail":"This address speaks WebSocket only."}',
+        }
+    )

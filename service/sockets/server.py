@@ -1,0 +1,136 @@
+"""The Socket.IO server: handshakes, commands, answers. What goes out by itself is `delivery`'s.
+
+Commands of one connection are handled in order, one after the other, each with a deadline; the acknowledgement follows
+the commit. Nothing of a client's is trusted but what the handshake established.
+"""
+
+import asyncio
+from typing import Any
+
+import msgspec
+import socketio
+import structlog
+from prometheus_client import Counter
+from starlette.types import ASGIApp
+
+from contract.errors import Code, Refused
+from service.bell import Bell, ExpertCaller, VisitorCaller
+from service.commands import Command, plain
+from service.sockets.handshake import check_origin, expert_of, visitor_of
+from service.sockets.packets import REFUSED, ClosedPacket, StrictJson, guarded
+from service.sockets.registry import Connection, Registry
+
+PING_EVERY, PING_TIMEOUT, FRAME_LIMIT = 20, 25, 64 * 1024
+COMMAND_DEADLINE = 15.0
+log = structlog.get_logger()
+commands_done = Counter("shopbell_commands_total", "Socket commands by name and outcome", ["command", "outcome"])
+
+
+def error(code: Code, detail: str) -> dict[str, Any]:
+    return {"error": {"code": code, "detail": detail}}
+
+
+class Sockets:
+    """Both namespaces of one process."""
+
+    def __init__(self, visitor: dict[str, Command], expert: dict[str, Command]) -> None:
+        self.registry = Registry()
+        self.server = socketio.AsyncServer(
+            async_mode="asgi",
+            transports=["websocket"],
+            allow_upgrades=False,
+            cors_allowed_origins=[],  # turns the library's check off: ours is in the handshake
+            serializer=ClosedPacket,
+            json=StrictJson,
+            async_handlers=False,
+            http_compression=False,
+            cookie=None,
+            ping_interval=PING_EVERY,
+            ping_timeout=PING_TIMEOUT,
+            max_http_buffer_size=FRAME_LIMIT,
+            logger=False,
+            engineio_logger=False,
+        )
+        self.app: ASGIApp = guarded(socketio.ASGIApp(self.server, socketio_path="socket.io"))
+        self.joined: Any = None
+        self.server.register_namespace(_Namespace("/visitor", self, visitor, visitor_of))
+        self.server.register_namespace(_Namespace("/expert", self, expert, expert_of))
+
+    async def emit(self, connection: Connection, event: str, shape: msgspec.Struct) -> None:
+        await self.server.emit(event, plain(shape), to=connection.sid, namespace=connection.namespace)
+
+    async def drop(self, connection: Connection) -> None:
+        """End a connection from our side."""
+        await self.server.disconnect(connection.sid, namespace=connection.namespace)
+
+
+class _Namespace(socketio.AsyncNamespace):  # type: ignore[misc]
+    """One namespace. Only the library itself can reach `connect` and `disconnect`: `packets` renames a client's."""
+
+    def __init__(self, name: str, sockets: Sockets, commands: dict[str, Command], caller_of: Any) -> None:
+        super().__init__(name)
+        self._sockets, self._commands, self._caller_of = sockets, commands, caller_of
+
+    async def trigger_event(self, event: str, *args: Any) -> Any:
+        if event == "connect":
+            return await self._connect(*args)
+        if event == "disconnect":
+            return self._disconnect(args[0])
+        return await self._command(event, *args)
+
+    async def _connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:
+        scope = environ["asgi.scope"]
+        bell: Bell = scope["state"]["bell"]
+        try:
+            check_origin(bell, scope)
+            caller = await self._caller_of(bell, scope, auth)
+        except Refused as refused:
+            raise socketio.exceptions.ConnectionRefusedError(
+                refused.sentence("en"), {"code": refused.code, "detail": refused.sentence("en")}
+            ) from None
+        connection = Connection(sid=sid, namespace=self.namespace, caller=caller)
+        self._sockets.registry.add(connection)
+        # What stands open is told after the library has sent its CONNECT packet, never before (realtime notes 3.3).
+        asyncio.get_running_loop().call_soon(lambda: bell.background(self._sockets.joined(connection)))
+
+    def _disconnect(self, sid: str) -> None:
+        self._sockets.registry.remove(self.namespace, sid)
+
+    async def _command(self, event: str, sid: str, data: Any = None) -> dict[str, Any]:
+        connection = self._sockets.registry.get(self.namespace, sid)
+        if connection is None:
+            return error("unauthenticated", Refused("unauthenticated").sentence("en"))
+        caller: VisitorCaller | ExpertCaller = connection.caller
+        command = self._commands.get(event)
+        if command is None:
+            code: Code = data if event == REFUSED and data in ("malformed", "invalid") else "unknown_command"
+            commands_done.labels("unknown", code).inc()
+            return error(code, Refused(code).sentence(caller.language))
+        bell: Bell = self._sockets.server.get_environ(sid, self.namespace)["asgi.scope"]["state"]["bell"]
+        outcome = "ok"
+        try:
+            bell.limits.command(caller)
+            shaped = msgspec.convert(data or {}, command.shape)
+            async with asyncio.timeout(COMMAND_DEADLINE):
+                return {"ok": True, **plain(await command.handler(bell, caller, shaped))}
+        except Refused as refused:
+            outcome = refused.code
+            return error(refused.code, refused.sentence(caller.language))
+        except msgspec.ValidationError as wrong:
+            outcome = "invalid"
+            return error("invalid", Refused("invalid", _field(wrong)).sentence(caller.language))
+        except TimeoutError:
+            outcome = "unavailable"
+            return error("unavailable", Refused("unavailable").sentence(caller.language))
+        except Exception:
+            outcome = "failed"
+            log.exception("command.failed", command=event)
+            return error("unavailable", Refused("unavailable").sentence(caller.language))
+        finally:
+            commands_done.labels(event, outcome).inc()
+
+
+def _field(wrong: msgspec.ValidationError) -> str:
+    """The path of the field that is wrong, out of msgspec's message; never its value."""
+    _, found, path = str(wrong).rpartition(" - at `")
+    return path.rstrip("`").removeprefix("$.") if found and len(path) < 80 else ""

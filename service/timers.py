@@ -1,0 +1,123 @@
+"""What happens by itself: rungs that run out, leases that are renewed, bells that were forgotten, the live list.
+
+Timers live in the base (`store.due`); these are the tasks of one process that look at them.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+import structlog
+from sqlalchemy import Connection
+
+import access.sessions
+import chat.do
+import routing.alerts
+import routing.do
+import routing.queries
+import store.receipts
+from contract.clock import HOUR, SECOND, now_ms
+from contract.errors import Refused
+from contract.names import Ms
+from service.flows.alerts import announce, fire_due
+from store.due import DueLoop
+from store.sql import db_now
+
+if TYPE_CHECKING:
+    from service.bell import Bell
+
+SWEEP_EVERY = 1.0
+LIVE_EVERY = 0.5
+log = structlog.get_logger()
+
+
+class Timers:
+    """The background tasks of one process."""
+
+    def __init__(self, bell: "Bell") -> None:
+        self._bell = bell
+        self._alerts: DueLoop[str] = DueLoop(bell.store, routing.queries.anything_due, fire_due, self._moved)
+        self._announced: set[str] = set()
+        self._visits: set[str] = set()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        self._tasks = [
+            asyncio.create_task(task)
+            for task in (
+                self._alerts.run(),
+                self._every(SWEEP_EVERY, self._sweep),
+                self._every(LIVE_EVERY, self._live),
+                self._every(routing.do.RENEW / SECOND, self._renew),
+                self._every(HOUR / SECOND, self._clean),
+                self._every(SWEEP_EVERY, self._free_places),
+            )
+        ]
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # --- what others tell us ------------------------------------------------------------------------------------
+
+    def announced(self, alert_ids: list[str]) -> None:
+        """These alerts' bells were rung by us; their next rung may be due soon."""
+        self._announced.update(alert_ids)
+
+    def wake_at(self, due_at: Ms) -> None:
+        self._alerts.wake_at(due_at)
+
+    def visit_changed(self, visit_id: str) -> None:
+        """The live list learns of it within half a second, however many events come."""
+        self._visits.add(visit_id)
+
+    # --- the tasks ----------------------------------------------------------------------------------------------
+
+    async def _moved(self, alert_ids: list[str]) -> None:
+        announce(self._bell, alert_ids)
+
+    async def _sweep(self) -> None:
+        """Note what was announced, then find what was committed and never announced."""
+        done, self._announced = sorted(self._announced), set()
+        if done:
+            await self._bell.store.write(lambda conn: routing.alerts.announced(conn, done))
+        forgotten = await self._bell.store.read(lambda conn: routing.queries.unannounced(conn, now_ms() - 2 * SECOND))
+        announce(self._bell, forgotten)
+
+    async def _live(self) -> None:
+        changed, self._visits = self._visits, set()
+        for visit_id in changed:
+            self._bell.bus.ring("visit", visit_id)
+
+    async def _renew(self) -> None:
+        here = self._bell.here()
+        if here:
+            await self._bell.store.write(lambda conn: routing.do.renew_leases(conn, here, db_now(conn)))
+
+    async def _free_places(self) -> None:
+        """An accepted conversation in which the visitor never appears frees its place."""
+
+        def work(conn: Connection) -> list[str]:
+            return chat.do.free_unvisited(conn, db_now(conn))
+
+        if await self._bell.store.read(lambda conn: chat.do.any_unvisited(conn, db_now(conn))):
+            for conversation_id in await self._bell.store.write(work):
+                self._bell.bus.ring("conversation", conversation_id)
+
+    async def _clean(self) -> None:
+        def work(conn: Connection) -> None:
+            store.receipts.forget(conn, now_ms())
+            access.sessions.forget_expired(conn, now_ms())
+
+        await self._bell.store.write(work)
+
+    async def _every(self, seconds: float, task: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await task()
+            except Refused as refused:
+                log.warning("timers.refused", code=refused.code)
+            except Exception:
+                log.exception("timers.failed")
