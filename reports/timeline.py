@@ -112,7 +112,7 @@ def _visits(ask: _Ask) -> list[Item]:
                 "last_at": rfc3339(row.last_at),
             },
         )
-        for row in ask.newest(visit, "started_at", visit.c.merged_into.is_(None))
+        for row in ask.newest(visit, "started_at", visit.c.merged_into.is_(None), visit.c.pages > 0)
     ]
 
 
