@@ -1,0 +1,90 @@
+// What the shop lays before the visitor without a conversation: information, offers, order forms.
+// It is state: the server gives it again on every connect, until it is answered or put away.
+
+import { computed, signal } from "@preact/signals";
+import type { Contact, InfoShown, Line, Money, OfferShown, OfferState, OrderFormShown, OrderUpdated } from "../wire";
+import { recall, remember } from "./memory";
+import { chosen, type Draft, draft } from "./order";
+import { command, mention } from "./socket";
+
+export type Card =
+  | ({ kind: "info" } & InfoShown)
+  | ({ kind: "offer" } & OfferShown)
+  | ({ kind: "order_form" } & OrderFormShown);
+
+/** What we know of an order that came from a form. */
+export interface Placed {
+  order: string;
+  total: Money;
+  number?: string;
+  status?: string;
+}
+
+const all = signal<Card[]>([]);
+/** Newest first. What belongs to a conversation is shown there. */
+export const cards = computed(() => all.value.filter((card) => !card.conversation));
+
+/** Answers to offers given here, before the server's own state arrives. */
+export const answers = signal<Record<string, OfferState>>({});
+export const placed = signal<Record<string, Placed>>(recall("placed") ?? {});
+/** Forms half filled in survive a reload. */
+export const drafts = signal<Record<string, Draft>>(recall("drafts") ?? {});
+
+const lay = (card: Card) => (all.value = [card, ...all.value.filter((other) => other.card !== card.card)]);
+
+export function putAway(card: string): void {
+  all.value = all.value.filter((other) => other.card !== card);
+  mention("card.dismiss", { card });
+}
+
+export const offerState = (offer: string, state: OfferState, expires_at: string, now = Date.now()): OfferState => {
+  const answered = answers.value[offer] ?? state;
+  return answered === "open" && Date.parse(expires_at) <= now ? "expired" : answered;
+};
+
+/** Throws what `command` throws. */
+export async function answerOffer(offer: string, answer: "accept" | "decline"): Promise<void> {
+  await command("offer.answer", { offer, answer });
+  answers.value = { ...answers.value, [offer]: answer === "accept" ? "accepted" : "declined" };
+  // Accepted: the order form with the offered price follows and takes its place.
+  all.value = all.value.filter((card) => !(card.kind === "offer" && card.offer === offer));
+}
+
+/** The draft of a form; `lines` fill a new one. */
+export const draftOf = (form: string, lines: Line[]): Draft =>
+  drafts.value[form] ?? draft(crypto.randomUUID(), lines, recall<Contact>("contact") ?? undefined);
+
+export function keepDraft(form: string, changed: Draft): void {
+  drafts.value = { ...drafts.value, [form]: changed };
+  remember("drafts", drafts.value);
+}
+
+/** Throws what `command` throws. The same client_id goes with every try. */
+export async function submit(form: string, lines: Line[], { client_id, quantities, contact }: Draft): Promise<void> {
+  remember("contact", contact);
+  const answer = await command<{ order: string; total: Money; number?: string }>("order.submit", {
+    form,
+    client_id,
+    lines: chosen(lines, quantities),
+    contact,
+  });
+  note(form, { order: answer.order, total: answer.total, number: answer.number });
+}
+
+function note(form: string, what: Placed): void {
+  placed.value = { ...placed.value, [form]: { ...updates[what.order], ...what, number: what.number ?? updates[what.order]?.number } };
+  remember("placed", placed.value);
+}
+
+const updates: Record<string, Placed> = {};
+
+export const events: Record<string, (data: any) => void> = {
+  "info.shown": (shown: InfoShown) => lay({ kind: "info", ...shown }),
+  "offer.shown": (shown: OfferShown) => lay({ kind: "offer", ...shown }),
+  "order_form.shown": (shown: OrderFormShown) => lay({ kind: "order_form", ...shown }),
+  "order.updated"({ order, number, status, total }: OrderUpdated) {
+    updates[order] = { order, number, status, total };
+    for (const [form, known] of Object.entries(placed.value))
+      if (known.order === order) note(form, { ...known, number, status, total });
+  },
+};

@@ -1,0 +1,28 @@
+// Money and times as people of the language write them.
+
+import type { Money } from "../wire";
+import { language } from "./words";
+
+/** `amount` is in minor units of the currency. */
+export function money({ amount, currency }: Money): string {
+  try {
+    const format = new Intl.NumberFormat(language.value, { style: "currency", currency });
+    return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+  } catch {
+    return `${amount / 100} ${currency}`;
+  }
+}
+
+const at = (time: string, how: Intl.DateTimeFormatOptions) => {
+  const date = new Date(time);
+  return Number.isNaN(+date) ? "" : new Intl.DateTimeFormat(language.value, how).format(date);
+};
+
+export const clock = (time: string) => at(time, { hour: "2-digit", minute: "2-digit" });
+export const day = (time: string) => at(time, { day: "numeric", month: "long" });
+
+/** The time alone for today, else day and time. */
+export const moment = (time: string) =>
+  new Date(time).toDateString() === new Date().toDateString()
+    ? clock(time)
+    : at(time, { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });

@@ -1,0 +1,262 @@
+// The conversation of this visitor: opened when a person asks, resumed after every loss of the line.
+// The server's numbering decides what is shown; what we wrote is kept until the server has it.
+
+import { batch, computed, effect, signal } from "@preact/signals";
+import type { Invited, Message } from "../wire";
+import { tellHost } from "./host";
+import { recall, remember } from "./memory";
+import { command, line, mention, Refused } from "./socket";
+import { empty, lastSeq, receive, type Thread, type Unsent, unread } from "./thread";
+import { say } from "./words";
+
+interface Kept {
+  conversation: string;
+  unsent: Unsent[];
+  /** What the person has seen. */
+  read: number;
+  open: boolean;
+}
+
+const kept: Kept = { conversation: "", unsent: [], read: 0, open: false, ...recall<Kept>("talk") };
+
+export const thread = signal<Thread>(empty(kept.conversation, kept.unsent));
+export const open = signal(kept.open);
+export const read = signal(kept.read);
+/** The expert's name, once somebody spoke or joined. */
+export const expert = signal("");
+/** Up to where the expert has read. */
+export const seen = signal(0);
+export const typing = signal(false);
+export const closed = signal(false);
+/** The invitation that nobody answered yet. */
+export const invitation = signal<Invited | null>(null);
+/** Why the conversation could not be opened. */
+export const trouble = signal("");
+
+export const news = computed(() => (open.value ? [] : unread(thread.value, read.value)));
+
+effect(() => {
+  const { conversation, unsent } = thread.value;
+  remember("talk", { conversation, unsent, read: read.value, open: open.value } satisfies Kept);
+});
+
+// --- what is said -----------------------------------------------------------------------------------------
+
+function take(messages: Message[], whole = false): void {
+  const result = receive(thread.value, messages, whole);
+  batch(() => {
+    thread.value = result.thread;
+    for (const { author } of messages) if (author.kind === "expert") expert.value = author.name;
+    if (messages.some(({ author }) => author.kind === "expert")) typing.value = false;
+  });
+  if (result.gap) void catchUp();
+  markRead();
+}
+
+let catching: Promise<void> | undefined;
+
+/** Asks for what follows the last message we have, until nothing follows. */
+function catchUp(): Promise<void> {
+  catching ??= (async () => {
+    for (;;) {
+      const { conversation } = thread.value;
+      const { messages } = await command<{ messages: Message[] }>("messages.after", {
+        conversation,
+        seq: lastSeq(thread.value),
+      });
+      if (thread.value.conversation !== conversation) continue;
+      const before = lastSeq(thread.value);
+      take(messages, before === 0);
+      if (messages.length < 100 || lastSeq(thread.value) === before) return;
+    }
+  })()
+    .catch((problem: unknown) => {
+      // A conversation that is not ours (any more) looks like none: the next opening gives a new one.
+      if (problem instanceof Refused) thread.value = empty("", thread.value.unsent);
+    })
+    .finally(() => (catching = undefined));
+  return catching;
+}
+
+/** Shows this conversation from now on; another one's messages are not mixed in. */
+function follow(conversation: string): boolean {
+  if (thread.value.conversation === conversation) return false;
+  batch(() => {
+    thread.value = empty(conversation, thread.value.unsent);
+    if (kept.conversation !== conversation) read.value = 0;
+    seen.value = 0;
+    closed.value = false;
+  });
+  kept.conversation = conversation;
+  return true;
+}
+
+async function enter(): Promise<void> {
+  try {
+    const answer = await command<{ conversation: string; seq: number; messages: Message[] }>("chat.open", {});
+    follow(answer.conversation);
+    closed.value = false;
+    trouble.value = "";
+    take(answer.messages, true);
+    if (lastSeq(thread.value) < answer.seq) await catchUp();
+    tellHost({ event: "open" });
+    await flush();
+  } catch (problem) {
+    if (problem instanceof Refused) trouble.value = problem.message || say("refused");
+  }
+}
+
+/** The line is there (again): what did we miss, what did we not get rid of? */
+export async function resume(): Promise<void> {
+  if (open.value) return enter();
+  if (thread.value.conversation) await catchUp();
+  await flush();
+}
+
+// --- what the person does ---------------------------------------------------------------------------------
+
+/** Counts how often a person opened the panel: then, and only then, the focus goes to the field. */
+export const entered = signal(0);
+
+export function openPanel(): void {
+  batch(() => {
+    open.value = true;
+    invitation.value = null;
+    entered.value++;
+  });
+  if (line.value === "on") void enter();
+}
+
+export function closePanel(): void {
+  open.value = false;
+  tellHost({ event: "close" });
+}
+
+/** "Not now": the bell stays, the bubble goes, until something new is said. */
+export function notNow(): void {
+  batch(() => {
+    if (invitation.value) remember("notNow", invitation.value.conversation);
+    invitation.value = null;
+    read.value = Math.max(read.value, lastSeq(thread.value));
+  });
+}
+
+export function write(text: string): void {
+  const message: Unsent = { client_id: crypto.randomUUID(), text, at: new Date().toISOString() };
+  thread.value = { ...thread.value, unsent: [...thread.value.unsent, message] };
+  void flush();
+}
+
+const change = (client_id: string, how: (message: Unsent) => Unsent | null) =>
+  (thread.value = {
+    ...thread.value,
+    unsent: thread.value.unsent.flatMap((message) =>
+      message.client_id === client_id ? (how(message) ?? []) : message,
+    ),
+  });
+
+export function sendAgain(client_id: string): void {
+  change(client_id, ({ error, ...message }) => message);
+  void flush();
+}
+
+export function discard(client_id: string): void {
+  change(client_id, () => null);
+}
+
+let flushing = false;
+
+/** Sends what waits, in its order, one after the other. */
+async function flush(): Promise<void> {
+  if (flushing || line.value !== "on") return;
+  flushing = true;
+  try {
+    for (;;) {
+      const next = thread.value.unsent.find((message) => message.error === undefined);
+      const { conversation } = thread.value;
+      if (!next || !conversation) return;
+      const { client_id, text, at } = next;
+      try {
+        const answer = await command<{ seq: number; at: string }>("message.send", { conversation, client_id, text });
+        take([{
+          conversation, seq: answer.seq, client_id, text, at: answer.at ?? at, kind: "text",
+          author: { kind: "visitor", name: "" },
+        }]);
+        // Behind a hole it is not shown yet, but it is no longer ours to send.
+        change(client_id, () => null);
+      } catch (problem) {
+        if (!(problem instanceof Refused)) return again();
+        change(client_id, (message) => ({ ...message, error: problem.message }));
+      }
+    }
+  } finally {
+    flushing = false;
+  }
+}
+
+let later: ReturnType<typeof setTimeout> | undefined;
+
+function again() {
+  clearTimeout(later);
+  later = setTimeout(() => void flush(), 3_000 + Math.random() * 3_000);
+}
+
+let lastTyping = 0;
+
+/** The person is writing: said at most every 3 s. */
+export function writing(): void {
+  const now = performance.now();
+  if (!thread.value.conversation || now - lastTyping < 3_000) return;
+  lastTyping = now;
+  mention("typing", { conversation: thread.value.conversation });
+}
+
+/** What is on an open panel in a visible page is read. */
+export function markRead(): void {
+  const seq = lastSeq(thread.value);
+  if (!open.value || document.hidden || seq <= read.value) return;
+  read.value = seq;
+  mention("message.read", { conversation: thread.value.conversation, seq });
+}
+
+document.addEventListener("visibilitychange", markRead);
+
+// --- what the server says ---------------------------------------------------------------------------------
+
+let quiet: ReturnType<typeof setTimeout> | undefined;
+
+export const events: Record<string, (data: any) => void> = {
+  "chat.invited"(invited: Invited) {
+    expert.value = invited.expert?.name || expert.value;
+    const other = follow(invited.conversation);
+    if (!invited.opened && !open.value && recall("notNow") !== invited.conversation) invitation.value = invited;
+    if (open.value) void enter();
+    else if (other || lastSeq(thread.value) < invited.seq) void catchUp();
+  },
+  "message.added"(message: Message) {
+    follow(message.conversation);
+    take([message]);
+    if (message.author.kind === "expert") tellHost({ event: "message" });
+  },
+  "message.read"({ conversation, seq, by }: { conversation: string; seq: number; by: string }) {
+    if (conversation !== thread.value.conversation) return;
+    if (by === "visitor") read.value = Math.max(read.value, seq);
+    else seen.value = Math.max(seen.value, seq);
+  },
+  typing({ conversation, from }: { conversation: string; from: string }) {
+    if (conversation !== thread.value.conversation || from === "visitor") return;
+    typing.value = true;
+    clearTimeout(quiet);
+    quiet = setTimeout(() => (typing.value = false), 5_000);
+  },
+  "expert.joined"({ conversation, name }: { conversation: string; name: string }) {
+    follow(conversation);
+    expert.value = name;
+  },
+  "conversation.closed"({ conversation }: { conversation: string }) {
+    if (conversation === thread.value.conversation) closed.value = true;
+  },
+};
+
+/** After the end: the next opening gives a new conversation. */
+export const beginAgain = () => void enter();

@@ -1,0 +1,51 @@
+// What a conversation is on this side: messages in order without gaps, and what we still have to send.
+// Repeats change nothing; a hole is noticed, not filled by guessing.
+
+import type { Message } from "../wire";
+
+/** Written here and not yet confirmed. `error`: the server's sentence; such a message waits for the person. */
+export interface Unsent {
+  client_id: string;
+  text: string;
+  at: string;
+  error?: string;
+}
+
+export interface Thread {
+  conversation: string;
+  /** Ascending, without gaps. */
+  messages: Message[];
+  unsent: Unsent[];
+}
+
+export const empty = (conversation = "", unsent: Unsent[] = []): Thread => ({ conversation, messages: [], unsent });
+
+/** The seq up to which we know everything. */
+export const lastSeq = (thread: Thread): number => thread.messages.at(-1)?.seq ?? 0;
+
+/** Takes messages in any order, any number of times. Those after a hole are left out: ask for what follows
+ * lastSeq. `whole`: they are a snapshot, which may begin above 1. */
+export function receive(thread: Thread, incoming: Message[], whole = false): { thread: Thread; gap: boolean } {
+  const sorted = [...incoming].sort((a, b) => a.seq - b.seq);
+  let last = lastSeq(thread);
+  if (whole && !thread.messages.length && sorted[0]) last = sorted[0].seq - 1;
+  const fresh: Message[] = [];
+  let gap = false;
+  for (const message of sorted) {
+    if (message.seq <= last) continue;
+    if (message.seq > last + 1) {
+      gap = true;
+      break;
+    }
+    fresh.push(message);
+    last = message.seq;
+  }
+  const arrived = new Set(incoming.map((message) => message.client_id).filter(Boolean));
+  const unsent = thread.unsent.filter((waiting) => !arrived.has(waiting.client_id));
+  if (!fresh.length && unsent.length === thread.unsent.length) return { thread, gap };
+  return { thread: { ...thread, messages: [...thread.messages, ...fresh], unsent }, gap };
+}
+
+/** Messages of the other side after `seq`. */
+export const unread = (thread: Thread, seq: number): Message[] =>
+  thread.messages.filter((message) => message.seq > seq && message.author.kind === "expert");

@@ -1,0 +1,23 @@
+// A page or a few sentences that the expert wants to show.
+
+import { safeLink } from "../links";
+import { say } from "../words";
+import { Link, Text } from "./Words";
+
+export interface InfoData {
+  title: string;
+  url?: string | null;
+  text?: string | null;
+}
+
+export function Info({ title, url, text }: InfoData) {
+  const href = safeLink(url);
+  return (
+    <div class="info">
+      <p class="kicker">{say("information")}</p>
+      <h3>{title}</h3>
+      {text && <p class="words"><Text>{text}</Text></p>}
+      {href && <p><Link href={href}>{say("openLink")}</Link></p>}
+    </div>
+  );
+}

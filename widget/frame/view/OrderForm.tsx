@@ -1,0 +1,94 @@
+// The order form: how many of what, for whom, and the order's number when it is placed.
+
+import type { Contact, Line } from "../../wire";
+import { draftOf, keepDraft, placed, submit } from "../cards";
+import { money } from "../format";
+import { missing, MOST, preview, quantity } from "../order";
+import { say } from "../words";
+import { Confirmation } from "./Confirmation";
+import { useAsk } from "./useAsk";
+
+export interface OrderFormData {
+  form: string;
+  lines: Line[];
+  state?: "open" | "ordered";
+}
+
+const FIELDS: { name: keyof Contact; type: "text" | "email" | "tel"; auto: string; optional?: boolean }[] = [
+  { name: "name", type: "text", auto: "name" },
+  { name: "email", type: "email", auto: "email" },
+  { name: "phone", type: "tel", auto: "tel" },
+  { name: "address", type: "text", auto: "street-address", optional: true },
+];
+
+export function OrderForm({ form, lines, state = "open" }: OrderFormData) {
+  const { busy, problem, ask, complain } = useAsk();
+  const done = placed.value[form];
+  if (done) return <Confirmation {...done} />;
+  if (state === "ordered") return <p class="state accepted">{say("orderPlaced")}</p>;
+
+  const draft = draftOf(form, lines);
+  const total = preview(lines, draft.quantities);
+  const set = (product: string, typed: unknown) =>
+    keepDraft(form, { ...draft, quantities: { ...draft.quantities, [product]: quantity(typed) } });
+
+  function order(event: Event) {
+    event.preventDefault();
+    const lacking = missing(lines, draft);
+    if (lacking) {
+      complain(say(lacking.word));
+      document.getElementById(`${form}-${lacking.field}`)?.focus();
+      return;
+    }
+    // Remembered before it is sent: a reload in between must not make a second order.
+    keepDraft(form, draft);
+    void ask(() => submit(form, lines, draft));
+  }
+
+  return (
+    <form class="order" onSubmit={order} noValidate aria-label={say("orderForm")}>
+      <p class="kicker">{say("orderForm")}</p>
+      <ul class="lines" id={`${form}-lines`} tabIndex={-1}>
+        {lines.map(({ product, name, price }) => {
+          const count = quantity(draft.quantities[product]);
+          return (
+            <li key={product}>
+              <span class="what">
+                {name} <span class="soft">{money(price)} {say("each")}</span>
+              </span>
+              <span class="stepper">
+                <button type="button" aria-label={say("less", { name })} disabled={!count}
+                  onClick={() => set(product, count - 1)}>−</button>
+                <input inputMode="numeric" aria-label={say("quantity", { name })} value={count}
+                  onChange={(event) => {
+                    set(product, event.currentTarget.value);
+                    event.currentTarget.value = String(quantity(event.currentTarget.value));
+                  }} />
+                <button type="button" aria-label={say("moreOf", { name })} disabled={count >= MOST}
+                  onClick={() => set(product, count + 1)}>+</button>
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+      {FIELDS.map(({ name, type, auto, optional }) => (
+        <label key={name} class="field">
+          <span>{say(name)}{optional && <span class="soft"> ({say("optional")})</span>}</span>
+          <input id={`${form}-${name}`} type={type} name={name} autocomplete={auto} value={draft.contact[name]}
+            onInput={(event) =>
+              keepDraft(form, { ...draft, contact: { ...draft.contact, [name]: event.currentTarget.value } })} />
+        </label>
+      ))}
+      {total && (
+        <p class="total">
+          <span>{say("total")}</span> <strong>{money(total)}</strong>
+          <span class="soft note">{say("totalNote")}</span>
+        </p>
+      )}
+      <p class="buttons">
+        <button type="submit" class="main" disabled={busy}>{say(busy ? "placing" : "placeOrder")}</button>
+      </p>
+      <p class="problem" role="alert">{problem}</p>
+    </form>
+  );
+}

@@ -1,0 +1,134 @@
+// The chat itself: who speaks, what was said, what we write.
+
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { Bell } from "../../look/Bell";
+import { cards, putAway } from "../cards";
+import { day } from "../format";
+import { tellHost } from "../host";
+import { line, retryNow } from "../socket";
+import { beginAgain, closed, closePanel, discard, expert, seen, sendAgain, thread, trouble, typing } from "../talk";
+import { chooseLanguage, language, say } from "../words";
+import { CardBody } from "./CardBody";
+import { Composer } from "./Composer";
+import { Said } from "./Said";
+
+function Head() {
+  const other = language.value === "en" ? "ru" : "en";
+  return (
+    <header>
+      <Bell size={20} />
+      <h1>{expert.value || say("title")}</h1>
+      <button type="button" class="plain" lang={other} onClick={() => chooseLanguage(other)}>{say("language")}</button>
+      <button type="button" class="plain shut" aria-label={say("close")} onClick={leave}>
+        <span aria-hidden="true">×</span>
+      </button>
+    </header>
+  );
+}
+
+function leave() {
+  closePanel();
+  tellHost({ size: "closed", focus: true });
+}
+
+function LineState() {
+  const state = line.value;
+  const sentence =
+    trouble.value ||
+    (state === "on" ? "" : say(state === "connecting" ? "connecting" : state === "refused" ? "refused" : "reconnecting"));
+  return (
+    <div class="line" role="status">
+      {sentence && <span>{sentence}</span>}
+      {(state === "refused" || (state === "off" && !trouble.value)) && (
+        <button type="button" class="plain" onClick={retryNow}>{say("tryAgain")}</button>
+      )}
+    </div>
+  );
+}
+
+function Messages() {
+  const list = useRef<HTMLDivElement>(null);
+  const pinned = useRef(true);
+  const { messages, unsent } = thread.value;
+  const lastMine = messages.findLast((message) => message.author.kind === "visitor" && message.kind === "text")?.seq;
+
+  // Stays at the newest message unless the person scrolled up to read.
+  useLayoutEffect(() => {
+    if (pinned.current && list.current) list.current.scrollTop = list.current.scrollHeight;
+  });
+  const scrolled = () => {
+    const { scrollTop, clientHeight, scrollHeight } = list.current!;
+    pinned.current = scrollTop + clientHeight > scrollHeight - 40;
+  };
+
+  return (
+    <div class="thread" ref={list} onScroll={scrolled} tabIndex={0} role="log" aria-label={say("messages")}>
+      <ol>
+      {!messages.length && !unsent.length && <li class="event">{say("hello")}</li>}
+      {messages.flatMap((message, i) => {
+        const before = messages[i - 1];
+        const newDay = !before || day(before.at) !== day(message.at);
+        const first = newDay || before.author.kind !== message.author.kind || before.author.name !== message.author.name;
+        const state = message.seq === lastMine ? say(seen.value >= message.seq ? "seen" : "sent") : undefined;
+        return [
+          newDay && <li key={`day${message.seq}`} class="event day">{day(message.at) === day(new Date().toISOString()) ? say("today") : day(message.at)}</li>,
+          <Said key={message.seq} message={message} first={first} state={state} />,
+        ];
+      })}
+      {unsent.map(({ client_id, text, error }) => (
+        <li key={client_id} class={error === undefined ? "mine waiting" : "mine failed"}>
+          <p class="balloon">{text}</p>
+          {error === undefined ? (
+            <span class="below">{say("sending")}</span>
+          ) : (
+            <span class="below problem" role="alert">
+              {say("notSent")} {error}{" "}
+              <button type="button" class="plain" onClick={() => sendAgain(client_id)}>{say("retry")}</button>{" "}
+              <button type="button" class="plain" onClick={() => discard(client_id)}>{say("discard")}</button>
+            </span>
+          )}
+        </li>
+      ))}
+      {cards.value.map((card) => (
+        <li key={card.card} class="theirs">
+          <div class="card">
+            <button type="button" class="plain away" aria-label={say("dismiss")} onClick={() => putAway(card.card)}>
+              <span aria-hidden="true">×</span>
+            </button>
+            <CardBody card={card} />
+          </div>
+        </li>
+      ))}
+      </ol>
+    </div>
+  );
+}
+
+export function Panel() {
+  useEffect(() => {
+    const key = (event: KeyboardEvent) => {
+      if (event.key === "Escape") leave();
+    };
+    addEventListener("keydown", key);
+    tellHost({ size: "open", live: true, unread: 0 });
+    return () => removeEventListener("keydown", key);
+  }, []);
+
+  return (
+    <main class="panel">
+      <Head />
+      <LineState />
+      <Messages />
+      <p class="typing" aria-live="polite">
+        {typing.value && say("typing", { name: expert.value || say("someone") })}
+      </p>
+      {closed.value ? (
+        <p class="ended">
+          {say("closed")} <button type="button" class="plain" onClick={beginAgain}>{say("newConversation")}</button>
+        </p>
+      ) : (
+        <Composer />
+      )}
+    </main>
+  );
+}

@@ -1,0 +1,27 @@
+// A button that asks the server: busy while it asks, the server's sentence beside it when it says no.
+
+import { useSignal } from "@preact/signals";
+import { Refused } from "../socket";
+import { say } from "../words";
+
+export function useAsk() {
+  const busy = useSignal(false);
+  const problem = useSignal("");
+  return {
+    busy: busy.value,
+    problem: problem.value,
+    complain: (sentence: string) => (problem.value = sentence),
+    async ask(what: () => Promise<unknown>) {
+      if (busy.value) return;
+      busy.value = true;
+      problem.value = "";
+      try {
+        await what();
+      } catch (failure) {
+        problem.value = failure instanceof Refused ? failure.message : say("unanswered");
+      } finally {
+        busy.value = false;
+      }
+    },
+  };
+}

@@ -1,0 +1,35 @@
+// Every sentence of the frame, in the language of the person: the page's, the browser's, or their own choice.
+
+import { signal } from "@preact/signals";
+import en from "../text/en.json";
+import ru from "../text/ru.json";
+import { recall, remember } from "./memory";
+
+export type Language = "en" | "ru";
+export type Word = keyof typeof en;
+
+const catalogues: Record<Language, Record<Word, string>> = { en, ru };
+
+/** The language we have that is nearest to a tag such as "ru-RU". */
+export const nearest = (tag: string | undefined): Language => (/^ru\b/i.test(tag || "") ? "ru" : "en");
+
+export const language = signal<Language>(recall("language") || nearest(document.body.dataset.lang || navigator.language));
+
+/** The page says its language; the person's own choice goes first. */
+export function suggestLanguage(tag: string): void {
+  language.value = recall("language") || nearest(tag);
+}
+
+export function chooseLanguage(chosen: Language): void {
+  remember("language", chosen);
+  language.value = chosen;
+}
+
+/** The sentence, its {names} filled in. */
+export function say(word: Word, filled: Record<string, string | number> = {}): string {
+  return catalogues[language.value][word].replace(/\{(\w+)\}/g, (_, name) => String(filled[name] ?? ""));
+}
+
+/** The word for a status of an order; one that we do not know is shown as the shop calls it. */
+export const sayStatus = (status: string): string =>
+  (catalogues[language.value] as Record<string, string>)[`status.${status}`] ?? status;

@@ -1,0 +1,79 @@
+// The frame on the host page: it is placed, given the visitor key, and made as large as it asks for.
+// The key goes by a message to our exact origin, never in an address; nothing secret comes back.
+
+import type { FrameSays, HostPage, HostSays } from "../wire";
+import type { Host } from "../snippet/bell";
+
+// Hidden but laid out: the frame can measure itself before it is shown.
+const css =
+  "iframe{visibility:hidden;position:fixed;z-index:2147483647;right:0;bottom:64px;border:0;height:0;" +
+  "width:min(392px,100vw);color-scheme:light dark}" +
+  "iframe.bubble{visibility:visible}" +
+  "iframe.open{visibility:visible;bottom:0;height:min(656px,100dvh)}" +
+  "iframe.open~button{display:none}" +
+  "@media(max-width:480px){iframe.open{width:100%;height:100dvh}}" +
+  "button[data-n]:after{content:attr(data-n);position:absolute;top:-4px;right:-4px;min-width:20px;" +
+  "border-radius:10px;font:600 12px/20px system-ui,sans-serif;background:#a82a23;color:#fff}";
+
+const host: Host = (script, key, button, listeners, wanted) => {
+  const base = new URL(".", script.src).href;
+  const { origin } = new URL(base);
+  const site = script.dataset.site!;
+  const label = button.title;
+  const frame = document.createElement("iframe");
+  let port: MessagePort | undefined;
+  const page = (): HostPage => ({ url: location.href, title: document.title });
+  /** A person asked for the chat and it is not open yet. */
+  let entering = !!wanted;
+
+  const say = (what: HostSays) => port?.postMessage(what);
+
+  function resize({ size, height, unread, live, focus }: FrameSays) {
+    frame.className = size;
+    frame.style.height = size == "bubble" ? `min(${Number(height) || 0}px, 100dvh - 72px)` : "";
+    if (unread) button.dataset.n = `${unread}`;
+    else delete button.dataset.n;
+    button.ariaLabel = unread ? `${label} (${unread})` : label;
+    // The focus follows only a person who asked, and goes back to the bell when they close.
+    if (size == "open" && entering) {
+      entering = false;
+      frame.focus();
+    }
+    if (focus) button.focus();
+    try {
+      if (live || size != "closed") localStorage["shopbell.live"] = 1;
+      else delete localStorage["shopbell.live"];
+    } catch {
+      // Then the next page asks the server.
+    }
+  }
+
+  addEventListener("message", (event) => {
+    if (event.origin != origin || event.source != frame.contentWindow || event.data?.shopbell != "hello") return;
+    const channel = new MessageChannel();
+    port?.close();
+    port = channel.port1;
+    port.onmessage = ({ data }: MessageEvent<FrameSays>) => {
+      if (data.size) resize(data);
+      if (data.event) for (const listener of listeners[data.event] || []) listener(data.event);
+    };
+    const lang = document.documentElement.lang || navigator.language;
+    const handover = { shopbell: "key", key, page: page(), lang, open: entering };
+    frame.contentWindow!.postMessage(handover, origin, [channel.port2]);
+  });
+
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  (button.getRootNode() as ShadowRoot).adoptedStyleSheets.push(sheet);
+  frame.title = label;
+  frame.allow = "";
+  frame.src = `${base}frame?${new URLSearchParams({ site, origin: location.origin })}`;
+  button.before(frame);
+
+  return (open) => {
+    entering ||= !!open;
+    say({ open: !!open, page: page() });
+  };
+};
+
+(window as any).shopbell.host = host;

@@ -1,0 +1,24 @@
+// How long a page was really looked at: visible and focused time only.
+
+import { now } from "./clock";
+
+/** The dwell (ms) at which the next page.stayed is due, above `dwell` (ms). */
+export const nextStay = (dwell: number) =>
+  1e3 * ([5, 10, 15, 30, 60, 120, 300].find((s) => s * 1e3 > dwell) || 300 * (((dwell / 3e5) | 0) + 1));
+
+let total: number;
+let last: number;
+let looked: unknown;
+
+/** A new view begins at nothing. */
+export const restart = () => (total = 0);
+
+/** Whole ms this view was looked at until now. It is asked every second, so a longer silence means
+ * that the machine slept: not counted. */
+export function dwell(): number {
+  const time = now();
+  if (looked) total += Math.min(time - last, 5e3);
+  last = time;
+  looked = !document.hidden && document.hasFocus();
+  return total | 0;
+}
