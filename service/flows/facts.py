@@ -1,0 +1,40 @@
+"""A known person as the rules see them, put together from what crm, sales and chat know."""
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection
+
+import chat.queries
+import crm.queries
+import sales.queries
+from contract.facts import CustomerFacts
+from contract.names import Ms
+
+
+def customer_facts(conn: Connection, site_id: str, visitor_ids: Collection[str]) -> dict[str, CustomerFacts]:
+    """Visitor -> the customer behind them, for those visitors whom we know."""
+    known = crm.queries.customers_of(conn, site_id, visitor_ids)
+    if not known:
+        return {}
+    ids = set(known.values())
+    rows = crm.queries.customer_rows(conn, ids)
+    totals = sales.queries.totals_of(conn, ids)
+    browsers = crm.queries.visitors_of_all(conn, ids)
+    served = chat.queries.last_experts(conn, [one for visitors in browsers.values() for one in visitors])
+    facts: dict[str, CustomerFacts] = {}
+    for id_, row in rows.items():
+        total = totals.get(id_)
+        times: list[tuple[Ms, str]] = [(at, who) for who, at in (served[one] for one in browsers[id_] if one in served)]
+        if total is not None:
+            times.append((total.last_at, total.last_expert))
+        facts[id_] = CustomerFacts(
+            id=id_,
+            name=row["name"],
+            tier=row["tier"],
+            owner=row["owner_id"],
+            last_expert=max(times)[1] if times else None,
+            orders=total.orders if total else 0,
+            spent=total.spent if total else 0,
+            currency=total.currency if total else "",
+        )
+    return {visitor_id: facts[customer_id] for visitor_id, customer_id in known.items()}

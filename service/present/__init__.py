@@ -1,0 +1,40 @@
+"""Rows into the shapes of the contract: the one place that knows both. Reads only; few statements for a whole list."""
+
+from service.present.bell import alert_raised
+from service.present.goods import (
+    card_event,
+    money,
+    offers,
+    order_lines,
+    order_placed,
+    order_updated,
+    orders,
+    product,
+)
+from service.present.people import customer_brief, customer_briefs, customers, persons, visitor_name
+from service.present.talk import chat_invited, conversation_briefs, message, messages, opened
+from service.present.visits import is_live, visit_briefs
+
+__all__ = [
+    "alert_raised",
+    "card_event",
+    "chat_invited",
+    "conversation_briefs",
+    "customer_brief",
+    "customer_briefs",
+    "customers",
+    "is_live",
+    "message",
+    "messages",
+    "money",
+    "offers",
+    "opened",
+    "order_lines",
+    "order_placed",
+    "order_updated",
+    "orders",
+    "persons",
+    "product",
+    "visit_briefs",
+    "visitor_name",
+]

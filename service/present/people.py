@@ -1,0 +1,108 @@
+"""Who somebody is, as the desk shows it: customers with their figures, colleagues, strangers with a label."""
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection, func, select
+
+import access.queries
+import chat.queries
+import crm.queries
+import sales.queries
+from contract import rest
+from contract.clock import rfc3339
+from contract.frames import CustomerBrief, Money, Person
+from contract.names import Ms
+from tracker.tables import visit
+
+
+def visitor_name(visitor_id: str | None) -> str:
+    """What we call a stranger, the same each time: `Visitor 4f2a`."""
+    return f"Visitor {visitor_id[-4:]}" if visitor_id else "Visitor"
+
+
+def persons(conn: Connection, account_ids: Collection[str | None]) -> dict[str | None, Person]:
+    """Colleagues by id; those who are unknown (or None) are left out, so `.get(id)` is the field's value."""
+    ids = {one for one in account_ids if one is not None}
+    return {id_: Person(id=id_, name=name) for id_, name in access.queries.names(conn, ids).items()} if ids else {}
+
+
+def customer_brief(conn: Connection, customer_id: str | None) -> CustomerBrief | None:
+    """One customer, or None."""
+    return None if customer_id is None else customer_briefs(conn, [customer_id]).get(customer_id)
+
+
+def customer_briefs(conn: Connection, customer_ids: Collection[str]) -> dict[str, CustomerBrief]:
+    """Customers by id, with owner, orders and last contact."""
+    rows = crm.queries.customer_rows(conn, set(customer_ids)) if customer_ids else {}
+    if not rows:
+        return {}
+    owners = persons(conn, [row["owner_id"] for row in rows.values()])
+    totals = sales.queries.totals_of(conn, list(rows))
+    contacts = _last_contacts(conn, list(rows), totals)
+    briefs: dict[str, CustomerBrief] = {}
+    for id_, row in rows.items():
+        total, contact = totals.get(id_), contacts.get(id_)
+        briefs[id_] = CustomerBrief(
+            id=id_,
+            name=row["name"],
+            tier=row["tier"],
+            owner=owners.get(row["owner_id"]),
+            orders=total.orders if total else 0,
+            spent=Money(amount=total.spent, currency=total.currency) if total else None,
+            last_contact=None if contact is None else rfc3339(contact),
+        )
+    return briefs
+
+
+def customers(conn: Connection, customer_ids: Collection[str]) -> list[rest.Customer]:
+    """Customers as `GET /api/customers` gives them, in the order asked for; those that do not exist are left out."""
+    briefs = customer_briefs(conn, customer_ids)
+    rows = crm.queries.customer_rows(conn, list(briefs))
+    contacts = crm.queries.contacts_of(conn, list(briefs))
+    visits = _visits_of(conn, list(briefs))
+    return [
+        rest.Customer(
+            id=id_,
+            name=briefs[id_].name,
+            tier=briefs[id_].tier,
+            owner=briefs[id_].owner,
+            emails=contacts[id_]["email"],
+            phones=contacts[id_]["phone"],
+            orders=briefs[id_].orders,
+            spent=briefs[id_].spent,
+            last_contact=briefs[id_].last_contact,
+            visits=visits.get(id_, 0),
+            since=rfc3339(rows[id_]["created_at"]),
+        )
+        for id_ in dict.fromkeys(customer_ids)
+        if id_ in briefs
+    ]
+
+
+def _last_contacts(
+    conn: Connection, customer_ids: Collection[str], totals: dict[str, sales.queries.Total]
+) -> dict[str, Ms]:
+    visitors = crm.queries.visitors_of_all(conn, customer_ids)
+    said = chat.queries.last_contact_of(conn, [one for ids in visitors.values() for one in ids])
+    found: dict[str, Ms] = {}
+    for id_ in customer_ids:
+        times = [said[one] for one in visitors.get(id_, ()) if one in said]
+        if id_ in totals:
+            times.append(totals[id_].last_at)
+        if times:
+            found[id_] = max(times)
+    return found
+
+
+def _visits_of(conn: Connection, customer_ids: Collection[str]) -> dict[str, int]:
+    visitors = crm.queries.visitors_of_all(conn, customer_ids)
+    counted = conn.execute(
+        select(visit.c.visitor_id, func.count())
+        .where(
+            visit.c.visitor_id.in_([one for ids in visitors.values() for one in ids]),
+            visit.c.merged_into.is_(None),
+        )
+        .group_by(visit.c.visitor_id)
+    )
+    visits = {visitor_id: int(number) for visitor_id, number in counted}
+    return {id_: sum(visits.get(one, 0) for one in ids) for id_, ids in visitors.items()}

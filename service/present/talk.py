@@ -1,0 +1,109 @@
+"""Conversations and messages as both sides read them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping
+
+import chat.queries
+import crm.queries
+import sales.queries
+from contract.clock import now_ms, rfc3339
+from contract.errors import Refused
+from contract.frames import Author, ChatInvited, ConversationBrief, Message, Named, Opened
+from contract.names import Ms
+from service.present.people import customer_briefs, persons, visitor_name
+from service.present.visits import live_visitors
+
+
+def message(row: RowMapping, data: dict[str, Any] | None = None) -> Message:
+    """One message as it was said; `data` replaces what was kept with it."""
+    name = row["author_name"] or (visitor_name(row["author_id"]) if row["author_kind"] == "visitor" else "")
+    return Message(
+        conversation=row["conversation_id"],
+        seq=row["seq"],
+        client_id=row["client_id"],
+        author=Author(kind=row["author_kind"], name=name),
+        kind=row["kind"],
+        text=row["text"],
+        data=row["data"] if data is None else data,
+        at=rfc3339(row["at"]),
+    )
+
+
+def messages(conn: Connection, rows: Sequence[RowMapping], now: Ms) -> list[Message]:
+    """Messages in their order; offers and order forms among them with the state they are in now."""
+    offers = sales.queries.offer_rows(conn, _refs(rows, "offer"))
+    forms = sales.queries.form_rows(conn, _refs(rows, "order_form"))
+    said = []
+    for row in rows:
+        data = row["data"]
+        if row["kind"] == "offer" and (offer := offers.get(data["offer"])):
+            data = {**data, "state": sales.queries.offer_state(offer, now)}
+        elif row["kind"] == "order_form" and (form := forms.get(data["form"])):
+            data = {**data, "state": form["state"]}
+        said.append(message(row, data))
+    return said
+
+
+def opened(conn: Connection, conversation_id: str) -> Opened:
+    """The conversation and its newest messages, at most 100."""
+    row = chat.queries.row(conn, conversation_id)
+    if row is None:
+        raise Refused("not_found")
+    rows = chat.queries.newest(conn, conversation_id)
+    return Opened(conversation=conversation_id, seq=row["last_seq"], messages=messages(conn, rows, now_ms()))
+
+
+def chat_invited(conn: Connection, row: RowMapping) -> ChatInvited:
+    """A conversation that an expert has taken, as its visitor's bubble shows it."""
+    words = chat.queries.invitation(conn, row["id"])
+    expert = persons(conn, [row["expert_id"]]).get(row["expert_id"])
+    return ChatInvited(
+        conversation=row["id"],
+        seq=row["last_seq"],
+        text=words["text"] if words else "",
+        expert=Named(name=expert.name) if expert else None,
+        opened=row["visitor_at"] is not None,
+    )
+
+
+def conversation_briefs(conn: Connection, rows: Sequence[RowMapping], now: Ms) -> list[ConversationBrief]:
+    """Lines of a desk, in the order of the rows."""
+    if not rows:
+        return []
+    ids = [row["id"] for row in rows]
+    known = crm.queries.customers_by_visitor(conn, [(row["site_id"], row["visitor_id"]) for row in rows])
+    customers = customer_briefs(conn, set(known.values()))
+    experts = persons(conn, [row["expert_id"] for row in rows])
+    unread = chat.queries.unread_of(conn, ids)
+    last = chat.queries.last_messages(conn, ids)
+    live = live_visitors(conn, {row["visitor_id"] for row in rows}, now)
+    briefs = []
+    for row in rows:
+        customer = customers.get(known.get(row["visitor_id"], ""))
+        briefs.append(
+            ConversationBrief(
+                id=row["id"],
+                state=row["state"],
+                visitor=row["visitor_id"],
+                visit=row["visit_id"],
+                site=row["site_id"],
+                name=customer.name if customer else visitor_name(row["visitor_id"]),
+                live=row["visitor_id"] in live,
+                customer=customer,
+                expert=experts.get(row["expert_id"]),
+                last_seq=row["last_seq"],
+                read_seq=row["expert_read_seq"],
+                visitor_read_seq=row["visitor_read_seq"],
+                unread=unread.get(row["id"], 0),
+                opened_at=rfc3339(row["opened_at"]),
+                last=message(last[row["id"]]) if row["id"] in last else None,
+            )
+        )
+    return briefs
+
+
+def _refs(rows: Sequence[RowMapping], kind: str) -> list[str]:
+    key = {"offer": "offer", "order_form": "form"}[kind]
+    return [row["data"][key] for row in rows if row["kind"] == kind]
