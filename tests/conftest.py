@@ -45,18 +45,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
 
 
 def make_schema(url: str) -> None:
-    """All tables of all rooms in the empty database at `url`."""
-    from service.schema import metadata
-    from store.connect import open_store
+    """All tables of all rooms in the empty database at `url`, made the way an installation makes them."""
+    from service.migrate import migrate
 
-    async def create() -> None:
-        store = open_store(url)
-        try:
-            await store.write(metadata.create_all)
-        finally:
-            await store.close()
-
-    in_own_loop(create())
+    in_own_loop(migrate(url))
 
 
 def in_own_loop(waiting: Any) -> Any:
