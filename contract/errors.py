@@ -12,7 +12,8 @@ import msgspec
 
 Code = Literal[
     "malformed", "invalid", "too_large", "unsupported_type", "unknown_site", "foreign_origin", "unauthenticated",
-    "wrong_password", "forbidden", "missing_csrf", "not_found", "rate_limited", "busy", "unavailable", "unknown_command",
+    "wrong_password", "forbidden", "missing_csrf", "not_found", "rate_limited", "busy", "unavailable",
+    "unknown_command",
     "empty_message", "message_too_long", "bad_text", "conversation_closed", "alert_over", "desk_full", "not_online",
     "form_used", "offer_over", "bad_quantity", "unknown_product", "no_lines", "bad_contact", "bad_address", "exists",
     "method_not_allowed", "not_ready",
@@ -21,9 +22,11 @@ Code = Literal[
 STATUS: Mapping[Code, int] = {
     "malformed": 400, "invalid": 422, "too_large": 413, "unsupported_type": 415, "unknown_site": 403,
     "foreign_origin": 403, "unauthenticated": 401, "wrong_password": 401, "forbidden": 403, "missing_csrf": 403,
-    "not_found": 404, "rate_limited": 429, "busy": 503, "unavailable": 503, "unknown_command": 400, "empty_message": 422,
+    "not_found": 404, "rate_limited": 429, "busy": 503, "unavailable": 503, "unknown_command": 400,
+    "empty_message": 422,
     "message_too_long": 422, "bad_text": 422, "conversation_closed": 409, "alert_over": 409, "desk_full": 409,
-    "not_online": 409, "form_used": 409, "offer_over": 409, "bad_quantity": 422, "unknown_product": 422, "no_lines": 422,
+    "not_online": 409, "form_used": 409, "offer_over": 409, "bad_quantity": 422, "unknown_product": 422,
+    "no_lines": 422,
     "bad_contact": 422, "bad_address": 422, "exists": 409, "method_not_allowed": 405, "not_ready": 503,
 }  # fmt: skip
 CODES: tuple[Code, ...] = get_args(Code)

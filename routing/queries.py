@@ -113,7 +113,7 @@ def open_alerts(conn: Connection, visit_ids: Iterable[str]) -> dict[str, str]:
         .where(alert.c.visit_id.in_(list(visit_ids)), alert.c.state == "ringing")
         .order_by(alert.c.raised_at)
     )
-    return {visit_id: id_ for visit_id, id_ in rows}
+    return {row.visit_id: row.id for row in rows}
 
 
 def unannounced(conn: Connection, before: Ms) -> list[str]:

@@ -1,0 +1,104 @@
+"""When does a visit fire a trigger?"""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from contract.clock import SECOND
+from contract.facts import Branch, CustomerFacts, VisitFacts
+from routing.importance import importance, why
+from routing.triggers import Trigger, judge, read_conditions
+from routing.why import sentences
+
+NOW = 1_000_000_000
+DEEP = Trigger(
+    id="deep", site="s", name="deep", conditions=read_conditions({"depth": 3, "branch_dwell": 15}), action="alert"
+)
+BACK = Trigger(
+    id="back", site="s", name="back", conditions=read_conditions({"known": True, "returns": True}), action="alert"
+)
+CUSTOMER = CustomerFacts(
+    id="c", name="Carla", tier="standard", owner=None, last_expert=None, orders=1, spent=4120, currency="EUR"
+)
+
+
+def visit(**changes: Any) -> VisitFacts:
+    facts = VisitFacts(
+        id="v", site="s", visitor="w", started_at=NOW - 60_000, last_at=NOW, heard_at=NOW, number=1, pages=3, dwell=15_000,
+        path=("Garden", "Irrigation", "Drip"), depth=3, deepest=3, topic=("Garden", "Irrigation"), branches=(), url="",
+        title="", arrival="first", came_back=False, left_at=None, bot=False,
+    )  # fmt: skip
+    return msgspec.structs.replace(facts, **changes)
+
+
+def branch(name: str, seconds: int, deepest: int) -> Branch:
+    return Branch(name=name, dwell=seconds * SECOND, deepest=deepest, pages=1)
+
+
+@pytest.mark.parametrize(
+    ("facts", "fires"),
+    [
+        ({"branches": (branch("Garden", 15, 3),)}, True),
+        ({"branches": (branch("Garden", 14, 3),)}, False),
+        ({"branches": (branch("Garden", 60, 2),)}, False),
+        ({"branches": (branch("Garden", 10, 3), branch("Workshop", 10, 3))}, False),
+        ({"branches": (branch("Garden", 2, 3), branch("Workshop", 40, 1))}, False),
+        ({"branches": (branch("Garden", 15, 3),), "bot": True}, False),
+        ({"branches": (branch("Garden", 15, 3),), "heard_at": NOW - 31 * SECOND}, False),
+        ({"branches": ()}, False),
+    ],
+    ids=[
+        "three levels and 15 s on one branch", "one second too few", "not deep enough", "time split between branches",
+        "deep here, long there", "a bot", "an old visit", "nothing seen",
+    ],
+)  # fmt: skip
+def test_the_deep_trigger(facts: dict[str, Any], fires: bool) -> None:
+    """Depth and dwell have to come together on one branch, now, from a person."""
+    assert bool(judge(visit(**facts), None, (DEEP,), NOW)) is fires
+
+
+@pytest.mark.parametrize(
+    ("facts", "customer", "fires"),
+    [
+        ({"came_back": True}, CUSTOMER, True),
+        ({"came_back": True}, None, False),
+        ({"came_back": False}, CUSTOMER, False),
+    ],
+    ids=["a known customer returns", "a stranger returns", "a customer who never left"],
+)
+def test_the_back_trigger(facts: dict[str, Any], customer: CustomerFacts | None, fires: bool) -> None:
+    """It asks for a known customer and a return."""
+    assert bool(judge(visit(**facts), customer, (BACK,), NOW)) is fires
+
+
+def test_a_return_is_an_occasion_of_its_own_and_a_deep_visit_is_one() -> None:
+    """Deep fires once per visit; back once per arrival, however many views follow it."""
+    facts = visit(came_back=True, arrival="second", branches=(branch("Garden", 20, 3),))
+    assert [(f.trigger, f.occasion) for f in judge(facts, CUSTOMER, (BACK, DEEP), NOW)] == [
+        ("back", "second"),
+        ("deep", "v"),
+    ]
+
+
+def test_a_condition_that_does_not_exist_is_refused() -> None:
+    """A misspelt condition never becomes one that always holds."""
+    with pytest.raises(msgspec.ValidationError):
+        read_conditions({"deepth": 3})
+
+
+def test_a_known_customer_stands_above_every_stranger() -> None:
+    """History overtakes intent, whatever was clicked."""
+    eager = visit(pages=500, dwell=10_000_000, deepest=20, came_back=True)
+    assert importance(eager, None) < importance(visit(pages=1, dwell=0, deepest=0), CUSTOMER)
+    assert 0 <= importance(eager, CUSTOMER) <= 100
+
+
+def test_reasons_are_sentences_in_the_experts_language() -> None:
+    """A topic with braces or markup in its name is text like any other."""
+    reasons = why(visit(came_back=True, number=2, branches=(branch("Garden {name}", 42, 3),)), CUSTOMER)
+    assert sentences(reasons, "en") == [
+        "Carla is a customer", "Orders so far: 1, 41.20 EUR in all", "Came back: visit 2", "42 s on Garden {name}",
+        "3 levels deep, at Irrigation",
+    ]  # fmt: skip
+    assert sentences(reasons, "ru")[0] == "Carla: наш покупатель"
