@@ -1,0 +1,149 @@
+"""What is read of visitors, visits and the tree. Rows are mappings with the names of `tracker.tables`; times are ms."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, case, or_, select
+from sqlalchemy.sql.expression import ScalarSelect
+
+from contract.clock import SECOND
+from contract.facts import VisitFacts
+from contract.names import Ms
+from tracker.facts import facts
+from tracker.tables import node, page_view, rejected_event, visit, visitor
+
+Row = Mapping[str, Any]
+#: Nobody is silent for longer than the longest heartbeat (5 min of dwell), a little delay included.
+LEASE: Ms = 330 * SECOND
+#: Whoever left stays on the live list for this long: a page that leads to the next one leaves, too.
+GONE: Ms = 10 * SECOND
+#: The visits that count: not part of another one, and with at least one page view. Use it wherever visits are counted.
+counted: ColumnElement[bool] = and_(visit.c.merged_into.is_(None), visit.c.pages > 0)
+
+
+def visit_rows(conn: Connection, ids: Iterable[str]) -> dict[str, Row]:
+    """The rows of these visits, by the id that was asked for: a merged visit answers with the one it became part of."""
+    wanted = list(dict.fromkeys(ids))
+    found = {row["id"]: row for row in _rows(conn, visit.c.id.in_(wanted))} if wanted else {}
+    into = {id_: row["merged_into"] for id_, row in found.items() if row["merged_into"] is not None}
+    if into:
+        found |= {row["id"]: row for row in _rows(conn, visit.c.id.in_(list(into.values())))}
+    return {id_: found[into.get(id_, id_)] for id_ in wanted if into.get(id_, id_) in found}
+
+
+def visit_row(conn: Connection, id_: str) -> Row | None:
+    return visit_rows(conn, [id_]).get(id_)
+
+
+def visit_facts(conn: Connection, ids: Iterable[str]) -> dict[str, VisitFacts]:
+    """The same as plain values for the rules."""
+    return {id_: _facts(row) for id_, row in visit_rows(conn, ids).items()}
+
+
+def newest_visit(conn: Connection, visitor_id: str) -> VisitFacts | None:
+    """The visit of this visitor that began last."""
+    found = visits_of(conn, [visitor_id], limit=1)
+    return _facts(found[0]) if found else None
+
+
+def visits_of(conn: Connection, visitor_ids: Sequence[str], limit: int = 100, before: Ms | None = None) -> list[Row]:
+    """The visits of these visitors, newest first; `before`: only those that began earlier."""
+    if not visitor_ids:
+        return []
+    where = [visit.c.visitor_id.in_(list(visitor_ids)), counted]
+    if before is not None:
+        where.append(visit.c.started_at < before)
+    return _rows(conn, *where, order=(visit.c.started_at.desc(), visit.c.id), limit=limit)
+
+
+def views_of(conn: Connection, visit_id: str, limit: int = 1000) -> list[Row]:
+    """The page views of a visit in order: path, title, url, at, dwell, scroll and the rest; the newest `limit`."""
+    statement = (
+        select(page_view)
+        .where(page_view.c.visit_id == visit_id)
+        .order_by(page_view.c.at.desc(), page_view.c.position.desc(), page_view.c.id.desc())
+        .limit(limit)
+    )
+    newest_first: list[Row] = [dict(row) for row in conn.execute(statement).mappings()]
+    return newest_first[::-1]
+
+
+def live_visits(
+    conn: Connection, site_ids: Sequence[str], now: Ms, limit: int = 200, *, bots: bool = False
+) -> list[Row]:
+    """Who is here now, the newest sign of life first; one visit per visitor."""
+    if not site_ids:
+        return []
+    where = [
+        visit.c.site_id.in_(list(site_ids)),
+        visit.c.heard_at >= now - LEASE,
+        or_(visit.c.left_at.is_(None), visit.c.left_at > now - GONE),
+        counted,
+    ]
+    if not bots:
+        where.append(visit.c.bot.is_(False))
+    found: dict[str, Row] = {}
+    for row in _rows(conn, *where, order=(visit.c.heard_at.desc(), visit.c.started_at.desc(), visit.c.id), limit=limit):
+        found.setdefault(row["visitor_id"], row)
+    return list(found.values())
+
+
+def is_live(row: Row, now: Ms) -> bool:
+    """True if somebody is on a page of this visit, as far as we know."""
+    return row["heard_at"] >= now - LEASE and (row["left_at"] is None or row["left_at"] > now - GONE)
+
+
+def visitor_by_key(conn: Connection, site_id: str, key_hash: str) -> str | None:
+    """The id of the visitor with this key hash (`tracker.visitor.key_hash`)."""
+    where = (visitor.c.site_id == site_id, visitor.c.key_hash == key_hash)
+    return conn.execute(select(visitor.c.id).where(*where)).scalar_one_or_none()
+
+
+def visitor_rows(conn: Connection, ids: Iterable[str]) -> dict[str, Row]:
+    wanted = list(dict.fromkeys(ids))
+    if not wanted:
+        return {}
+    return {row["id"]: dict(row) for row in conn.execute(select(visitor).where(visitor.c.id.in_(wanted))).mappings()}
+
+
+def nodes(conn: Connection, site_id: str) -> list[Row]:
+    """The tree as far as it was seen: parents before children."""
+    statement = select(node).where(node.c.site_id == site_id).order_by(node.c.depth, node.c.name, node.c.id)
+    return [dict(row) for row in conn.execute(statement).mappings()]
+
+
+def rejected(conn: Connection, site_id: str, limit: int = 100) -> list[Row]:
+    """Events that were not taken, newest first."""
+    statement = (
+        select(rejected_event)
+        .where(rejected_event.c.site_id == site_id)
+        .order_by(rejected_event.c.at.desc(), rejected_event.c.id)
+        .limit(limit)
+    )
+    return [dict(row) for row in conn.execute(statement).mappings()]
+
+
+def _first_view() -> ScalarSelect[Any]:
+    """The first page view of a first visit: whoever came in with another one came back. Not asked for later visits."""
+    first = (
+        select(page_view.c.id)
+        .where(page_view.c.visit_id == visit.c.id)
+        .order_by(page_view.c.at, page_view.c.position, page_view.c.id)
+        .limit(1)
+        .correlate(visit)
+        .scalar_subquery()
+    )
+    return case((visit.c.number <= 1, first), else_=None).label("first_view")  # type: ignore[return-value]
+
+
+def _rows(
+    conn: Connection, *where: ColumnElement[bool], order: Sequence[Any] = (), limit: int | None = None
+) -> list[Row]:
+    statement: Any = select(visit, _first_view()).where(*where).order_by(*order)
+    if limit is not None:
+        statement = statement.limit(limit)
+    return [dict(row) for row in conn.execute(statement).mappings()]
+
+
+def _facts(row: Row) -> VisitFacts:
+    return facts(row, came_back=row["number"] > 1 or row["arrival"] != row["first_view"])

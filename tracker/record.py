@@ -1,0 +1,387 @@
+"""One group of bodies becomes rows, in one transaction and with few statements for the whole group.
+
+What is stored first stays: a known event changes nothing. Everything that is not an event follows from the events, so
+the order in which they arrive leaves no trace: see `tracker.visit`.
+"""
+
+from collections import defaultdict
+from typing import Any
+from uuid import UUID, uuid5
+
+import msgspec
+from sqlalchemy import Connection, insert
+from sqlalchemy.exc import IntegrityError
+
+from contract.beacons import Rejected
+from contract.facts import VisitFacts
+from contract.ids import new_id
+from contract.names import Ms
+from store.sql import insert_new
+from tracker import nodes
+from tracker import statements as sql
+from tracker.collect import Prepared, Row
+from tracker.device import is_bot
+from tracker.facts import facts
+from tracker.recognise import Visitor, recognise, remember
+from tracker.tables import event, page_view, rejected_event, visit
+from tracker.visit import SILENCE, Span, Summary, View, join, needs_signs, summarise
+
+_REFUSED = UUID("0f6c1d6e-6a0c-4a52-9a5e-0b7a1f1f3f5d")
+_decode_path = msgspec.json.Decoder(tuple[str, ...]).decode
+
+
+class Recorded(msgspec.Struct, kw_only=True):
+    """What became of one body. `visit`: the newest visit that its new events touched, None if nothing was new.
+
+    `visitor` is None when a browser that was never seen sent nothing that could be taken. `fresh`: something was new.
+    """
+
+    site: str
+    visitor: str | None
+    visit: VisitFacts | None
+    stored: int
+    duplicates: int
+    rejected: list[Rejected]
+    fresh: bool
+    trusted: bool
+
+
+class Visit(msgspec.Struct, kw_only=True):
+    """A visit while its group is written. `number` 0: no page of it was seen yet. `stored`: it has a row."""
+
+    id: str
+    site_id: str
+    visitor_id: str
+    started_at: Ms
+    last_at: Ms
+    number: int = 0
+    pages: int = 0
+    user_agent: str = ""
+    bot: bool = False
+    stored: bool = False
+    views: dict[str, View] = {}
+
+
+def record(conn: Connection, items: list[Prepared]) -> list[Recorded]:
+    """Store the events of `items` and all that follows from them; one answer per item, in order."""
+    return _Group(conn, items).record()
+
+
+class _Group:
+    """The bodies that share one transaction. `record` names the steps; each does its part for all bodies at once."""
+
+    def __init__(self, conn: Connection, items: list[Prepared]) -> None:
+        self.conn, self.items = conn, items
+        self.visitors: dict[tuple[str, str], Visitor] = {}
+        self.new: list[list[Row]] = []  # per item: its events that were not known
+        self.visits: dict[str, Visit] = {}  # those that this group touches
+        self.spans: dict[str, list[tuple[Ms, Ms, str]]] = {}  # per visitor: (start, end, visit), ascending
+        self.absorbed: dict[str, str] = {}  # visit -> the visit that it became part of
+        self.regrouped: set[str] = set()  # known visitors that have other visits than before
+        self.marked: dict[str, Visit] = {}  # page view -> its visit, for new signs of staying or leaving
+        self.new_views: list[tuple[Visit, View, Row]] = []
+
+    def record(self) -> list[Recorded]:
+        self.visitors = recognise(self.conn, self.items)
+        self.store_events()
+        self.group_into_visits()
+        self.find_marked_views()
+        self.load_views()
+        self.put_new_views()
+        self.apply_marks()
+        described = self.describe()
+        self.store_refusals()
+        return [self.answer(item, new, described) for item, new in zip(self.items, self.new, strict=True)]
+
+    # --- steps --------------------------------------------------------------------------------------------------------
+
+    def store_events(self) -> None:
+        """The events themselves; `self.new` is what the base did not know."""
+        rows: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+        for item in self.items:
+            known = rows[item.site.id]
+            for row in item.rows:
+                if row.id not in known:
+                    known[row.id] = {
+                        "site_id": item.site.id, "id": row.id, "visitor_id": self.visitor(item).id, "type": row.type,
+                        "at": row.at, "received_at": item.received_at, "position": row.position, "page": row.page,
+                        "dwell": row.dwell, "scroll": row.scroll, "name": row.name, "props": row.props,
+                    }  # fmt: skip
+        stored = {site: insert_new(self.conn, event, list(found.values())) for site, found in rows.items()}
+        for item in self.items:
+            unknown, new = stored.get(item.site.id, set()), []
+            for row in item.rows:
+                if row.id in unknown:
+                    unknown.discard(row.id)
+                    new.append(row)
+            self.new.append(new)
+
+    def group_into_visits(self) -> None:
+        """Each new event into the visit that it continues, begins, or joins with its neighbour."""
+        points: dict[str, list[Row]] = defaultdict(list)
+        visitors: dict[str, Visitor] = {}
+        for item, new in zip(self.items, self.new, strict=True):
+            if new:
+                visitor = self.visitor(item)
+                visitors[visitor.id] = visitor
+                points[visitor.id].extend(new)
+        remember(self.conn, [(visitor, points[id_]) for id_, visitor in visitors.items()])
+        stored: dict[str, list[Visit]] = defaultdict(list)
+        for found in self.visits_near(visitors, points):
+            stored[found.visitor_id].append(found)
+        for id_, visitor in visitors.items():
+            self.group_visitor(visitor, points[id_], stored[id_])
+
+    def visits_near(self, visitors: dict[str, Visitor], points: dict[str, list[Row]]) -> list[Visit]:
+        known = [id_ for id_, visitor in visitors.items() if not visitor.new]
+        if not known:
+            return []
+        times = [row.at for id_ in known for row in points[id_]]
+        near = {"visitors": known, "since": min(times) - SILENCE, "until": max(times) + SILENCE}
+        return [Visit(**row, stored=True, views={}) for row in self.conn.execute(sql.VISITS_NEAR, near).mappings()]
+
+    def group_visitor(self, visitor: Visitor, points: list[Row], stored: list[Visit]) -> None:
+        by_id = {found.id: found for found in stored}
+        spans = join((Span(v.started_at, v.last_at, (v.id,)) for v in stored), [row.at for row in points])
+        fresh = [span for span in spans if span.fresh]
+        self.spans[visitor.id] = []
+        for span in fresh:
+            kept = self.keep(visitor, span, by_id)
+            self.visits[kept.id] = kept
+            self.spans[visitor.id].append((span.start, span.end, kept.id))
+        for row in points:
+            kept = self.visit_at(visitor.id, row.at)
+            kept.user_agent = max(kept.user_agent, row.user_agent)
+            kept.bot = kept.bot or is_bot(row.user_agent)
+
+    def keep(self, visitor: Visitor, span: Span, stored: dict[str, Visit]) -> Visit:
+        """The visit that stands for `span`: the oldest that has pages; the others become part of it."""
+        if not span.ids:
+            if not visitor.new:
+                self.regrouped.add(visitor.id)
+            return Visit(
+                id=new_id(), site_id=visitor.site_id, visitor_id=visitor.id,
+                started_at=span.start, last_at=span.end, views={},
+            )  # fmt: skip
+        kept = min((stored[id_] for id_ in span.ids), key=lambda found: (found.pages == 0, found.id))
+        kept.started_at, kept.last_at = span.start, span.end
+        for id_ in span.ids:
+            if id_ != kept.id:
+                self.absorbed[id_] = kept.id
+                self.regrouped.add(visitor.id)
+                kept.user_agent = max(kept.user_agent, stored[id_].user_agent)
+                kept.bot = kept.bot or stored[id_].bot
+        return kept
+
+    def find_marked_views(self) -> None:
+        """The stored views that new events of this group say more of; their visits are touched, whenever they were."""
+        pages: dict[str, dict[str, str]] = defaultdict(dict)
+        for item, new in zip(self.items, self.new, strict=True):
+            for row in new:
+                if row.page is not None:
+                    pages[item.site.id][row.page] = self.visitor(item).id
+        missing: dict[str, list[str]] = defaultdict(list)
+        for site, wanted in pages.items():
+            for view in self.conn.execute(sql.VIEWS_BY_ID, {"site": site, "pages": list(wanted)}):
+                if view.visitor_id == wanted[view.id]:
+                    missing[self.absorbed.get(view.visit_id, view.visit_id)].append(view.id)
+        elsewhere = [id_ for id_ in missing if id_ not in self.visits]
+        if elsewhere:
+            for found in self.conn.execute(sql.VISITS, {"visits": elsewhere}).mappings():
+                self.visits[found["id"]] = Visit(**found, stored=True, views={})
+        for visit_id, views in missing.items():
+            self.marked |= dict.fromkeys(views, self.visits[visit_id])
+
+    def load_views(self) -> None:
+        """What was seen before in the visits that are touched."""
+        ids = [found.id for found in self.visits.values() if found.stored] + list(self.absorbed)
+        if not ids:
+            return
+        for row in self.conn.execute(sql.VIEWS, {"visits": ids}):
+            owner = self.visits[self.absorbed.get(row.visit_id, row.visit_id)]
+            owner.views[row.id] = View(
+                id=row.id, at=row.at, position=row.position, path=_decode_path(row.path), url=row.url, title=row.title,
+                referrer=row.referrer, dwell=row.dwell, scroll=row.scroll, stayed_at=row.stayed_at, left_at=row.left_at,
+            )  # fmt: skip
+
+    def put_new_views(self) -> None:
+        for item, new in zip(self.items, self.new, strict=True):
+            for row in new:
+                if row.type == "page.viewed":
+                    owner = self.visit_at(self.visitor(item).id, row.at)
+                    view = View(
+                        id=row.id, at=row.at, position=row.position, path=row.path, url=row.url, title=row.title,
+                        referrer=row.referrer, dwell=0, scroll=0, stayed_at=row.at, left_at=None,
+                    )  # fmt: skip
+                    owner.views[row.id] = view
+                    self.new_views.append((owner, view, row))
+
+    def apply_marks(self) -> None:
+        """Staying and leaving, whether it came before its view or after: the largest of all that was ever said."""
+        pages: dict[str, dict[str, Visit]] = defaultdict(dict)
+        for owner, view, _ in self.new_views:
+            pages[owner.site_id][view.id] = owner
+        for page, owner in self.marked.items():
+            pages[owner.site_id][page] = owner
+        for site, owners in pages.items():
+            for mark in self.conn.execute(sql.MARKS, {"site": site, "pages": list(owners)}):
+                owner = owners[mark.page]
+                if mark.visitor_id != owner.visitor_id:
+                    continue
+                view = owner.views[mark.page]
+                view.dwell, view.scroll = max(view.dwell, mark.dwell), max(view.scroll, mark.scroll)
+                if mark.type == "page.stayed":
+                    view.stayed_at = max(view.stayed_at, mark.at)
+                else:
+                    view.left_at = max(view.left_at or mark.at, mark.at)
+
+    def describe(self) -> dict[str, VisitFacts]:
+        """Say anew what each touched visit says, write everything down; the facts of those that have pages."""
+        signs = self.signs()
+        said = {
+            id_: summarise(list(found.views.values()), found.last_at, signs.get(found.visitor_id, ()))
+            for id_, found in self.visits.items()
+        }
+        others = self.number_visits(said)
+        rows = {id_: _visit_row(self.visits[id_], summary) for id_, summary in said.items()}
+        self.write_visits(rows, others)
+        self.write_views()
+        return {
+            id_: facts(row, came_back=said[id_].came_back or row["number"] > 1)
+            for id_, row in rows.items()
+            if row["pages"]
+        }
+
+    def signs(self) -> dict[str, list[Ms]]:
+        """Per visitor the times of all events, for those visits whose arrival depends on it."""
+        wanted = [found for found in self.visits.values() if needs_signs(list(found.views.values()))]
+        if not wanted:
+            return {}
+        times = {
+            "visitors": list({found.visitor_id for found in wanted}),
+            "since": min(found.started_at for found in wanted),
+            "until": max(found.last_at for found in wanted),
+        }
+        signs: dict[str, list[Ms]] = defaultdict(list)
+        for visitor_id, at in self.conn.execute(sql.SIGNS, times):
+            signs[visitor_id].append(at)
+        return signs
+
+    def number_visits(self, said: dict[str, Summary]) -> list[dict[str, Any]]:
+        """Number the visits that have pages 1, 2, 3 ... per visitor; returns what changes outside this group."""
+        begun: dict[str, list[tuple[Ms, str, int]]] = defaultdict(list)
+        new = {visitor.id for visitor in self.visitors.values() if visitor.new}
+        for id_, found in self.visits.items():
+            if found.visitor_id not in new and bool(found.pages) != bool(said[id_].pages):
+                self.regrouped.add(found.visitor_id)
+        for id_, found in self.visits.items():
+            if said[id_].pages and (found.visitor_id in new or found.visitor_id in self.regrouped):
+                begun[found.visitor_id].append((found.started_at, id_, found.number))
+        if self.regrouped:
+            for row in self.conn.execute(sql.NUMBERS, {"visitors": list(self.regrouped)}):
+                if row.id not in self.visits and row.id not in self.absorbed:
+                    begun[row.visitor_id].append((row.started_at, row.id, row.number))
+        others = []
+        for visits in begun.values():
+            for number, (_, id_, before) in enumerate(sorted(visits), 1):
+                if id_ in self.visits:
+                    self.visits[id_].number = number
+                elif number != before:
+                    others.append({"_id": id_, "number": number})
+        return others
+
+    # --- writing ------------------------------------------------------------------------------------------------------
+
+    def write_visits(self, rows: dict[str, dict[str, Any]], others: list[dict[str, Any]]) -> None:
+        new = [row for id_, row in rows.items() if not self.visits[id_].stored]
+        known = [row | {"_id": id_} for id_, row in rows.items() if self.visits[id_].stored]
+        if new:
+            self.conn.execute(insert(visit), new)
+        if known:
+            self.conn.execute(sql.UPDATE_VISIT, known)
+        if others:
+            self.conn.execute(sql.SET_NUMBER, others)
+        if self.absorbed:
+            moves = [{"_id": id_, "into": into} for id_, into in self.absorbed.items()]
+            for statement in (sql.MERGED_BEFORE, sql.MERGE_VISIT, sql.MOVE_VIEWS):
+                self.conn.execute(statement, moves)
+
+    def write_views(self) -> None:
+        if self.marked:
+            changes = []
+            for page, owner in self.marked.items():
+                view = owner.views[page]
+                changes.append({
+                    "_site": owner.site_id, "_id": page, "dwell": view.dwell, "scroll": view.scroll,
+                    "stayed_at": view.stayed_at, "left_at": view.left_at,
+                })  # fmt: skip
+            self.conn.execute(sql.UPDATE_VIEW, changes)
+        if not self.new_views:
+            return
+        nodes.ensure(self.conn, {(owner.site_id, view.path) for owner, view, _ in self.new_views})
+        try:
+            self.conn.execute(insert(page_view), [_view_row(*new) for new in self.new_views])
+        except IntegrityError:
+            nodes.forget()  # a commit that failed took nodes with it which we thought were there
+            raise
+
+    def store_refusals(self) -> None:
+        """Once per event and reason: a body that is sent again does not fill the list."""
+        rows = {}
+        for item in self.items:
+            for refusal in item.refused:
+                id_ = str(uuid5(_REFUSED, f"{item.site.id} {item.key_hash} {refusal.id} {refusal.reason}"))
+                rows[id_] = {
+                    "id": id_, "site_id": item.site.id, "at": item.received_at, "reason": refusal.reason,
+                    "event": refusal.event | {"id": refusal.id},
+                }  # fmt: skip
+        if rows:
+            insert_new(self.conn, rejected_event, list(rows.values()))
+
+    # --- small things -------------------------------------------------------------------------------------------------
+
+    def visitor(self, item: Prepared) -> Visitor:
+        return self.visitors[item.site.id, item.key_hash]
+
+    def visit_at(self, visitor_id: str, at: Ms) -> Visit:
+        return next(self.visits[id_] for start, end, id_ in self.spans[visitor_id] if start <= at <= end)
+
+    def answer(self, item: Prepared, new: list[Row], described: dict[str, VisitFacts]) -> Recorded:
+        visitor = self.visitors.get((item.site.id, item.key_hash))
+        touched: dict[str, VisitFacts] = {}
+        for row in new:
+            assert visitor is not None
+            ids = [self.visit_at(visitor.id, row.at).id]
+            if row.page in self.marked:
+                ids.append(self.marked[row.page].id)
+            touched |= {id_: described[id_] for id_ in ids if id_ in described}
+        return Recorded(
+            site=item.site.id,
+            visitor=visitor.id if visitor else None,
+            visit=max(touched.values(), key=lambda found: found.started_at, default=None),
+            stored=len(new),
+            duplicates=len(item.rows) - len(new),
+            rejected=item.rejected,
+            fresh=bool(new),
+            trusted=item.trusted,
+        )
+
+
+def _visit_row(found: Visit, said: Summary) -> dict[str, Any]:
+    return {
+        "id": found.id, "site_id": found.site_id, "visitor_id": found.visitor_id, "started_at": found.started_at,
+        "last_at": found.last_at, "heard_at": said.heard_at, "number": found.number if said.pages else 0,
+        "pages": said.pages, "dwell": said.dwell, "path": said.path, "depth": said.depth, "deepest": said.deepest,
+        "topic": said.topic, "branches": said.branches, "url": said.url, "title": said.title, "source": said.source,
+        "arrival": said.arrival, "left_at": said.left_at, "user_agent": found.user_agent, "bot": found.bot,
+    }  # fmt: skip
+
+
+def _view_row(owner: Visit, view: View, row: Row) -> dict[str, Any]:
+    return {
+        "site_id": owner.site_id, "id": view.id, "visit_id": owner.id, "visitor_id": owner.visitor_id,
+        "node_id": nodes.id_of(owner.site_id, view.path), "at": view.at, "position": view.position,
+        "depth": len(view.path), "dwell": view.dwell, "scroll": view.scroll, "stayed_at": view.stayed_at,
+        "left_at": view.left_at, "path": view.path, "source": row.source, "url": view.url, "title": view.title,
+        "referrer": view.referrer,
+    }  # fmt: skip

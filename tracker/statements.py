@@ -1,0 +1,145 @@
+"""The statements of `tracker.record`, built once: a group of any size runs the same text, which both databases keep
+prepared. A list travels as one parameter, JSON on SQLite and an array on PostgreSQL.
+"""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    Boolean,
+    Column,
+    Dialect,
+    Text,
+    bindparam,
+    func,
+    select,
+    type_coerce,
+    update,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.expression import ColumnElement
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from tracker.tables import event, page_view, visit, visitor
+
+
+class TextList(TypeDecorator[list[str]]):
+    """A list of texts as one parameter."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(ARRAY(Text()) if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        return list(value) if dialect.name == "postgresql" else msgspec.json.encode(value).decode()
+
+
+class _Among(FunctionElement[bool]):
+    type = Boolean()
+    name = "among"
+    inherit_cache = True
+
+
+@compiles(_Among, "sqlite")
+def _among_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    column, values = list(element.clauses)
+    return f"{compiler.process(column, **kw)} IN (SELECT value FROM json_each({compiler.process(values, **kw)}))"  # noqa: S608
+
+
+@compiles(_Among, "postgresql")
+def _among_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
+    column, values = list(element.clauses)
+    return f"{compiler.process(column, **kw)} = ANY ({compiler.process(values, **kw)})"
+
+
+def among(column: Column[Any], name: str) -> ColumnElement[bool]:
+    """`column` is one of the texts in the parameter called `name`."""
+    values: BindParameter[Any] = bindparam(name, type_=TextList())
+    return _Among(column, values)
+
+
+#: Visitors by key, in one order for everybody: two processes that want the same ones wait instead of dead-locking.
+VISITORS = (
+    select(visitor)
+    .where(visitor.c.site_id == bindparam("site"), among(visitor.c.key_hash, "hashes"))
+    .order_by(visitor.c.key_hash)
+)
+VISITORS_LOCKED = VISITORS.with_for_update()
+_VISIT = (
+    visit.c.id, visit.c.site_id, visit.c.visitor_id, visit.c.started_at, visit.c.last_at, visit.c.number, visit.c.pages,
+    visit.c.user_agent, visit.c.bot,
+)  # fmt: skip
+VISITS_NEAR = select(*_VISIT).where(
+    among(visit.c.visitor_id, "visitors"),
+    visit.c.last_at >= bindparam("since"),
+    visit.c.started_at <= bindparam("until"),
+    visit.c.merged_into.is_(None),
+)
+VISITS = select(*_VISIT).where(among(visit.c.id, "visits"))
+VIEWS_BY_ID = select(page_view.c.id, page_view.c.visit_id, page_view.c.visitor_id).where(
+    page_view.c.site_id == bindparam("site"), among(page_view.c.id, "pages")
+)
+VIEWS = select(
+    page_view.c.id,
+    page_view.c.site_id,
+    page_view.c.visit_id,
+    page_view.c.at,
+    page_view.c.position,
+    type_coerce(page_view.c.path, Text).label("path"),
+    page_view.c.url,
+    page_view.c.title,
+    page_view.c.referrer,
+    page_view.c.dwell,
+    page_view.c.scroll,
+    page_view.c.stayed_at,
+    page_view.c.left_at,
+).where(among(page_view.c.visit_id, "visits"))
+#: What is known of staying and leaving, whether or not it came before its view.
+MARKS = (
+    select(
+        event.c.page,
+        event.c.visitor_id,
+        event.c.type,
+        func.max(event.c.dwell).label("dwell"),
+        func.max(event.c.scroll).label("scroll"),
+        func.max(event.c.at).label("at"),
+    )
+    .where(event.c.site_id == bindparam("site"), among(event.c.page, "pages"))
+    .group_by(event.c.page, event.c.visitor_id, event.c.type)
+)
+SIGNS = (
+    select(event.c.visitor_id, event.c.at)
+    .where(among(event.c.visitor_id, "visitors"), event.c.at.between(bindparam("since"), bindparam("until")))
+    .order_by(event.c.at)
+)
+NUMBERS = (
+    select(visit.c.id, visit.c.visitor_id, visit.c.started_at, visit.c.number)
+    .where(among(visit.c.visitor_id, "visitors"), visit.c.merged_into.is_(None), visit.c.pages > 0)
+)
+
+_DERIVED = (
+    "started_at", "last_at", "heard_at", "number", "pages", "dwell", "path", "depth", "deepest", "topic", "branches",
+    "url", "title", "source", "arrival", "left_at", "user_agent", "bot",
+)  # fmt: skip
+UPDATE_VISIT = (
+    update(visit).where(visit.c.id == bindparam("_id")).values({name: bindparam(name) for name in _DERIVED})
+)
+SET_NUMBER = update(visit).where(visit.c.id == bindparam("_id")).values(number=bindparam("number"))
+MERGE_VISIT = update(visit).where(visit.c.id == bindparam("_id")).values(merged_into=bindparam("into"))
+MERGED_BEFORE = update(visit).where(visit.c.merged_into == bindparam("_id")).values(merged_into=bindparam("into"))
+MOVE_VIEWS = update(page_view).where(page_view.c.visit_id == bindparam("_id")).values(visit_id=bindparam("into"))
+UPDATE_VIEW = (
+    update(page_view)
+    .where(page_view.c.site_id == bindparam("_site"), page_view.c.id == bindparam("_id"))
+    .values({name: bindparam(name) for name in ("dwell", "scroll", "stayed_at", "left_at")})
+)
+UPDATE_VISITOR = (
+    update(visitor)
+    .where(visitor.c.id == bindparam("_id"))
+    .values({name: bindparam(name) for name in ("first_at", "last_at", "bot")})
+)

@@ -1,0 +1,186 @@
+"""What a visit is, and what it says: from its page views alone, so that the order of arrival never matters.
+
+A visit is a row of signs of life (any events of one visitor) with at most 30 minutes of silence between two of them;
+midnight and the full hour mean nothing. Exactly 30 minutes is still the same visit.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from contract.clock import MINUTE, SECOND
+from contract.facts import Branch
+from contract.names import Ms
+from tracker.address import host
+from tracker.source import DIRECT, Source, source
+from tracker.tree import Path
+
+SILENCE = 30 * MINUTE
+#: Somebody who comes in from outside within this time of a sign of life never went away.
+AWAY = 2 * SECOND
+#: What a look at a page is worth before anything is known of its dwell.
+GLANCE = 1 * SECOND
+
+
+class View(msgspec.Struct, kw_only=True):
+    """One page view and what is known of it by now. Times in ms; `stayed_at`, `left_at`: the newest of their kind."""
+
+    id: str
+    at: Ms
+    position: int
+    path: Path
+    url: str
+    title: str
+    referrer: str
+    dwell: int
+    scroll: int
+    stayed_at: Ms
+    left_at: Ms | None
+
+    @property
+    def order(self) -> tuple[Ms, int, str]:
+        return (self.at, self.position, self.id)
+
+
+class Span(msgspec.Struct):
+    """A stretch of life: `ids` are the stored visits in it, none if it is new."""
+
+    start: Ms
+    end: Ms
+    ids: tuple[str, ...] = ()
+    fresh: bool = True
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """The columns of a visit that follow from its page views."""
+
+    heard_at: Ms
+    pages: int
+    dwell: int
+    path: Path
+    depth: int
+    deepest: int
+    topic: Path
+    branches: tuple[Branch, ...]
+    url: str
+    title: str
+    source: Source
+    arrival: str | None
+    came_back: bool
+    left_at: Ms | None
+
+
+def join(stored: Iterable[Span], points: Iterable[Ms]) -> list[Span]:
+    """Stored visits and new signs of life, joined where no more than 30 minutes lie between; in order of time.
+
+    A span that is not `fresh` is a stored visit that nothing new touched.
+    """
+    spans = [Span(span.start, span.end, span.ids, False) for span in stored]
+    spans += [Span(at, at) for at in points]
+    spans.sort(key=lambda span: (span.start, span.end))
+    joined: list[Span] = []
+    for span in spans:
+        last = joined[-1] if joined else None
+        if last is None or span.start - last.end > SILENCE:
+            joined.append(span)
+            continue
+        last.end = max(last.end, span.end)
+        last.ids += span.ids
+        last.fresh |= span.fresh
+    return joined
+
+
+def summarise(views: Sequence[View], last_at: Ms, signs: Sequence[Ms]) -> Summary:
+    """What the page views of one visit say. `last_at`: its newest sign of life; `signs`: the times of all, ascending.
+
+    `signs` is read only when a view came from outside the site after the first (`needs_signs`).
+    """
+    if not views:
+        return _nothing(last_at)
+    views = sorted(views, key=lambda view: view.order)
+    first, newest = views[0], views[-1]
+    came_in = arrival(views, signs)
+    return Summary(
+        heard_at=max(last_at, *(max(view.stayed_at, view.left_at or 0) for view in views)),
+        pages=len(views),
+        dwell=sum(view.dwell for view in views),
+        path=newest.path,
+        depth=len(newest.path),
+        deepest=max(len(view.path) for view in views),
+        topic=topic(views),
+        branches=branches(views),
+        url=newest.url,
+        title=newest.title,
+        source=source(first.url, first.referrer),
+        arrival=came_in.id,
+        came_back=came_in is not first,
+        left_at=left_at(views),
+    )
+
+
+def from_outside(view: View) -> bool:
+    """True if no page of the site led here: no referrer, or one of another host."""
+    return host(view.referrer) != host(view.url)
+
+
+def needs_signs(views: Sequence[View]) -> bool:
+    """True if more than times of views must be known to say with which of them the visitor last came in."""
+    first = min(views, key=lambda view: view.order, default=None)
+    return any(from_outside(view) for view in views if view is not first)
+
+
+def arrival(views: Sequence[View], signs: Sequence[Ms]) -> View:
+    """The newest view with which the visitor came in; `views` in order, at least one."""
+    for view in reversed(views[1:]):
+        if from_outside(view):
+            before = bisect_left(signs, view.at)
+            if before and view.at - signs[before - 1] >= AWAY:
+                return view
+    return views[0]
+
+
+def left_at(views: Sequence[View]) -> Ms | None:
+    """When the visitor left the last page, or None while somebody is there: whatever happened last decides."""
+    left = max((view.left_at for view in views if view.left_at is not None), default=None)
+    if left is None or left < max(max(view.at, view.stayed_at) for view in views):
+        return None
+    return left
+
+
+def branches(views: Sequence[View]) -> tuple[Branch, ...]:
+    """Per child of the home page: dwell, deepest level, page views. Most dwell first, then by name."""
+    found: dict[str, list[int]] = {}
+    for view in views:
+        if view.path:
+            branch = found.setdefault(view.path[0], [0, 0, 0])
+            branch[0] += view.dwell
+            branch[1] = max(branch[1], len(view.path))
+            branch[2] += 1
+    made = [Branch(name=name, dwell=dwell, deepest=deepest, pages=pages)
+            for name, (dwell, deepest, pages) in found.items()]  # fmt: skip
+    return tuple(sorted(made, key=lambda branch: (-branch.dwell, branch.name)))
+
+
+def topic(views: Sequence[View]) -> Path:
+    """The deepest node below which more than half of the interest lies: dwell, weighted with depth."""
+    weights = [((view.dwell + GLANCE) * len(view.path), view.path) for view in views]
+    half = sum(weight for weight, _ in weights) / 2
+    at: Path = ()
+    while True:
+        below: dict[Path, int] = {}
+        for weight, path in weights:
+            if len(path) > len(at) and path[: len(at)] == at:
+                child = path[: len(at) + 1]
+                below[child] = below.get(child, 0) + weight
+        best = max(below, key=lambda child: below[child], default=None)
+        if best is None or below[best] <= half:
+            return at
+        at = best
+
+
+def _nothing(last_at: Ms) -> Summary:
+    return Summary(
+        heard_at=last_at, pages=0, dwell=0, path=(), depth=0, deepest=0, topic=(), branches=(), url="", title="",
+        source=DIRECT, arrival=None, came_back=False, left_at=None,
+    )  # fmt: skip
