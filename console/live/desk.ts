@@ -1,6 +1,6 @@
 // Joins the pure desk to the wire: snapshot on every connect, events after it, commands of this expert.
 // While a snapshot is on its way events wait and are applied on top of it: repeats are harmless (state/desk.ts).
-import { batch, computed, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import { hear, type Connection } from "../state/connection";
 import { applyAll, byUrgency, deskFrom, waiting, type Desk } from "../state/desk";
 import type { Alert, DeskEvent, DeskSnapshot, Opened, Status, VisitBrief } from "../wire";
@@ -13,7 +13,7 @@ import { ExpertSocket } from "./socket";
 import { catchUp, receive, receiveRead, receiveTyping, resend, takeBatch } from "./threads";
 import { money } from "../text/format";
 import { whereIs, whoIs } from "../text/names";
-import { errorText, t } from "../text/text";
+import { errorText, language, t } from "../text/text";
 
 const MOST_VISITS = 20_000;
 const GATHER_MS = 100;
@@ -27,6 +27,7 @@ let waitingEvents: DeskEvent[] = [];
 let loading = 0;
 let gather: ReturnType<typeof setTimeout> | undefined;
 let silence: () => void = () => {};
+let unbind: () => void = () => {};
 
 export function openDesk(): void {
   if (socket) return;
@@ -41,6 +42,12 @@ export function openDesk(): void {
   // The snapshot is worth having even where the socket does not come through.
   void load();
   socket.start();
+  let spoken = language.peek();
+  unbind = effect(() => {
+    // The sentences of alerts are the server's: a new language is a new handshake and a new snapshot.
+    if (language.value !== spoken) socket?.restart();
+    spoken = language.value;
+  });
 }
 
 export function closeDesk(): void {
@@ -49,6 +56,7 @@ export function closeDesk(): void {
   clearTimeout(gather);
   waitingEvents = [];
   silence();
+  unbind();
   batch(() => {
     desk.value = null;
     connection.value = hear(connection.value, { type: "stop" });

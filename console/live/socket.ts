@@ -1,6 +1,7 @@
 // The socket to /expert: WebSocket only, a fresh ticket for every attempt, commands answered or failed by time.
 import { io, type Socket } from "socket.io-client";
 import { EVENT_NAMES, type DeskEvent, type Ticket } from "../wire";
+import { language } from "../text/text";
 import { http, Problem } from "./http";
 
 export interface Hooks {
@@ -14,7 +15,7 @@ const RETRY_MS = 2_000;
 
 export class ExpertSocket {
   private socket: Socket;
-  private again: ReturnType<typeof setTimeout> | undefined;
+  private knock: ReturnType<typeof setTimeout> | undefined;
 
   constructor(hooks: Hooks) {
     this.socket = io("/expert", {
@@ -24,7 +25,7 @@ export class ExpertSocket {
       reconnectionDelayMax: 5_000,
       randomizationFactor: 0.5,
       auth: (give) => {
-        http<Ticket>("POST", "/api/session/socket").then(({ token }) => give({ token }), () => give({ token: "" }));
+        http<Ticket>("POST", "/api/session/socket").then(({ token }) => give({ token, language: language.value }), () => give({ token: "" }));
       },
     });
     this.socket.on("connect", () => hooks.connected());
@@ -48,8 +49,13 @@ export class ExpertSocket {
   start(): void {
     this.socket.connect();
   }
+  /** A new handshake: the server speaks the language that was given there. */
+  restart(): void {
+    this.socket.disconnect();
+    this.socket.connect();
+  }
   stop(): void {
-    clearTimeout(this.again);
+    clearTimeout(this.knock);
     this.socket.disconnect();
   }
   /** Sends a command; resolves with the answer, throws `Problem` on a refusal or when no answer comes in time. */
@@ -69,7 +75,7 @@ export class ExpertSocket {
     if (this.socket.connected) this.socket.volatile.emit(name, data);
   }
   private later(): void {
-    clearTimeout(this.again);
-    this.again = setTimeout(() => this.socket.connect(), RETRY_MS * (0.5 + Math.random()));
+    clearTimeout(this.knock);
+    this.knock = setTimeout(() => this.socket.connect(), RETRY_MS * (0.5 + Math.random()));
   }
 }

@@ -56,9 +56,20 @@ export function Depth({ depth, deepest }: { depth: number; deepest: number }) {
   );
 }
 
-export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
+/** On the site now: a full dot; else an empty one. */
+export function LiveDot({ live }: { live: boolean }) {
+  return (
+    <svg class={`live-dot${live ? " is-live" : ""}`} viewBox="0 0 10 10" width="10" height="10" role="img"
+      aria-label={t(live ? "visit.here" : "visit.gone")}>
+      <circle cx="5" cy="5" r="4" fill={live ? "currentColor" : "none"} stroke="currentColor" stroke-width="1.5" />
+    </svg>
+  );
+}
+
+export function Empty({ title, icon, children }: { title: string; icon?: ComponentChildren; children?: ComponentChildren }) {
   return (
     <div class="empty">
+      {icon}
       <p class="empty-title">{title}</p>
       {children && <div class="empty-next">{children}</div>}
     </div>

@@ -14,6 +14,7 @@ export function safeLocale(tag: string | undefined, short: string): string {
   }
   return short;
 }
+const WEEK_MS = 6 * 86_400_000;
 const locale = (): string => safeLocale(globalThis.navigator?.language, language.value);
 
 const cache = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
@@ -79,16 +80,18 @@ export function duration(ms: number): string {
 }
 
 export const timeOfDay = (at: string | number): string => dates({ hour: "2-digit", minute: "2-digit" }).format(new Date(at));
-/** Today only the time; this year day and month; before that the year too. */
+/** Today only the time; within a week day and time; else the date, with its year where that is another one. */
 export function when(at: string | null | undefined, now: number): string {
   if (!at) return "";
   const date = new Date(at);
   if (Number.isNaN(date.getTime())) return "";
   const today = new Date(now);
   if (date.toDateString() === today.toDateString()) return timeOfDay(at);
+  if (Math.abs(now - date.getTime()) < WEEK_MS) return dateAndTime(at);
   const year = date.getFullYear() === today.getFullYear() ? undefined : "numeric";
-  const short = year ? {} : ({ hour: "2-digit", minute: "2-digit" } as const);
-  return dates({ day: "numeric", month: "short", year, ...short }).format(date);
+  return dates({ day: "numeric", month: "short", year }).format(date);
 }
+export const dateAndTime = (at: string): string =>
+  dates({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(new Date(at));
 export const day = (at: string | null | undefined): string =>
   at ? dates({ day: "numeric", month: "long", year: "numeric" }).format(new Date(at)) : "";

@@ -76,11 +76,11 @@ function AlertCard({ alert }: { alert: Alert }) {
         {tn("visit.pages", visit.pages)} · {duration(visit.dwell)}
         {hasLeft(alert) && <b class="left-tag">{t("visit.left")}</b>}
       </p>
-      {alert.why.length > 0 && (
-        <ul class="why" aria-label={t("alert.why")}>{alert.why.map((line) => <li key={line}>{word("why", line)}</li>)}</ul>
-      )}
+      <ul class="why" aria-label={t("alert.why")}>
+        <li class="rung">{word("rung", alert.rung)}</li>
+        {alert.why.map((line) => <li key={line}>{word("why", line)}</li>)}
+      </ul>
       <footer class="alert-foot">
-        <span class="rung" title={t("alert.rung_help")}>{word("rung", alert.rung)}</span>
         <button type="button" class="plain-button" onClick={(event) => { event.stopPropagation(); void decline(alert.id); }}>
           {t("alert.decline")}<span class="unseen"> {who}</span>
         </button>

@@ -4,7 +4,7 @@ import { desk } from "../../live/desk";
 import { select, selection } from "../../live/selection";
 import { typing } from "../../live/threads";
 import { Rows } from "../../parts/Rows";
-import { Empty } from "../../parts/small";
+import { Empty, LiveDot } from "../../parts/small";
 import { sortConversations } from "../../state/desk";
 import { number, when } from "../../text/format";
 import { whoIs } from "../../text/names";
@@ -36,10 +36,7 @@ function Row({ one }: { one: Conversation }) {
     <button type="button" class={`row${chosen ? " is-chosen" : ""}`} aria-current={chosen ? "true" : undefined}
       onClick={() => select("conversation", one.id, "talk")}>
       <span class="row-top">
-        <svg class={`live-dot${one.live ? " is-live" : ""}`} viewBox="0 0 10 10" width="10" height="10" role="img"
-          aria-label={t(one.live ? "visit.here" : "visit.gone")}>
-          <circle cx="5" cy="5" r="4" fill={one.live ? "currentColor" : "none"} stroke="currentColor" stroke-width="1.5" />
-        </svg>
+        <LiveDot live={one.live} />
         <strong>{whoIs(one)}</strong>
         <span class="row-time soft">{when(one.last?.at ?? one.opened_at, now.value)}</span>
       </span>

@@ -3,13 +3,13 @@ import type { ComponentChildren } from "preact";
 import { forget, retry } from "../../live/threads";
 import { Out } from "../../parts/small";
 import type { Unsent } from "../../state/thread";
-import { money, timeOfDay } from "../../text/format";
+import { dateAndTime, money, timeOfDay } from "../../text/format";
 import { t, word } from "../../text/text";
 import type { Message, MessageData } from "../../wire";
 
-interface Shown { message: Message; seen: boolean; dayLine: string | null; follows: boolean; lastOfMine: boolean }
+interface Shown { message: Message; visitor: string; seen: boolean; dayLine: string | null; follows: boolean; lastOfMine: boolean }
 
-export function MessageView({ message, seen, dayLine, follows, lastOfMine }: Shown) {
+export function MessageView({ message, visitor, seen, dayLine, follows, lastOfMine }: Shown) {
   const mine = message.author.kind === "expert";
   const event = message.kind === "event" || (message.author.kind === "system" && message.kind === "text");
   return (
@@ -19,7 +19,7 @@ export function MessageView({ message, seen, dayLine, follows, lastOfMine }: Sho
         <p class="event-line soft">{eventText(message)} <time dateTime={message.at}>{timeOfDay(message.at)}</time></p>
       ) : (
         <div class={`message from-${message.author.kind}${follows ? " follows" : ""}`} data-seq={message.seq}>
-          {!follows && !mine && <span class="message-who">{message.author.name || word("author", message.author.kind)}</span>}
+          {!follows && !mine && <span class="message-who">{message.author.kind === "visitor" ? visitor : message.author.name || word("author", message.author.kind)}</span>}
           <div class={`bubble kind-${message.kind}`}><Body message={message} /></div>
           <span class="message-foot">
             <time dateTime={message.at}>{timeOfDay(message.at)}</time>
@@ -64,7 +64,7 @@ function Body({ message }: { message: Message }) {
         <Card label={t("card.offer")} state={data.state && word("offer", data.state)}>
           <strong>{(typeof data.product === "object" ? data.product.name : data.name) || message.text}</strong>
           <span class="price">{money(data.price)}</span>
-          {data.expires_at && <span class="soft small">{t("card.until", { at: timeOfDay(data.expires_at) })}</span>}
+          {data.expires_at && <span class="soft small">{t("card.until", { at: dateAndTime(data.expires_at) })}</span>}
         </Card>
       );
     case "order_form":
@@ -96,7 +96,7 @@ function Lines({ lines }: { lines: MessageData["lines"] }) {
     <ul class="lines">
       {(lines ?? []).map((line, at) => (
         <li key={at}>
-          <span>{line.quantity ? `${line.quantity} × ` : ""}{line.name}</span><span class="price">{money(line.price)}</span>
+          <span>{line.quantity ? `${line.quantity} × ` : ""}{line.name}</span><span class="price">{money(line.total ?? line.price)}</span>
         </li>
       ))}
     </ul>

@@ -79,8 +79,9 @@ export function Person({ visit, seen, customer, name, here }: Subject) {
       {reads && (
         <section class={`reads${here ? " is-here" : ""}`} aria-labelledby="reads-title">
           <h3 id="reads-title">{t(here ? "person.reads" : "person.read_last")}</h3>
-          <p class="reads-title"><Out url={reads.url}>{reads.title || whereIs(reads.path)}</Out></p>
-          <p><Where path={reads.path} /></p>
+          {reads.title && reads.title !== reads.path.at(-1)
+            ? <><p class="reads-title"><Out url={reads.url}>{reads.title}</Out></p><p><Where path={reads.path} /></p></>
+            : <p><Out url={reads.url}><Where path={reads.path} /></Out></p>}
           <p class="soft small">
             <Depth depth={reads.depth} deepest={reads.deepest} /> {tn("visit.pages", reads.pages)} · {duration(reads.dwell)}
             {" · "}{cameBy(reads.source)}

@@ -5,7 +5,7 @@ import { now } from "../../live/clock";
 import { accept, accepting, alerts, closeConversation, connection, desk } from "../../live/desk";
 import { column, selection } from "../../live/selection";
 import { markRead, olderMessages, openThread, threads, typing } from "../../live/threads";
-import { Empty } from "../../parts/small";
+import { Empty, LiveDot } from "../../parts/small";
 import { firstSeq, lastSeq } from "../../state/thread";
 import { day } from "../../text/format";
 import { whereIs, whoIs } from "../../text/names";
@@ -39,7 +39,7 @@ export function Talk() {
     const visit = desk.value?.visits.get(chosen.id);
     if (visit) return <InviteVisit key={visit.id} visit={visit} />;
   }
-  return <Empty title={t("talk.none")}><Bell size={48} /><p>{t("talk.none_next")}</p></Empty>;
+  return <Empty icon={<Bell size={48} />} title={t("talk.none")}><p>{t("talk.none_next")}</p></Empty>;
 }
 
 function TalkOf({ conversation }: { conversation: Conversation }) {
@@ -74,8 +74,9 @@ function TalkOf({ conversation }: { conversation: Conversation }) {
     <>
       <header class="talk-head">
         <button type="button" class="quiet only-phone" onClick={() => (column.value = "list")} aria-label={t("desk.back")}>←</button>
+        <LiveDot live={conversation.live} />
         <h2>{name}</h2>
-        <span class="soft small">{t(conversation.live ? "visit.here" : "visit.gone")}</span>
+        <span class="soft small" aria-hidden="true">{t(conversation.live ? "visit.here" : "visit.gone")}</span>
         <span class="top-space" />
         {conversation.state === "open"
           ? <button type="button" class="quiet" onClick={() => void closeConversation(id)}>{t("talk.close")}</button>
@@ -91,7 +92,7 @@ function TalkOf({ conversation }: { conversation: Conversation }) {
           <button type="button" class="quiet" onClick={() => void olderMessages(id).catch(() => undefined)}>{t("talk.older")}</button>
         )}
         {thread?.messages.map((message, at) => (
-          <MessageView key={message.seq} message={message} seen={message.seq <= thread.seen}
+          <MessageView key={message.seq} message={message} visitor={name} seen={message.seq <= thread.seen}
             dayLine={newDay(thread.messages[at - 1], message)} follows={sameAuthor(thread.messages[at - 1], message)}
             lastOfMine={isLastOfMine(thread.messages, at)} />
         ))}

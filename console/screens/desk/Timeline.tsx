@@ -30,10 +30,10 @@ function more({ kind, data: open }: TimelineItem): string {
   const text = typeof data.text === "string" ? data.text : typeof data.last === "object" ? textOf(data.last) : null;
   const parts: (string | null | false)[] = {
     visit: [path, typeof data.pages === "number" && tn("visit.pages", data.pages), typeof data.dwell === "number" && duration(data.dwell)],
-    conversation: [expert, text],
+    conversation: [expert, typeof data.messages === "number" && tn("talk.messages", data.messages), text],
     order: [numberOf(data.number), total, word("order", str(data.status))],
     offer: [product, price, word("offer", str(data.state))],
-    alert: [expert, word("cleared", str(data.reason) ?? str(data.end)) || word("why", str(data.why)), path],
+    alert: [expert, word("cleared", str(data.end)), path],
     callback: [str(data.phone), word("callback", str(data.state))],
   }[kind] ?? [text];
   return parts.filter(Boolean).join(" · ");

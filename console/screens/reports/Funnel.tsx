@@ -1,4 +1,5 @@
 // From the first look to the order: a picture, the figures, and the people behind every loss.
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { useAnswer } from "../../live/ask";
 import { http } from "../../live/http";
@@ -26,7 +27,7 @@ export function Funnel({ question }: { question: Question }) {
   };
   return (
     <section aria-busy={answer.busy} aria-labelledby="funnel-title">
-      <h2 id="funnel-title">{t("reports.funnel")}</h2>
+      <h2 id="funnel-title" class="unseen">{t("reports.funnel")}</h2>
       <div class="report-tools">
         <fieldset class="step-picks">
           <legend>{t("funnel.steps")}</legend>
@@ -48,10 +49,13 @@ export function Funnel({ question }: { question: Question }) {
           <ol class="funnel" aria-label={t("funnel.picture")}>
             {rows.map((row, at) => (
               <Step key={row.name} row={row} first={rows[0]!.visitors} lost={lost[at] ?? null}
-                chosen={people?.from === row.name} onPeople={setPeople} />
+                chosen={people?.from === row.name} onPeople={(drop) => setPeople(people?.from === drop.from ? null : drop)}>
+                {people?.from === row.name && (
+                  <People key={JSON.stringify([body, people.from])} body={body} drop={people} title={dropName(people)} onClose={() => setPeople(null)} />
+                )}
+              </Step>
             ))}
           </ol>
-          {people && <People key={JSON.stringify([body, people.from])} body={body} drop={people} title={dropName(people)} onClose={() => setPeople(null)} />}
           <Figures rows={rows} lost={lost} />
         </>
       )}
@@ -59,8 +63,8 @@ export function Funnel({ question }: { question: Question }) {
   );
 }
 
-interface StepShown { row: FunnelRow; first: number; lost: Drop | null; chosen: boolean; onPeople: (drop: Drop) => void }
-function Step({ row, first, lost, chosen, onPeople }: StepShown) {
+interface StepShown { row: FunnelRow; first: number; lost: Drop | null; chosen: boolean; onPeople: (drop: Drop) => void; children: ComponentChildren }
+function Step({ row, first, lost, chosen, onPeople, children }: StepShown) {
   const share = first ? row.visitors / first : 0;
   const stays = lost ? row.visitors - lost.visitors : row.visitors;
   const staysShare = first ? stays / first : 0;
@@ -79,6 +83,7 @@ function Step({ row, first, lost, chosen, onPeople }: StepShown) {
           <b>{number(lost.visitors)}</b> <span>{dropName(lost)}</span> <span class="soft">{percent(lost.share)}</span> <span aria-hidden="true">›</span>
         </button>
       ) : <p class="drop is-none soft">{t("funnel.nobody_lost")}</p>)}
+      {children}
     </li>
   );
 }

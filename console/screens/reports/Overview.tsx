@@ -14,7 +14,7 @@ export function Overview({ question }: { question: Question }) {
   const figures = answer.value;
   return (
     <section aria-busy={answer.busy} aria-labelledby="overview-title">
-      <h2 id="overview-title">{t("reports.overview")}</h2>
+      <h2 id="overview-title" class="unseen">{t("reports.overview")}</h2>
       {answer.problem && <p class="form-error" role="alert">{answer.problem}</p>}
       {!figures && answer.busy && <p class="soft">{t("app.loading")}</p>}
       {figures && (

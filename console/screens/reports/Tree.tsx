@@ -28,12 +28,12 @@ export function Tree({ question }: { question: Question }) {
   };
   return (
     <section aria-busy={answer.busy} aria-labelledby="tree-title">
-      <h2 id="tree-title">{t("reports.tree")}</h2>
+      <h2 id="tree-title" class="unseen">{t("reports.tree")}</h2>
       {answer.problem && <p class="form-error" role="alert">{answer.problem}</p>}
       {!answer.value && answer.busy && <p class="soft">{t("app.loading")}</p>}
       {answer.value && rows.length === 0 && <Empty title={t("tree.none")}><p>{t("tree.none_next")}</p></Empty>}
       {rows.length > 0 && (
-        <div class="table-wrap" tabIndex={0} role="region" aria-label={t("reports.tree")}>
+        <div class="table-wrap" tabIndex={0} role="region" aria-label={t("tree.caption")}>
           <table class="figures tree" role="treegrid">
             <caption>{t("tree.caption")}</caption>
             <thead>

@@ -1,0 +1,23 @@
+// Small whole values for the tests; each test names only what it is about.
+import type { Alert, Conversation, Expert, Me, Message, VisitBrief } from "../wire";
+
+const AT = "2026-01-01T00:00:00Z";
+export const expert: Expert = {
+  id: "anna", name: "Anna", email: "anna@demo.example", role: "expert", languages: ["en"], topics: [], status: "online", capacity: 4,
+};
+export const me: Me = { ...expert, sites: ["demo"] };
+export const visit = (some: Partial<VisitBrief> = {}): VisitBrief => ({
+  id: "v", visitor: "visitor-1", site: "demo", started_at: AT, last_at: AT, path: ["Women"], depth: 1, deepest: 1, topic: ["Women"],
+  pages: 1, dwell: 0, url: "http://localhost/", title: "Women", source: { channel: "direct", name: "", campaign: "" }, returning: false,
+  number: 1, live: true, left: false, bot: false, customer: null, alert: null, conversation: null, name: "", ...some,
+});
+export const alert = (some: Partial<Alert> = {}): Alert => ({
+  id: "a", reason: "deep", rung: "topic", raised_at: AT, expires_at: AT, importance: 50, why: [], left: false, visit: visit(), customer: null, ...some,
+});
+export const conversation = (some: Partial<Conversation> = {}): Conversation => ({
+  id: "c", state: "open", visitor: "visitor-1", visit: null, site: "demo", name: "", live: false, customer: null,
+  expert: { id: me.id, name: me.name }, last_seq: 0, read_seq: 0, visitor_read_seq: 0, unread: 0, opened_at: AT, last: null, ...some,
+});
+export const message = (some: Partial<Message> = {}): Message => ({
+  conversation: "c", seq: 1, client_id: null, author: { kind: "visitor", name: "" }, kind: "text", text: "Hello", at: AT, data: null, ...some,
+});
