@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import Connection, delete, select, update
 
 from access.origin import origin
-from access.queries import account_by_id, plain_email, site_facts
+from access.queries import account_by_id, plain_email, site_of
 from access.sessions import end_sessions
 from access.tables import account, account_site, site
 from contract.errors import Refused
@@ -45,7 +45,7 @@ def create_site(
     }
     if not insert_new(conn, site, [row]):
         raise Refused("exists", "key")
-    return site_facts(row)
+    return site_of(row)
 
 
 def patch_site(conn: Connection, site_id: str, changes: dict[str, Any]) -> SiteFacts:
@@ -60,7 +60,7 @@ def patch_site(conn: Connection, site_id: str, changes: dict[str, Any]) -> SiteF
     row = conn.execute(select(site).where(site.c.id == site_id)).mappings().one_or_none()
     if row is None:
         raise Refused("not_found")
-    return site_facts(row)
+    return site_of(row)
 
 
 def create_account(

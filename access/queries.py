@@ -9,7 +9,7 @@ from access.tables import account, account_site, site
 from contract.facts import AccountFacts, SiteFacts
 
 
-def site_facts(row: Mapping[Any, Any]) -> SiteFacts:
+def site_of(row: Mapping[Any, Any]) -> SiteFacts:
     """From a row of `site`."""
     return SiteFacts(
         id=row["id"],
@@ -26,12 +26,17 @@ def site_facts(row: Mapping[Any, Any]) -> SiteFacts:
 def all_sites(conn: Connection) -> list[SiteFacts]:
     """Every site, oldest first."""
     rows = conn.execute(select(site).order_by(site.c.created_at, site.c.id)).mappings()
-    return [site_facts(row) for row in rows]
+    return [site_of(row) for row in rows]
 
 
 def site_by_key(conn: Connection, key: str) -> SiteFacts | None:
     row = conn.execute(select(site).where(site.c.key == key)).mappings().one_or_none()
-    return None if row is None else site_facts(row)
+    return None if row is None else site_of(row)
+
+
+def site_facts(conn: Connection, site_id: str) -> SiteFacts | None:
+    row = conn.execute(select(site).where(site.c.id == site_id)).mappings().one_or_none()
+    return None if row is None else site_of(row)
 
 
 def account_facts(conn: Connection, rows: Iterable[Mapping[Any, Any]]) -> list[AccountFacts]:

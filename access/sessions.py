@@ -28,9 +28,8 @@ def token_hash(token: str) -> str:
 
 
 def open_session(conn: Connection, account_id: str, kind: Kind, now: Ms, *, lasts: Ms | None = None) -> str:
-    """A new token for `account_id`, good for `lasts` ms (by default as its kind says). Expired ones are swept."""
+    """A new token for `account_id`, good for `lasts` ms (by default as its kind says)."""
     token = secrets.token_urlsafe(32)
-    conn.execute(delete(session).where(session.c.expires_at <= now))
     conn.execute(
         session.insert().values(
             token_hash=token_hash(token),
@@ -94,3 +93,8 @@ def end_session(conn: Connection, token: str) -> None:
 def end_sessions(conn: Connection, account_id: str) -> None:
     """Sign out everywhere."""
     conn.execute(delete(session).where(session.c.account_id == account_id))
+
+
+def forget_expired(conn: Connection, now: Ms) -> None:
+    """Drop what nobody can use any more."""
+    conn.execute(delete(session).where(session.c.expires_at <= now))

@@ -1,0 +1,72 @@
+"""Sites: what one may see; made and changed by administrators."""
+
+from sqlalchemy import select
+
+from access.do import create_site, patch_site
+from access.tables import site as table
+from contract.facts import SiteFacts
+from contract.rest import Site, SitePatch, SiteWrite
+from service.api.lists import Listed, asked, page
+from service.api.operation import ADMINS, Call, operation
+
+
+def shown(site: SiteFacts) -> Site:
+    """As the API shows it."""
+    return Site(
+        id=site.id,
+        key=site.key,
+        name=site.name,
+        origins=sorted(site.origins),
+        language=site.language,
+        zone=site.zone,
+        currency=site.currency,
+        rung_seconds=site.rung_seconds,
+    )
+
+
+@operation("GET", "/api/sites", gives=Listed[Site], query=("limit", "cursor"))
+async def sites(call: Call) -> Listed[Site]:
+    """The sites this account may see."""
+    ask, seen = asked(call, (int, str)), {site.id: site for site in await call.sites()}
+    query = select(table.c.id, table.c.created_at).where(table.c.id.in_(list(seen)))
+    rows, more = await call.bell.store.read(lambda conn: page(conn, query, (table.c.created_at, table.c.id), ask))
+    return Listed(items=[shown(seen[row["id"]]) for row in rows], next=more)
+
+
+@operation("GET", "/api/sites/{id}", gives=Site)
+async def site(call: Call) -> Site:
+    """One site."""
+    return shown(await call.site(call.path_id()))
+
+
+@operation("POST", "/api/sites", roles=ADMINS, takes=SiteWrite, gives=Site, status=201)
+async def add_site(call: Call) -> Site:
+    """A new site; its key goes into the snippet's script tag."""
+    asked: SiteWrite = call.body
+    made = await call.bell.store.write(
+        lambda conn: create_site(
+            conn,
+            key=asked.key,
+            name=asked.name,
+            now=call.now,
+            origins=asked.origins,
+            language=asked.language,
+            zone=asked.zone,
+            currency=asked.currency,
+        )
+    )
+    call.bell.sites.forget()
+    return shown(made)
+
+
+@operation("PATCH", "/api/sites/{id}", roles=ADMINS, takes=SitePatch, gives=Site)
+async def change_site(call: Call) -> Site:
+    """Change what is given; the key stays for ever."""
+    asked, site_id = call.body, call.path_id()
+    changes = {name: getattr(asked, name) for name in asked.__struct_fields__}
+    changed = await call.bell.store.write(lambda conn: patch_site(conn, site_id, changes))
+    call.bell.sites.forget()
+    return shown(changed)
+
+
+OPERATIONS = [sites, site, add_site, change_site]

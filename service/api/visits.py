@@ -1,0 +1,85 @@
+"""Visits: who is here now, who was here, page by page."""
+
+from sqlalchemy import Connection, select
+
+import reports.timeline
+import tracker.queries
+from contract.clock import rfc3339
+from contract.errors import Refused
+from contract.facts import VisitFacts
+from contract.frames import VisitBrief
+from contract.rest import PageSeen, TimelineItem, Visit
+from service import present
+from service.api.lists import Listed, asked, page
+from service.api.operation import Call, operation
+from service.api.timeline import timeline
+from tracker.tables import visit as table
+
+
+@operation("GET", "/api/visits", gives=Listed[VisitBrief], query=("site", "live", "bots", "limit", "cursor"))
+async def visits(call: Call) -> Listed[VisitBrief]:
+    """Newest first; with `live=true` those who are here now, in one page."""
+    ask, sites = asked(call, (int, str)), await call.site_ids()
+    live, bots = call.flag("live"), call.flag("bots")
+
+    def read(conn: Connection) -> Listed[VisitBrief]:
+        if live:
+            here = tracker.queries.live_visits(conn, sites, call.now, ask.limit, bots=bots)
+            return Listed(items=_briefs(conn, call, [row["id"] for row in here]), next=None)
+        query = select(table.c.id, table.c.started_at).where(table.c.site_id.in_(sites), table.c.merged_into.is_(None))
+        if not bots:
+            query = query.where(table.c.bot.is_(False))
+        rows, more = page(conn, query, (table.c.started_at, table.c.id), ask, newest=True)
+        return Listed(items=_briefs(conn, call, [row["id"] for row in rows]), next=more)
+
+    return await call.bell.store.read(read)
+
+
+def _briefs(conn: Connection, call: Call, ids: list[str]) -> list[VisitBrief]:
+    facts = tracker.queries.visit_facts(conn, ids)
+    return present.visit_briefs(conn, [facts[id_] for id_ in ids if id_ in facts], call.now)
+
+
+def _seen(conn: Connection, call: Call, visit_id: str) -> VisitFacts:
+    """A visit that was merged into another one answers with that one."""
+    facts = tracker.queries.visit_facts(conn, [visit_id]).get(visit_id)
+    if facts is None or not call.account.may_see(facts.site):
+        raise Refused("not_found")
+    return facts
+
+
+@operation("GET", "/api/visits/{id}", gives=Visit)
+async def visit(call: Call) -> Visit:
+    """One visit with its pages, in order."""
+    visit_id = call.path_id()
+
+    def read(conn: Connection) -> Visit:
+        facts = _seen(conn, call, visit_id)
+        views = [
+            PageSeen(
+                path=row["path"],
+                title=row["title"],
+                url=row["url"],
+                at=rfc3339(row["at"]),
+                dwell=row["dwell"],
+                scroll=row["scroll"],
+            )
+            for row in tracker.queries.views_of(conn, facts.id)
+        ]
+        return Visit(visit=present.visit_briefs(conn, [facts], call.now)[0], views=views)
+
+    return await call.bell.store.read(read)
+
+
+@operation("GET", "/api/visits/{id}/timeline", gives=Listed[TimelineItem], query=("limit", "cursor"))
+async def history(call: Call) -> Listed[TimelineItem]:
+    """Everything with this visitor, and with the customer where we know who it is; newest first."""
+    visit_id = call.path_id()
+
+    def read(conn: Connection, limit: int, before: int | None) -> list[TimelineItem]:
+        return reports.timeline.of_visit(conn, _seen(conn, call, visit_id).id, limit, before)
+
+    return await timeline(call, read)
+
+
+OPERATIONS = [visits, visit, history]
