@@ -111,6 +111,17 @@ def take(
     return _with(conn, joined["conversation_id"])
 
 
+def hold(conn: Connection, conversation_id: str) -> RowMapping:
+    """The conversation's row, held until this unit of work ends."""
+    statement = select(conversation).where(conversation.c.id == conversation_id)
+    return conn.execute(locked(conn, statement)).mappings().one()
+
+
+def is_talking(row: RowMapping, now: Ms) -> bool:
+    """True while an expert has it and the visitor was seen there within half an hour, or is still awaited."""
+    return row["expert_id"] is not None and (row["due_at"] is not None or _seen_since(row, now - PRESENT_WITHIN))
+
+
 def add(
     conn: Connection,
     conversation_id: str,

@@ -187,6 +187,12 @@ def lock_form(conn: Connection, form_id: str, visitor_id: str) -> RowMapping:
     return row
 
 
+def check_unused(form: RowMapping) -> None:
+    """Raises Refused("form_used")."""
+    if form["state"] != "open":
+        raise Refused("form_used")
+
+
 def place_order(
     conn: Connection, form: RowMapping, priced: Priced, customer_id: str, contact: dict[str, str], now: Ms
 ) -> RowMapping:

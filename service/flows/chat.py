@@ -1,0 +1,238 @@
+"""The conversation, from both sides. One unit of work each, the doorbell after the commit."""
+
+from sqlalchemy import Connection
+
+import chat.do
+import chat.queries
+import tracker.queries
+from chat.message import Who, check_optional, check_text
+from contract.clock import now_ms, rfc3339
+from contract.errors import Refused
+from contract.frames import (
+    ChatInvite,
+    ChatOpen,
+    ConversationClose,
+    Done,
+    MessageRead,
+    Messages,
+    MessagesAfter,
+    MessageSend,
+    Opened,
+    Sent,
+    Typing,
+)
+from contract.names import Ms
+from service import present
+from service.bell import Bell, ExpertCaller, VisitorCaller
+from service.commands import Command
+from service.flows.alerts import came_free
+from service.flows.once import once
+from service.flows.places import check_room, speaker, visit_for, writable
+from store.lock import lock
+from store.sql import db_now
+
+# --- visitor ------------------------------------------------------------------------------------------------------
+
+
+async def visitor_open(bell: Bell, caller: VisitorCaller, data: ChatOpen) -> Opened:
+    """The one open conversation of this visitor, else a new one; the visitor has appeared in it."""
+
+    def work(conn: Connection) -> Opened:
+        visit = tracker.queries.newest_visit(conn, caller.visitor)
+        row = chat.do.open_for_visitor(
+            conn, caller.site.id, caller.visitor, caller.frame_hash, visit.id if visit else None, db_now(conn)
+        )
+        return present.opened(conn, row["id"])
+
+    opened = await bell.store.write(work)
+    bell.bus.ring("conversation", opened.conversation)
+    return opened
+
+
+async def visitor_send(bell: Bell, caller: VisitorCaller, data: MessageSend) -> Sent:
+    def work(conn: Connection) -> tuple[Sent, bool]:
+        now = db_now(conn)
+
+        def say() -> Sent:
+            row = chat.queries.conversation_for_visitor(conn, data.conversation, caller.visitor, caller.frame_hash)
+            who = Who(kind="visitor", id=caller.visitor)
+            return _said(conn, row["id"], who, check_text(data.text), data.client_id, now)
+
+        return once(conn, caller, "message.send", data.client_id, now, Sent, say)
+
+    sent, fresh = await bell.store.write(work)
+    if fresh:
+        bell.bus.ring("conversation", data.conversation)
+    return sent
+
+
+async def visitor_after(bell: Bell, caller: VisitorCaller, data: MessagesAfter) -> Messages:
+    def work(conn: Connection) -> Messages:
+        row = chat.queries.conversation_for_visitor(conn, data.conversation, caller.visitor, caller.frame_hash)
+        return _after(conn, row["id"], data.seq)
+
+    return await bell.store.read(work)
+
+
+async def visitor_read(bell: Bell, caller: VisitorCaller, data: MessageRead) -> Done:
+    def work(conn: Connection) -> bool:
+        row = chat.queries.conversation_for_visitor(conn, data.conversation, caller.visitor, caller.frame_hash)
+        chat.do.appeared(conn, row["id"], db_now(conn))
+        return chat.do.mark_read(conn, row, "visitor", data.seq)
+
+    if await bell.store.write(work):
+        bell.bus.ring("conversation", data.conversation)
+    return Done()
+
+
+async def visitor_typing(bell: Bell, caller: VisitorCaller, data: Typing) -> Done:
+    """Told to the other side, never stored."""
+
+    def work(conn: Connection) -> str:
+        row = chat.queries.conversation_for_visitor(conn, data.conversation, caller.visitor, caller.frame_hash)
+        return str(row["state"])
+
+    if await bell.store.read(work) == "open":
+        bell.bus.ring("conversation", f"typing-v:{data.conversation}")
+    return Done()
+
+
+# --- expert -------------------------------------------------------------------------------------------------------
+
+
+async def expert_send(bell: Bell, caller: ExpertCaller, data: MessageSend) -> Sent:
+    """Writing into a conversation that is nobody's takes it."""
+
+    def work(conn: Connection) -> tuple[Sent, bool, str]:
+        now = db_now(conn)
+        visitor = ""
+
+        def say() -> Sent:
+            nonlocal visitor
+            row = writable(conn, caller.account, data.conversation, now)
+            visitor = row["visitor_id"]
+            return _said(conn, row["id"], speaker(caller.account), check_text(data.text), data.client_id, now)
+
+        sent, fresh = once(conn, caller, "message.send", data.client_id, now, Sent, say)
+        return sent, fresh, visitor
+
+    sent, fresh, visitor = await bell.store.write(work)
+    if fresh:
+        bell.bus.ring("conversation", data.conversation)
+        bell.bus.ring("visitor", visitor)
+    return sent
+
+
+async def expert_after(bell: Bell, caller: ExpertCaller, data: MessagesAfter) -> Messages:
+    """Any conversation of one's sites may be read."""
+
+    def work(conn: Connection) -> Messages:
+        return _after(
+            conn, chat.queries.conversation_for_expert(conn, data.conversation, caller.account)["id"], data.seq
+        )
+
+    return await bell.store.read(work)
+
+
+async def expert_read(bell: Bell, caller: ExpertCaller, data: MessageRead) -> Done:
+    """Only whose conversation it is makes it read; a colleague's look leaves no trace."""
+
+    def work(conn: Connection) -> bool:
+        row = chat.queries.conversation_for_expert(conn, data.conversation, caller.account)
+        mine: bool = row["expert_id"] == caller.account.id
+        return mine and chat.do.mark_read(conn, row, "expert", data.seq)
+
+    if await bell.store.write(work):
+        bell.bus.ring("conversation", data.conversation)
+    return Done()
+
+
+async def expert_typing(bell: Bell, caller: ExpertCaller, data: Typing) -> Done:
+    def work(conn: Connection) -> bool:
+        row = chat.queries.conversation_for_expert(conn, data.conversation, caller.account)
+        return row["expert_id"] == caller.account.id and row["state"] == "open"
+
+    if await bell.store.read(work):
+        bell.bus.ring("conversation", f"typing-e:{data.conversation}")
+    return Done()
+
+
+async def invite(bell: Bell, caller: ExpertCaller, data: ChatInvite) -> Opened:
+    """Open a chat with whoever is on this visit; needs no socket of theirs.
+
+    Refused: not_found, forbidden (a colleague is talking with them), desk_full.
+    """
+
+    def work(conn: Connection) -> tuple[Opened, str]:
+        now = db_now(conn)
+        visit = visit_for(conn, caller.account, data.visit)
+        held = chat.queries.open_of_visitor(conn, visit.visitor)
+        if held is None or held["expert_id"] != caller.account.id:
+            check_room(conn, caller.account.id)
+            lock(conn, f"visitor:{visit.visitor}")
+            held = chat.queries.open_of_visitor(conn, visit.visitor)
+            if held is not None and chat.do.is_talking(held, now) and held["expert_id"] != caller.account.id:
+                raise Refused("forbidden")
+        row = chat.do.open_for_expert(
+            conn,
+            site_id=visit.site,
+            visitor_id=visit.visitor,
+            visit_id=visit.id,
+            expert_id=caller.account.id,
+            alert_id=None,
+            name=caller.account.name,
+            now=now,
+        )
+        if text := check_optional(data.text):
+            chat.do.add(conn, row["id"], speaker(caller.account), "text", text, None, None, now)
+        return present.opened(conn, row["id"]), visit.visitor
+
+    opened, visitor = await bell.store.write(work)
+    bell.bus.ring("conversation", opened.conversation)
+    bell.bus.ring("visitor", visitor)
+    bell.bus.ring("visit", data.visit)
+    return opened
+
+
+async def close(bell: Bell, caller: ExpertCaller, data: ConversationClose) -> Done:
+    """End it: whose it is, anybody of the site while it is nobody's, an administrator always. Twice is like once."""
+
+    def work(conn: Connection) -> str | None:
+        row = chat.queries.conversation_for_expert(conn, data.conversation, caller.account)
+        if row["expert_id"] not in (None, caller.account.id) and caller.account.role != "admin":
+            raise Refused("forbidden")
+        return row["visitor_id"] if chat.do.close(conn, row["id"], db_now(conn), caller.account.name) else None
+
+    visitor = await bell.store.write(work)
+    if visitor is not None:
+        bell.bus.ring("conversation", data.conversation)
+        bell.bus.ring("visitor", visitor)
+        bell.background(came_free(bell, caller))
+    return Done()
+
+
+def _said(conn: Connection, conversation_id: str, who: Who, text: str, client_id: str, now: Ms) -> Sent:
+    row = chat.do.add(conn, conversation_id, who, "text", text, None, client_id, now)
+    return Sent(seq=row["seq"], at=rfc3339(row["at"]))
+
+
+def _after(conn: Connection, conversation_id: str, seq: int) -> Messages:
+    rows = chat.queries.after(conn, conversation_id, seq)
+    return Messages(messages=present.messages(conn, rows, now_ms()))
+
+
+VISITOR: dict[str, Command] = {
+    "chat.open": Command(ChatOpen, visitor_open),
+    "message.send": Command(MessageSend, visitor_send),
+    "messages.after": Command(MessagesAfter, visitor_after),
+    "message.read": Command(MessageRead, visitor_read),
+    "typing": Command(Typing, visitor_typing),
+}
+EXPERT: dict[str, Command] = {
+    "message.send": Command(MessageSend, expert_send),
+    "messages.after": Command(MessagesAfter, expert_after),
+    "message.read": Command(MessageRead, expert_read),
+    "typing": Command(Typing, expert_typing),
+    "chat.invite": Command(ChatInvite, invite),
+    "conversation.close": Command(ConversationClose, close),
+}

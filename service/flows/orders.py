@@ -1,0 +1,83 @@
+"""From an order form to an order: form -> price -> customer -> order -> message, one unit of work."""
+
+import msgspec
+from sqlalchemy import Connection, RowMapping
+
+import chat.cards
+import chat.do
+import chat.queries
+import crm.do
+import sales.do
+import sales.queries
+from chat.message import Who
+from contract.frames import Ordered, OrderSubmit
+from contract.names import Ms
+from crm.contact import check_contact
+from sales.price import price
+from service import present
+from service.bell import Bell, VisitorCaller
+from service.commands import Command, plain
+from service.flows.once import once
+from store.lock import lock
+from store.sql import db_now
+
+
+async def submit(bell: Bell, caller: VisitorCaller, data: OrderSubmit) -> Ordered:
+    """The price is ours. The same `client_id` again gives the same answer; another one, on a used form, form_used.
+
+    Refused: not_found, form_used, no_lines, unknown_product, bad_quantity, bad_contact.
+    """
+
+    def work(conn: Connection) -> tuple[Ordered, RowMapping | None]:
+        now = db_now(conn)
+        placed: RowMapping | None = None
+
+        def order() -> Ordered:
+            nonlocal placed
+            placed = _place(conn, caller, data, now)
+            return Ordered(order=placed["id"], number=str(placed["number"]), total=present.money(placed))
+
+        ordered, _ = once(conn, caller, "order.submit", data.client_id, now, Ordered, order)
+        return ordered, placed
+
+    ordered, placed = await bell.store.write(work)
+    if placed is not None:
+        bell.bus.ring("visitor", caller.visitor)
+        bell.bus.ring("expert", placed["expert_id"])
+        if placed["conversation_id"] is not None:
+            bell.bus.ring("conversation", placed["conversation_id"])
+        if placed["visit_id"] is not None:
+            bell.bus.ring("visit", placed["visit_id"])
+    return ordered
+
+
+def _place(conn: Connection, caller: VisitorCaller, data: OrderSubmit, now: Ms) -> RowMapping:
+    lock(conn, f"visitor:{caller.visitor}")
+    form = sales.do.lock_form(conn, data.form, caller.visitor)
+    if form["conversation_id"] is not None:
+        chat.queries.conversation_for_visitor(conn, form["conversation_id"], caller.visitor, caller.frame_hash)
+    sales.do.check_unused(form)
+    priced = price(sales.queries.form_lines(form), [(line.product, line.quantity) for line in data.lines])
+    given = data.contact
+    contact = check_contact(given.name, given.email, given.phone, given.address, caller.site.language)
+    customer_id = crm.do.know(conn, form["site_id"], caller.visitor, contact, now)
+    crm.do.give_owner(conn, customer_id, form["expert_id"])
+    placed = sales.do.place_order(conn, form, priced, customer_id, msgspec.to_builtins(contact), now)
+    chat.cards.card_over(conn, caller.visitor, form["id"], now)
+    if placed["conversation_id"] is not None:
+        chat.do.add(
+            conn,
+            placed["conversation_id"],
+            Who(kind="visitor", id=caller.visitor),
+            "order",
+            str(placed["number"]),
+            plain(present.order_updated(conn, placed)),
+            None,
+            now,
+            even_closed=True,
+        )
+    return placed
+
+
+VISITOR: dict[str, Command] = {"order.submit": Command(OrderSubmit, submit)}
+EXPERT: dict[str, Command] = {}
