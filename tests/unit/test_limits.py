@@ -1,0 +1,75 @@
+"""A bucket is a measure: burst at once, then rate; and the memory it takes is bounded."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from contract.errors import Refused
+from service.limits import Buckets, Limits, network
+
+
+def test_a_burst_passes_then_one_per_interval():
+    buckets = Buckets(rate=2, burst=3)
+    assert [buckets.take("a", 0.0) for _ in range(3)] == [0.0, 0.0, 0.0]
+    assert buckets.take("a", 0.0) == pytest.approx(0.5)
+    assert buckets.take("a", 0.5) == 0.0
+    assert buckets.take("a", 0.5) > 0
+    assert buckets.take("b", 0.5) == 0.0, "another key has its own measure"
+
+
+def test_a_bucket_never_holds_more_than_its_burst():
+    buckets = Buckets(rate=100, burst=2)
+    buckets.take("a", 0.0)
+    assert [buckets.take("a", 1_000.0) == 0.0 for _ in range(3)] == [True, True, False]
+
+
+def test_being_refused_does_not_push_the_end_further_away():
+    buckets = Buckets(rate=1, burst=1)
+    buckets.take("a", 0.0)
+    for tenth in range(9):
+        assert buckets.take("a", tenth / 10) > 0
+    assert buckets.take("a", 1.0) == 0.0
+
+
+def test_a_million_keys_take_the_room_of_the_newest():
+    buckets = Buckets(rate=1, burst=1, size=100)
+    for number in range(10_000):
+        buckets.take(number, 0.0)
+    assert len(buckets) == 100
+
+
+def test_a_right_password_does_not_use_up_the_emails_measure():
+    limits = Limits(clock=lambda: 0.0)
+    for number in range(50):
+        limits.sign_in(f"10.0.0.{number}", "anna@demo.example")
+        limits.signed_in("anna@demo.example")
+    for number in range(15):
+        limits.sign_in(f"10.0.1.{number}", "anna@demo.example")
+    with pytest.raises(Refused) as refused:
+        limits.sign_in("10.0.2.1", "anna@demo.example")
+    assert refused.value.code == "rate_limited"
+    assert refused.value.retry_after is not None
+    assert refused.value.retry_after >= 1
+
+
+def test_limits_that_are_off_refuse_nobody():
+    limits = Limits(on=False)
+    caller = SimpleNamespace(person="account:1")
+    for _ in range(5_000):
+        limits.collect("site", "10.0.0.1")
+        limits.command(caller)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("address", "measured"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9%eth0", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("unknown", "unknown"),
+        ("not:an:address", "not:an:address"),
+    ],
+)
+def test_a_household_of_ipv6_addresses_is_one_caller(address, measured):
+    assert network(address) == measured
