@@ -150,7 +150,7 @@ async def expert_read(bell: Bell, caller: ExpertCaller, data: MessageRead) -> Do
 async def expert_typing(bell: Bell, caller: ExpertCaller, data: Typing) -> Done:
     def work(conn: Connection) -> bool:
         row = chat.queries.conversation_for_expert(conn, data.conversation, caller.account)
-        return row["expert_id"] == caller.account.id and row["state"] == "open"
+        return (row["expert_id"], row["state"]) == (caller.account.id, "open")
 
     if await bell.store.read(work):
         bell.bus.ring("conversation", f"typing-e:{data.conversation}")

@@ -7,22 +7,18 @@ from sqlalchemy import Connection, select
 import chat.queries
 import crm.queries
 import routing.queries
-from contract.clock import MINUTE, rfc3339
+import tracker.queries
+from contract.clock import rfc3339
 from contract.facts import VisitFacts
 from contract.frames import Source, VisitBrief
 from contract.names import Ms
 from service.present.people import customer_briefs, visitor_name
 from tracker.tables import visit
 
-#: A page that is looked at tells us so at least every five minutes; one more for the way.
-HEARD_WITHIN = 6 * MINUTE
-#: Somebody who has left stays on the list for this long: a page change looks like leaving, too.
-SHOWN_LEFT = MINUTE
-
 
 def is_live(heard_at: Ms, left_at: Ms | None, now: Ms) -> bool:
-    """True while the visitor is on the site, and for a minute after."""
-    return now - heard_at < HEARD_WITHIN and (left_at is None or now - left_at < SHOWN_LEFT)
+    """True while somebody is on a page of the visit, as far as we know."""
+    return tracker.queries.is_live({"heard_at": heard_at, "left_at": left_at}, now)
 
 
 def live_visitors(conn: Connection, visitor_ids: Collection[str], now: Ms) -> set[str]:
@@ -31,7 +27,7 @@ def live_visitors(conn: Connection, visitor_ids: Collection[str], now: Ms) -> se
         select(visit.c.visitor_id, visit.c.heard_at, visit.c.left_at).where(
             visit.c.visitor_id.in_(visitor_ids),
             visit.c.merged_into.is_(None),
-            visit.c.heard_at > now - HEARD_WITHIN,
+            visit.c.heard_at > now - tracker.queries.LEASE,
         )
     )
     return {visitor_id for visitor_id, heard_at, left_at in rows if is_live(heard_at, left_at, now)}
