@@ -1,8 +1,9 @@
 """The nodes of the information tree that were seen: a page's own and all above it, home included."""
 
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from contract.ids import node_id
 from store.sql import insert_new
@@ -10,8 +11,8 @@ from tracker.tables import node
 from tracker.tree import Path, ancestors
 
 _LIMIT = 200_000
-#: Nodes that were in the base before the transaction that asked. Only a convenience: `forget` costs one statement.
-_known: set[str] = set()
+#: Per database: nodes that were there before the transaction that asked. A convenience: `forget` costs one statement.
+_known: WeakKeyDictionary[Engine, set[str]] = WeakKeyDictionary()
 
 
 @lru_cache(maxsize=16_384)
@@ -21,13 +22,13 @@ def id_of(site: str, path: Path) -> str:
 
 def ensure(conn: Connection, pages: set[tuple[str, Path]]) -> None:
     """See to it that every page of `pages` (site id, path) has its node and all nodes above."""
-    rows = {}
+    known, rows = _known.setdefault(conn.engine, set()), {}
     for site, page in pages:
-        if id_of(site, page) in _known:
+        if id_of(site, page) in known:
             continue
         for path in ancestors(page):
             id_ = id_of(site, path)
-            if id_ not in _known:
+            if id_ not in known:
                 rows[id_] = {
                     "id": id_, "site_id": site, "parent_id": id_of(site, path[:-1]) if path else None,
                     "name": path[-1] if path else "", "path": path, "depth": len(path),
@@ -35,10 +36,11 @@ def ensure(conn: Connection, pages: set[tuple[str, Path]]) -> None:
     if not rows:
         return
     new = insert_new(conn, node, [rows[id_] for id_ in sorted(rows)])
-    if len(_known) > _LIMIT:
-        forget()
-    _known.update(rows.keys() - new)  # a new one counts as known when it is met again: this commit may still fail
+    if len(known) > _LIMIT:
+        known.clear()
+    known.update(rows.keys() - new)  # a new one counts as known when it is met again: this commit may still fail
 
 
-def forget() -> None:
-    _known.clear()
+def forget(conn: Connection) -> None:
+    """A commit that failed may have taken nodes with it: ask the base again."""
+    _known.pop(conn.engine, None)

@@ -322,7 +322,7 @@ class _Group:
         try:
             self.conn.execute(insert(page_view), [_view_row(*new) for new in self.new_views])
         except IntegrityError:
-            nodes.forget()  # a commit that failed took nodes with it which we thought were there
+            nodes.forget(self.conn)
             raise
 
     def store_refusals(self) -> None:

@@ -31,8 +31,9 @@ _SEARCH_MEDIUM = frozenset({"organic", "search"})
 #: A label of the host name -> the name we show. `google.co.uk` and `www.google.de` both carry the label `google`.
 _SEARCH = {
     "google": "google", "bing": "bing", "duckduckgo": "duckduckgo", "yahoo": "yahoo",
-    "yandex": "yandex", "ya": "yandex", "baidu": "baidu", "ecosia": "ecosia", "qwant": "qwant", "startpage": "startpage", "seznam": "seznam",
-    "naver": "naver", "sogou": "sogou", "ask": "ask", "aol": "aol", "rambler": "rambler",
+    "yandex": "yandex", "ya": "yandex", "baidu": "baidu", "ecosia": "ecosia", "qwant": "qwant",
+    "startpage": "startpage", "seznam": "seznam", "naver": "naver",
+    "sogou": "sogou", "ask": "ask", "aol": "aol", "rambler": "rambler",
 }  # fmt: skip
 _SOCIAL = {
     "facebook.com": "facebook", "fb.com": "facebook", "instagram.com": "instagram", "t.co": "twitter",
