@@ -9,7 +9,7 @@ there from a search engine has done both.
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, literal, select, union_all
 
 from chat.tables import conversation, message
 from contract.names import FunnelStep, Ms
@@ -83,19 +83,13 @@ def _chat(site_id: str) -> list[tuple[Part, Any]]:
     taken = _part("chat", conversation.c.visitor_id, conversation.c.accepted_at, conversation.c.id).where(
         conversation.c.site_id == site_id, conversation.c.accepted_at.is_not(None)
     )
-    # A visitor's first word in a conversation; the rest of it is the same chat.
-    first = (
-        select(message.c.conversation_id.label("conversation_id"), func.min(message.c.at).label("at"))
-        .where(message.c.author_kind == "visitor")
-        .group_by(message.c.conversation_id)
-        .subquery()
-    )
+    # Every word of a visitor: a conversation is taken up again after weeks, and that is chatting again.
     wrote = (
-        _part("chat", conversation.c.visitor_id, first.c.at, conversation.c.id)
-        .select_from(conversation.join(first, first.c.conversation_id == conversation.c.id))
-        .where(conversation.c.site_id == site_id)
+        _part("chat", conversation.c.visitor_id, message.c.at, message.c.conversation_id)
+        .select_from(message.join(conversation, conversation.c.id == message.c.conversation_id))
+        .where(conversation.c.site_id == site_id, message.c.author_kind == "visitor")
     )
-    return [(taken, conversation.c.accepted_at), (wrote, first.c.at)]
+    return [(taken, conversation.c.accepted_at), (wrote, message.c.at)]
 
 
 def _offer(site_id: str) -> list[tuple[Part, Any]]:

@@ -7,10 +7,11 @@ from sqlalchemy import ColumnElement, Connection, Table, select
 from access.tables import account
 from chat.tables import conversation, message
 from contract import rest
-from contract.clock import rfc3339
+from contract.clock import now_ms, rfc3339
 from contract.names import Ms
 from crm.tables import identity
 from routing.tables import alert
+from sales.queries import offer_state
 from sales.tables import offer, order, order_line, product
 from tracker.tables import visit
 
@@ -52,7 +53,13 @@ def _timeline(
     conn: Connection, visitors: list[str], customer: str | None, limit: int, before: Ms | None
 ) -> list[rest.TimelineItem]:
     ask = _Ask(conn, visitors, limit, before)
-    items = [*_visits(ask), *_conversations(ask), *_offers(ask), *_orders(ask, customer), *_alerts(ask, customer)]
+    items = [
+        *_visits(ask),
+        *_conversations(ask),
+        *_offers(ask, now_ms()),
+        *_orders(ask, customer),
+        *_alerts(ask, customer),
+    ]
     items.sort(key=lambda item: (item[0], item[1].id), reverse=True)
     if len(items) > limit:
         items = [item for item in items if item[0] >= items[limit - 1][0]]
@@ -142,7 +149,7 @@ def _conversations(ask: _Ask) -> list[Item]:
     ]
 
 
-def _offers(ask: _Ask) -> list[Item]:
+def _offers(ask: _Ask, now: Ms) -> list[Item]:
     rows = ask.newest(offer, "at")
     people = ask.people({row.expert_id for row in rows})
     named = ask.conn.execute(
@@ -157,7 +164,7 @@ def _offers(ask: _Ask) -> list[Item]:
             {
                 "product": products.get(row.product_id),
                 "price": _money(row.amount, row.currency),
-                "state": row.state,
+                "state": offer_state(row._mapping, now),
                 "expires_at": rfc3339(row.expires_at),
                 "expert": people.get(row.expert_id),
                 "conversation": row.conversation_id,
