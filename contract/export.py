@@ -38,12 +38,12 @@ def schema() -> dict[str, Any]:
         if issubclass(shape, frames.Out):  # what we say is complete: defaults do not make a field optional
             fields = msgspec.structs.fields(shape)
             definitions[shape.__name__]["required"] = [field.encode_name for field in fields]
-    words = {"ErrorCode": list(errors.CODES)}
+    words: dict[str, list[str]] = {"ErrorCode": list(errors.CODES)}
     for name, value in vars(names).items():
         if name[0].isupper() and (options := get_args(value)) and all(isinstance(o, str) for o in options):
             words[name] = list(options)
-    for name, options in sorted(words.items()):
-        definitions[name if name not in definitions else f"{name}Name"] = {"type": "string", "enum": options}
+    for name, listed in sorted(words.items()):
+        definitions[name if name not in definitions else f"{name}Name"] = {"type": "string", "enum": listed}
     for title, table in (
         ("VisitorCommands", frames.VISITOR_COMMANDS),
         ("ExpertCommands", frames.EXPERT_COMMANDS),

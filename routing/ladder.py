@@ -88,8 +88,8 @@ def next_step(
                 rung=rung,
                 experts=(best.id,),
                 candidates=candidates,
-                known=knows and knows.path,
-                level=knows and knows.level,
+                known=knows.path if knows else None,
+                level=knows.level if knows else None,
             )
         person = owner if rung == "owner" else last
         if person in free and person not in silent:

@@ -13,7 +13,7 @@ from routing.tables import alert, decision, expert, expertise, ring, trigger
 from routing.triggers import Trigger, read_conditions
 
 
-def status_now(row: Mapping[str, Any], now: Ms) -> Status:
+def status_now(row: Mapping[Any, Any], now: Ms) -> Status:
     """What others see: a lapsed lease is offline, whatever the person chose."""
     chosen: Status = row["status"]
     return chosen if chosen == "offline" or row["lease_until"] > now else "offline"

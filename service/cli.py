@@ -18,6 +18,7 @@ from access.passwords import hash_password
 from contract.clock import now_ms
 from contract.errors import Refused
 from contract.ids import node_id
+from contract.names import Role
 from service.migrate import WrongRevision, migrate
 from service.serve import serve as run_server
 from service.settings import Settings, read_settings
@@ -155,7 +156,7 @@ def expert_add(
     email: str,
     name: Annotated[str, typer.Option()],
     site: Annotated[list[str], typer.Option(help="Key of a site they work for. Repeatable.")],
-    role: Annotated[str, typer.Option(help="expert, marketer or admin")] = "expert",
+    role: Annotated[Role, typer.Option(help="What they may do.")] = "expert",
     topic: Annotated[
         list[str] | None, typer.Option(help="What they know, such as 'Garden/Roses=5'. Repeatable.")
     ] = None,
@@ -163,8 +164,6 @@ def expert_add(
 ) -> None:
     """Add a person; the password is asked for, or read from standard input."""
     settings = _settings(data_dir=data_dir)
-    if role not in ("expert", "marketer", "admin"):
-        raise _stop("The role is expert, marketer or admin.")
     password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     if len(password) < 8:
         raise _stop("A password has at least 8 characters.")

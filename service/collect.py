@@ -125,7 +125,7 @@ async def _body(scope: Scope, receive: Receive) -> bytes:
     length = _header(scope, b"content-length")
     if length is not None and (not length.isdigit() or int(length) > MAX_BODY):
         raise Refused("too_large", "64 KiB")
-    body = b""
+    body = bytearray()
     try:
         async with asyncio.timeout(BODY_SECONDS):
             while True:
@@ -142,7 +142,7 @@ async def _body(scope: Scope, receive: Receive) -> bytes:
     kind = (_header(scope, b"content-type") or b"").split(b";", 1)[0].strip().lower()
     if kind not in TYPES or _header(scope, b"content-encoding") not in (None, b"identity"):
         raise Refused("unsupported_type")
-    return body
+    return bytes(body)
 
 
 def _header(scope: Scope, name: bytes) -> bytes | None:

@@ -1,6 +1,6 @@
 """Alembic's entry. The connection is handed over by `service.migrate`, which also owns the transaction."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 
@@ -8,7 +8,7 @@ from service.schema import metadata
 from store.metadata import Json
 
 
-def plain_types(kind: str, value: Any, _: Any) -> str | bool:
+def plain_types(kind: str, value: Any, _: Any) -> str | Literal[False]:
     """A migration outlives our classes: JSON is written down as the text it is."""
     return "sa.Text()" if kind == "type" and isinstance(value, Json) else False
 

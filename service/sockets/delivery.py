@@ -14,7 +14,7 @@ import sales.queries
 import tracker.queries
 from contract import frames
 from contract.clock import MINUTE, now_ms
-from contract.names import Ms
+from contract.names import AlertEnd, AuthorKind, Ms
 from service import present
 from service.bell import Bell, ExpertCaller, VisitorCaller
 from service.sockets.registry import Connection
@@ -233,7 +233,7 @@ class Delivery:
         row = await self._bell.store.read(lambda conn: chat.queries.row(conn, conversation_id))
         if row is None:
             return
-        author: frames.AuthorKind = "visitor" if kind == "typing-v" else "expert"
+        author: AuthorKind = "visitor" if kind == "typing-v" else "expert"
         shape = frames.TypingShown(conversation=conversation_id, author=author)
         if author == "expert":
             hearing = [c for c in self._registry.of_visitor(row["visitor_id"]) if _may_read(c, row["frame_hash"])]
@@ -267,14 +267,14 @@ def _rings_elsewhere(rings: list[RowMapping], ring: RowMapping, row: RowMapping)
     )
 
 
-def _reason(row: RowMapping, ring: RowMapping) -> frames.AlertEnd:
+def _reason(row: RowMapping, ring: RowMapping) -> AlertEnd:
     outcome = ring["outcome"]
     if outcome in ("accepted", "declined", "taken", "gone"):
         return outcome  # type: ignore[no-any-return]
     return "taken" if row["state"] == "accepted" else "expired"
 
 
-def _read(conversation_id: str, seq: int, by: frames.AuthorKind) -> frames.MessageReadShown:
+def _read(conversation_id: str, seq: int, by: AuthorKind) -> frames.MessageReadShown:
     return frames.MessageReadShown(conversation=conversation_id, seq=seq, by=by)
 
 

@@ -56,7 +56,7 @@ class ClosedPacket(Packet):  # type: ignore[misc]
             self.data = None
         if self.packet_type == EVENT:
             self.data = _allowed(self.namespace or "/", self.data)
-        elif self.data is not None and not isinstance(self.data, dict):
+        elif not isinstance(self.data, dict):
             self.data = None
         return 0
 

@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 02:22:28.339725.
+Revision 0001, after ; 2026-11-22 02:30:21.404469.
 """
 
 import sqlalchemy as sa

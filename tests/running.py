@@ -1,0 +1,248 @@
+"""The product as a running process, and the people who use it: what wired and browser tests drive."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import socketio
+
+from tests.servers import free_port
+
+ROOT = Path(__file__).parent.parent
+PASSWORD = "a bell over the door"
+AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
+START_SECONDS = 60
+
+
+class Server:
+    """`shopbell demo`, or `shopbell serve` on a base that a demo has filled, on a port of its own."""
+
+    def __init__(
+        self, data_dir: Path, database_url: str = "", redis_url: str = "", port: int = 0, **settings: str
+    ) -> None:
+        self.data_dir, self.port = data_dir, port or free_port()
+        self.url = f"http://localhost:{self.port}"
+        self.other = f"http://127.0.0.1:{self.port}"
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("SHOPBELL_")},
+            "SHOPBELL_DATA_DIR": str(data_dir),
+            "SHOPBELL_PORT": str(self.port),
+            "SHOPBELL_DATABASE_URL": database_url,
+            "SHOPBELL_REDIS_URL": redis_url,
+            "SHOPBELL_DEMO_PASSWORD": PASSWORD,
+            "SHOPBELL_RATE_LIMITS": "off",
+            "PYTHONUNBUFFERED": "1",
+            **settings,
+        }
+        self.log = data_dir / f"server-{self.port}.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, *command: str) -> "Server":
+        """Start and wait until it can serve. Default command: the demo without strangers."""
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "service.cli", *(command or ("demo", "--no-strangers"))],
+                cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                break
+            with contextlib.suppress(httpx.HTTPError):
+                if httpx.get(f"{self.other}/readyz", timeout=2).status_code == 200:
+                    return self
+            time.sleep(0.05)
+        self.kill()
+        raise AssertionError(f"the server did not start:\n{self.said()[-3000:]}")
+
+    def said(self) -> str:
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def kill(self) -> None:
+        """`kill -9`: normal weather."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """A graceful stop."""
+        self._end(signal.SIGTERM)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._process.pid, how)
+            try:
+                self._process.wait(15)
+            except subprocess.TimeoutExpired:
+                os.kill(self._process.pid, signal.SIGKILL)
+                self._process.wait(5)
+            self._process = None
+
+
+def visitor_key() -> str:
+    return uuid.uuid4().hex
+
+
+def viewed(
+    *path: str, id: str | None = None, age: int = 0, url: str = "http://localhost:8000/", **more: Any
+) -> dict[str, Any]:
+    """A page view of the page at `path`."""
+    return {
+        "id": id or str(uuid.uuid4()), "type": "page.viewed", "age": age, "url": url, "title": path[-1] if path else "Home",
+        "referrer": "", "path": list(path), "source": "breadcrumb", **more,
+    }  # fmt: skip
+
+
+def stayed(page: str, dwell: int, *, age: int = 0, type: str = "page.stayed", scroll: int = 50) -> dict[str, Any]:
+    return {"id": str(uuid.uuid4()), "type": type, "age": age, "page": page, "dwell": dwell, "scroll": scroll}
+
+
+class Browser:
+    """A visitor's browser as far as the server can tell: a key, beacons, and a socket if it opens one."""
+
+    def __init__(self, server: Server, http: httpx.AsyncClient, key: str | None = None) -> None:
+        self.server, self.http, self.key = server, http, key or visitor_key()
+
+    async def collect(self, *events: dict[str, Any], **headers: str) -> httpx.Response:
+        body = {"site": "demo", "visitor": self.key, "events": list(events)}
+        return await self.http.post(
+            f"{self.server.other}/collect", json=body,
+            headers={"Origin": self.server.url, "User-Agent": AGENT, "Content-Type": "text/plain", **headers},
+        )  # fmt: skip
+
+    async def go_deep(self, *path: str, dwell: int = 15_000) -> str:
+        """Walk to `path` and stay there long enough for the bell; returns the id of the page view."""
+        await self.collect(viewed())
+        view = viewed(*path, referrer="http://localhost:8000/")
+        await self.collect(view)
+        assert (await self.collect(stayed(view["id"], dwell))).is_success
+        return str(view["id"])
+
+
+class Socket:
+    """One namespace of one connection. Events are kept in order; `wait` gives the first that fits, from now or before."""
+
+    def __init__(self) -> None:
+        self.client = socketio.AsyncClient(reconnection=False)
+        self.events: list[tuple[str, Any]] = []
+        self._news = asyncio.Event()
+        self.namespace = ""
+
+    async def connect(self, server: Server, namespace: str, auth: dict[str, Any], **headers: str) -> "Socket":
+        self.namespace = namespace
+        self.client.on("*", self._heard, namespace=namespace)
+        await self.client.connect(
+            server.other, headers=headers, auth=auth, namespaces=[namespace], transports=["websocket"], wait_timeout=5
+        )
+        return self
+
+    async def _heard(self, event: str, data: Any = None) -> None:
+        self.events.append((event, data))
+        self._news.set()
+
+    async def call(self, event: str, data: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Send a command and wait for its answer, refusals included."""
+        answer: dict[str, Any] = await self.client.call(event, data or {}, namespace=self.namespace, timeout=10)
+        return answer
+
+    async def done(self, event: str, data: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The answer of a command that must succeed."""
+        answer = await self.call(event, data)
+        assert answer.get("ok") is True, f"{event}: {answer}"
+        return answer
+
+    async def refused(self, event: str, data: dict[str, Any] | None = None) -> str:
+        """The code of a command that must be refused, with a sentence."""
+        answer = await self.call(event, data)
+        assert answer["error"]["detail"]
+        return str(answer["error"]["code"])
+
+    async def wait(self, event: str, seconds: float = 5.0, **fields: Any) -> Any:
+        """The first `event` whose data has these fields."""
+        deadline = time.monotonic() + seconds
+        while True:
+            for name, data in self.events:
+                if name == event and all(data.get(key) == value for key, value in fields.items()):
+                    return data
+            self._news.clear()
+            left = deadline - time.monotonic()
+            try:
+                await asyncio.wait_for(self._news.wait(), max(left, 0.001))
+            except TimeoutError:
+                raise AssertionError(f"no {event} {fields} within {seconds} s; heard {self.events}") from None
+
+    def heard(self, event: str) -> list[Any]:
+        return [data for name, data in self.events if name == event]
+
+    async def close(self) -> None:
+        await self.client.disconnect()
+
+
+class People:
+    """Opens connections for a test and closes them after it."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.http = httpx.AsyncClient(timeout=30)
+        self._sockets: list[Socket] = []
+
+    def browser(self, key: str | None = None, server: Server | None = None) -> Browser:
+        return Browser(server or self.server, self.http, key)
+
+    async def visitor(self, key: str, server: Server | None = None, **headers: str) -> Socket:
+        return await self._open(server, "/visitor", {"site": "demo", "visitor": key}, **headers)
+
+    async def expert(self, name: str, *, status: str = "online", server: Server | None = None) -> Socket:
+        """Sign in and open the desk's socket; `status` is set, "" leaves it."""
+        token = (await self.sign_in(name, server))["token"]
+        socket = await self._open(server, "/expert", {"token": token})
+        if status:
+            await socket.done("presence.set", {"status": status})
+        return socket
+
+    async def sign_in(self, name: str, server: Server | None = None) -> dict[str, Any]:
+        answer = await self.http.post(
+            f"{(server or self.server).other}/api/session",
+            json={"email": f"{name}@demo.example", "password": PASSWORD},
+        )
+        assert answer.status_code == 200, answer.text
+        session: dict[str, Any] = answer.json()
+        return session
+
+    async def api(self, name: str, path: str, server: Server | None = None) -> Any:
+        """GET something as a person of the demo."""
+        token = (await self.sign_in(name, server))["token"]
+        answer = await self.http.get(
+            f"{(server or self.server).other}{path}", headers={"Authorization": f"Bearer {token}"}
+        )
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def _open(self, server: Server | None, namespace: str, auth: dict[str, Any], **headers: str) -> Socket:
+        socket = Socket()
+        self._sockets.append(socket)
+        return await socket.connect(server or self.server, namespace, auth, **headers)
+
+    async def close(self) -> None:
+        for socket in self._sockets:
+            with contextlib.suppress(Exception):
+                await socket.close()
+        await self.http.aclose()
+
+
+@contextlib.asynccontextmanager
+async def people_of(server: Server) -> AsyncIterator[People]:
+    people = People(server)
+    try:
+        yield people
+    finally:
+        await people.close()

@@ -1,0 +1,155 @@
+"""Two sites side by side, with one of everything in each: what may be seen from one must not be seen from the other."""
+
+import contextlib
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sqlalchemy import Connection
+
+import chat.do
+import crm.do
+import routing.do
+import sales.do
+from access.do import create_account, create_site
+from access.passwords import hash_password
+from access.sessions import open_session
+from contract.beacons import Beacon
+from contract.clock import now_ms
+from contract.facts import SiteFacts
+from contract.ids import new_id, node_id
+from crm.contact import CheckedContact
+from sales.price import FormLine, price
+from service.bell import Bell
+from tests.asgi import served
+
+PASSWORD = "a bell over the door"
+ROLES = ("admin", "marketer", "expert")
+
+
+@dataclass
+class House:
+    """`ours`, `theirs`: id of one of everything by kind, on our site and on the other. `tokens`: by role, on ours."""
+
+    client: httpx.AsyncClient
+    bell: Bell
+    tokens: dict[str, str]
+    ours: dict[str, str]
+    theirs: dict[str, str]
+
+    async def ask(self, method: str, path: str, who: str | None = "admin", **more: Any) -> httpx.Response:
+        """As somebody, by bearer token; None is nobody."""
+        headers = {**more.pop("headers", {})}
+        if who is not None:
+            headers["Authorization"] = f"Bearer {self.tokens[who]}"
+        return await self.client.request(method, path, headers=headers, **more)
+
+
+@contextlib.asynccontextmanager
+async def house(database_url: str, folder: Path, **settings: str) -> AsyncIterator[House]:
+    """The application on `database_url`, with both sites in it."""
+    async with served(database_url, folder, **settings) as (client, bell):
+        password_hash = await hash_password(PASSWORD)
+        mark = uuid.uuid4().hex[:8]
+        ours = await _site(bell, f"ours-{mark}", password_hash)
+        theirs = await _site(bell, f"theirs-{mark}", password_hash)
+        tokens = {}
+        for role in ROLES:
+            account, now = ours[role], now_ms()
+            tokens[role] = await bell.store.write(lambda conn, id_=account, at=now: open_session(conn, id_, "token", at))
+        yield House(client, bell, tokens, ours, theirs)
+
+
+async def _site(bell: Bell, key: str, password_hash: str) -> dict[str, str]:
+    """A site with one of everything; returns their ids by kind, the people's by role."""
+
+    def people(conn: Connection) -> tuple[SiteFacts, dict[str, str]]:
+        site = create_site(conn, key=key, name=key.title(), now=now_ms(), origins=[f"https://{key}.example"])
+        made = {"site": site.id, "key": key}
+        for role in ROLES:
+            account = create_account(
+                conn,
+                email=f"{role}@{key}.example",
+                name=role.title(),
+                password_hash=password_hash,
+                role=role,  # type: ignore[arg-type]
+                now=now_ms(),
+                sites=[site.id],
+            )
+            routing.do.add_expert(conn, account.id, 4, [(node_id(site.id, ["Garden"]), ["Garden"], 4)])
+            made[role] = account.id
+        return site, made
+
+    site, made = await bell.store.write(people)
+    bell.sites.forget()
+    visitor, view = uuid.uuid4().hex, str(uuid.uuid4())
+    event = {"id": view, "type": "page.viewed", "url": f"https://{key}.example/", "path": ["Garden", "Tools"]}
+    beacon = Beacon(site=key, visitor=visitor, events=[])
+    import msgspec
+
+    beacon = msgspec.convert({"site": key, "visitor": visitor, "events": [event]}, Beacon)
+    told = await bell.journey.collect(site, beacon, received_at=now_ms(), user_agent="Mozilla/5.0 Firefox/140.0")
+    assert told.visit is not None
+    visit = told.visit
+
+    def things(conn: Connection) -> dict[str, str]:
+        now, expert = now_ms(), made["expert"]
+        trigger = routing.do.add_trigger(conn, site.id, "deep", {"depth": 3}, "alert", now)
+        product = sales.do.create_product(
+            conn, site_id=site.id, sku="spade", name="Spade", path=["Garden"], amount=1990, currency="EUR", now=now
+        )
+        contact = CheckedContact(name="Vera", email=f"vera@{key}.example", phone="", address="")
+        customer = crm.do.know(conn, site.id, visit.visitor, contact, now)
+        talk = chat.do.open_for_expert(
+            conn,
+            site_id=site.id,
+            visitor_id=visit.visitor,
+            visit_id=visit.id,
+            expert_id=expert,
+            alert_id=None,
+            name="Expert",
+            now=now,
+        )
+        offer = sales.do.propose_offer(
+            conn,
+            site_id=site.id,
+            product_id=product["id"],
+            amount=1500,
+            minutes=60,
+            text="for you",
+            visitor_id=visit.visitor,
+            visit_id=visit.id,
+            conversation_id=talk["id"],
+            expert_id=expert,
+            now=now,
+        )
+        lines = [FormLine(product=product["id"], name="Spade", amount=1990, currency="EUR")]
+        form = sales.do.make_form(
+            conn,
+            site_id=site.id,
+            lines=lines,
+            visitor_id=visit.visitor,
+            visit_id=visit.id,
+            conversation_id=talk["id"],
+            expert_id=expert,
+            now=now,
+        )
+        order = sales.do.place_order(conn, form, price(lines, [(product["id"], 2)]), customer, {"name": "Vera"}, now)
+        return {
+            "trigger": trigger,
+            "product": product["id"],
+            "customer": customer,
+            "conversation": talk["id"],
+            "offer": offer["id"],
+            "order": order["id"],
+        }
+
+    return made | {"visit": visit.id, "visitor": visitor} | await bell.store.write(things)
+
+
+def missing() -> str:
+    """An id that nothing has."""
+    return new_id()

@@ -1,0 +1,175 @@
+"""Who may do what: every operation of the table, on both databases."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.api import OPERATIONS
+from service.api.operation import ADMINS, EVERYBODY, MARKETERS, Operation
+from tests.asgi import ORIGIN
+from tests.wired.api_house import House, house, missing
+
+CLOSED = [each for each in OPERATIONS if each.roles is not None]
+WITH_ID = [each for each in CLOSED if "{id}" in each.path]
+CHANGING = [each for each in CLOSED if each.method != "GET"]
+#: What each resource's `{id}` means in `House.ours`.
+KINDS = {
+    "sites": "site",
+    "experts": "expert",
+    "triggers": "trigger",
+    "products": "product",
+    "offers": "offer",
+    "orders": "order",
+    "customers": "customer",
+    "visits": "visit",
+    "conversations": "conversation",
+}
+
+
+@pytest.fixture
+async def here(fresh_database_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    async with house(fresh_database_url, tmp_path) as built:
+        yield built
+
+
+def path_of(operation: Operation, id_: str) -> str:
+    return operation.path.replace("{id}", id_)
+
+
+def body_of(operation: Operation, house: House) -> Any:
+    """A body that the operation takes."""
+    bodies: dict[str, Any] = {
+        "POST /api/sites": {"key": "another", "name": "Another"},
+        "PATCH /api/sites/{id}": {"name": "Renamed"},
+        "POST /api/experts": {"email": "new@demo.example", "name": "New", "password": "long enough", "topics": []},
+        "PATCH /api/experts/{id}": {"name": "Renamed", "topics": [{"path": ["Garden"], "level": 5}]},
+        "PATCH /api/triggers/{id}": {"active": False},
+        "POST /api/products": {"site": house.ours["key"], "sku": "rake", "name": "Rake", "price": 1000},
+        "PATCH /api/products/{id}": {"price": 2000},
+        "POST /api/funnels/query": {"site": house.ours["key"]},
+        "POST /api/events": {
+            "site": house.ours["key"],
+            "visitor": "0" * 32,
+            "events": [{"id": "6f1c1f6e-7d0a-4f0e-9a53-2f7d6c1e8a11", "type": "page.viewed", "url": "https://x.example/"}],
+        },
+    }
+    return bodies.get(f"{operation.method} {operation.path}") if operation.takes is not None else None
+
+
+def query_of(operation: Operation, house: House) -> dict[str, str]:
+    if operation.path == "/api/decisions":
+        return {"visit": house.ours["visit"]}
+    return {"site": house.ours["key"]} if operation.path.startswith("/api/reports/") else {}
+
+
+async def test_nobody_comes_in_without_a_session(here: House):
+    for each in CLOSED:
+        path = path_of(each, here.ours[KINDS[each.tag]] if "{id}" in each.path else "")
+        for headers in ({}, {"Authorization": "Bearer nonsense"}, {"Authorization": "Basic YTpi"}, {"Cookie": "__Host-shopbell=x"}):
+            answer = await here.ask(each.method, path, None, json=body_of(each, here), headers=headers)
+            assert answer.status_code == 401, (each.method, path, headers)
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert answer.json()["code"] == "unauthenticated"
+
+
+async def test_a_role_gets_what_it_may_and_403_for_the_rest(here: House):
+    for each in CLOSED:
+        if each.path == "/api/session" and each.method == "DELETE":
+            continue  # would end the session of the next row
+        id_ = here.ours[KINDS[each.tag]] if "{id}" in each.path else ""
+        for role in ("expert", "marketer", "admin"):
+            answer = await here.ask(
+                each.method, path_of(each, id_), role, json=body_of(each, here), params=query_of(each, here)
+            )
+            assert each.roles is not None
+            if role in each.roles:
+                assert answer.is_success, (role, each.method, each.path, answer.text)
+            else:
+                assert answer.status_code == 403, (role, each.method, each.path, answer.text)
+                assert answer.json()["code"] == "forbidden"
+
+
+def test_the_roles_are_those_of_the_product():
+    allowed = {f"{each.method} {each.path}": each.roles for each in OPERATIONS}
+    assert {name for name, roles in allowed.items() if roles is None} == {
+        "POST /api/session", "GET /healthz", "GET /readyz", "GET /metrics",
+    }  # fmt: skip
+    assert {name for name, roles in allowed.items() if roles == ADMINS} == {
+        "POST /api/sites", "PATCH /api/sites/{id}", "POST /api/experts", "PATCH /api/experts/{id}",
+        "PATCH /api/triggers/{id}", "POST /api/products", "PATCH /api/products/{id}", "POST /api/events",
+    }  # fmt: skip
+    assert {name for name, roles in allowed.items() if roles == MARKETERS} == {
+        "GET /api/triggers", "GET /api/reports/overview", "GET /api/reports/tree", "POST /api/funnels/query",
+    }  # fmt: skip
+    assert all(roles in (None, EVERYBODY, MARKETERS, ADMINS) for roles in allowed.values())
+
+
+async def test_a_foreign_id_looks_exactly_like_a_missing_one(here: House):
+    for each in WITH_ID:
+        assert each.roles is not None
+        for role in each.roles - {"admin"}:  # an administrator sees every site
+            asked = [
+                await here.ask(each.method, path_of(each, id_), role, json=body_of(each, here))
+                for id_ in (here.theirs[KINDS[each.tag]], missing(), "nonsense", "%00", "x" * 2_000, "..%2f..")
+            ]
+            assert {answer.status_code for answer in asked} == {404}, (role, each.path, [a.status_code for a in asked])
+            assert len({answer.content for answer in asked}) == 1, (role, each.path)
+            assert len({tuple(sorted(answer.headers.items())) for answer in asked}) == 1, (role, each.path)
+
+
+async def test_a_list_holds_nothing_of_a_foreign_site(here: House):
+    for each in CLOSED:
+        if each.method != "GET" or "cursor" not in each.query or "{id}" in each.path:
+            continue
+        assert each.roles is not None
+        for role in each.roles - {"admin"}:
+            params = query_of(each, here)
+            ours = await here.ask("GET", each.path, role, params=params)
+            assert ours.is_success, (each.path, ours.text)
+            assert not [id_ for kind, id_ in here.theirs.items() if kind != "key" and id_ in ours.text], each.path
+            if "site" in each.query:
+                for theirs in (here.theirs["key"], here.theirs["site"]):
+                    foreign = await here.ask("GET", each.path, role, params={**params, "site": theirs})
+                    unknown = await here.ask("GET", each.path, role, params={**params, "site": "nowhere"})
+                    assert foreign.status_code == unknown.status_code == 404
+                    assert foreign.content == unknown.content
+
+
+async def test_a_cookie_changes_something_only_from_our_own_page(here: House):
+    cookie = {"Cookie": f"__Host-shopbell={here.tokens['admin']}"}
+    for each in CHANGING:
+        if each.path == "/api/session":
+            continue
+        id_ = here.ours[KINDS[each.tag]] if "{id}" in each.path else ""
+        for headers, status in (
+            ({}, 403),
+            ({"Origin": ORIGIN}, 403),
+            ({"X-CSRF": "1"}, 403),
+            ({"Origin": "https://evil.example", "X-CSRF": "1"}, 403),
+            ({"Origin": "null", "X-CSRF": "1"}, 403),
+            ({"Origin": f"{ORIGIN}.evil.example", "X-CSRF": "1"}, 403),
+            ({"Origin": ORIGIN, "X-CSRF": "1"}, 0),
+        ):
+            answer = await here.ask(
+                each.method, path_of(each, id_), None, json=body_of(each, here), headers={**cookie, **headers}
+            )
+            if status:
+                assert answer.status_code == status, (each.path, headers, answer.text)
+                assert answer.json()["code"] == "missing_csrf"
+            else:
+                assert answer.is_success, (each.path, answer.text)
+
+
+async def test_reading_with_a_cookie_needs_no_header(here: House):
+    answer = await here.ask("GET", "/api/session", None, headers={"Cookie": f"__Host-shopbell={here.tokens['expert']}"})
+    assert answer.json()["me"]["role"] == "expert"
+
+
+async def test_another_method_is_405_and_says_which_there_are(here: House):
+    for path, allowed in (("/api/session", {"POST", "GET", "DELETE"}), ("/api/products", {"GET", "POST"})):
+        answer = await here.ask("PUT", path, json={})
+        assert answer.status_code == 405
+        assert answer.json()["code"] == "method_not_allowed"
+        assert allowed <= {method.strip() for method in answer.headers["allow"].split(",")}
