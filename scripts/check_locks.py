@@ -15,9 +15,7 @@ PYTHON_LOCKS = (
 NODE_LOCKS = ("package-lock.json", "scripts/chromium/package-lock.json")
 FORBIDDEN = ("uv.lock", "pylock.toml")  # both formats record where each package was found
 
-PIP_ADDRESS = re.compile(
-    r"https?:|file:|^\s*(-i|-f|--index-url|--extra-index-url|--find-links|--trusted-host)\b"
-)
+PIP_ADDRESS = re.compile(r"https?:|file:|^\s*(-i|-f|--index-url|--extra-index-url|--find-links|--trusted-host)\b")
 NPM_ADDRESS = re.compile(r'"resolved"\s*:')
 
 
@@ -31,25 +29,17 @@ def problems(root: Path = ROOT) -> list[str]:
             continue
         lines = path.read_text().splitlines()
         found += [
-            f"{name}:{number} records an address."
-            for number, line in enumerate(lines, 1)
-            if address.search(line)
+            f"{name}:{number} records an address." for number, line in enumerate(lines, 1) if address.search(line)
         ]
         if name in PYTHON_LOCKS and not any("--hash=sha256:" in line for line in lines):
             found.append(f"{name} has no hashes.")
-    found += [
-        f"{name} must not be committed: it records addresses."
-        for name in FORBIDDEN
-        if is_committed(root, name)
-    ]
+    found += [f"{name} must not be committed: it records addresses." for name in FORBIDDEN if is_committed(root, name)]
     return found
 
 
 def is_committed(root: Path, name: str) -> bool:
     """Whether git tracks `name`; outside a git checkout, whether the file is there."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--", name], cwd=root, capture_output=True, text=True, check=False
-    )
+    listed = subprocess.run(["git", "ls-files", "--", name], cwd=root, capture_output=True, text=True, check=False)
     return bool(listed.stdout.strip()) if listed.returncode == 0 else (root / name).exists()
 
 

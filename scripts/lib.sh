@@ -1,5 +1,8 @@
 # What the five verbs share. Sourced from the project's folder; written for bash 3.2 and later.
 
+# Whoever reads a log wants no colours in it.
+[ -t 1 ] || export NO_COLOR=1
+
 say() { printf 'shopbell: %s\n' "$*"; }
 die() {
     printf '\nshopbell: %s\n' "$*" >&2
