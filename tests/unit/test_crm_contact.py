@@ -1,0 +1,115 @@
+"""Which contacts can be used, and in which spelling they are kept."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract.errors import Refused
+from crm.contact import check_contact, check_email, check_phone, regions
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Ann@Example.COM", "ann@example.com"),
+        ("  ann+shop@mail.example.co.uk ", "ann+shop@mail.example.co.uk"),
+        ("o'neil@example.ie", "o'neil@example.ie"),
+        ("иван@пример.рф", "иван@пример.рф"),
+        ("a@b-c.example", "a@b-c.example"),
+    ],
+)
+def test_an_email_is_kept_in_lower_case(typed: str, kept: str):
+    """One spelling, so that one person is found again."""
+    assert check_email(typed) == kept
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "ann", "ann@", "@example.com", "ann@example", "a b@example.com", "ann@exa mple.com", "ann@@example.com",
+        "ann@example..com", ".ann@example.com", "ann.@example.com", "a..b@example.com", "ann@-example.com",
+        "ann@example.com\r\nBcc: x@y.example", "ann@example.com,b@example.com", "<ann@example.com>", "ann@10.0.0.1",
+        "ann\0@example.com", "ann@exam\ud800ple.com", "a" * 65 + "@example.com", "a@" + "b" * 250 + ".example",
+    ],
+)  # fmt: skip
+def test_what_is_no_email_is_refused(typed: str):
+    """Also what would only look like one inside a mail header."""
+    with pytest.raises(Refused) as refused:
+        check_email(typed)
+    assert (refused.value.code, refused.value.hint) == ("bad_contact", "email")
+
+
+@pytest.mark.parametrize(
+    ("typed", "language", "kept"),
+    [
+        ("+49 30 901820", "en", "+4930901820"),
+        ("+44 (0)20 7946 0958", "ru", "+442079460958"),
+        ("(212) 555-0123", "en", "+12125550123"),
+        ("020 7946 0958", "en-GB", "+442079460958"),
+        ("8 (912) 345-67-89", "ru", "+79123456789"),
+        ("030 901820", "de", "+4930901820"),
+    ],
+)
+def test_a_telephone_number_is_kept_in_e164(typed: str, language: str, kept: str):
+    """With its country as it is, without one in the countries of the site's language."""
+    assert check_phone(typed, language) == kept
+
+
+@pytest.mark.parametrize(
+    ("typed", "language"),
+    [("12", "en"), ("call me", "en"), ("+1", "en"), ("+999 123456789", "en"), ("030 901820", "xx"), ("1" * 41, "en"),
+     ("+49 30\0901820", "de")],
+)  # fmt: skip
+def test_what_is_no_telephone_number_is_refused(typed: str, language: str):
+    """Too short, no digits, no such country, or no country at all."""
+    with pytest.raises(Refused) as refused:
+        check_phone(typed, language)
+    assert (refused.value.code, refused.value.hint) == ("bad_contact", "phone")
+
+
+@pytest.mark.parametrize(
+    ("name", "email", "phone", "address", "hint"),
+    [
+        ("", "ann@example.com", "", "", "name"),
+        ("  ", "ann@example.com", "", "", "name"),
+        ("Ann", "", "", "1 High Street", "email, phone"),
+        ("Ann", "ann", "+49 30 901820", "", "email"),
+        ("Ann", "ann@example.com", "12", "", "phone"),
+        ("A\0nn", "ann@example.com", "", "", "name"),
+        ("A" * 201, "ann@example.com", "", "", "name"),
+        ("Ann", "ann@example.com", "", "x" * 501, "address"),
+        ("Ann", "ann@example.com", "", "a\ud800", "address"),
+    ],
+)
+def test_a_contact_that_cannot_be_used_is_refused_and_says_where(
+    name: str, email: str, phone: str, address: str, hint: str
+):
+    """A name, and an e-mail or a telephone number; whatever is given must be right."""
+    with pytest.raises(Refused) as refused:
+        check_contact(name, email, phone, address, "en")
+    assert (refused.value.code, refused.value.hint) == ("bad_contact", hint)
+
+
+def test_a_contact_is_kept_in_one_spelling():
+    """Spaces collapse in a name; an address keeps its lines."""
+    contact = check_contact(" Ann  Lee ", "", "+49 30 901820", " 1 High Street\r\nOxford ", "en")
+    assert (contact.name, contact.email, contact.phone) == ("Ann Lee", "", "+4930901820")
+    assert contact.address == "1 High Street\nOxford"
+
+
+def test_the_country_in_a_language_comes_first():
+    """`en-GB` reads national numbers as British before any other."""
+    assert regions("en-GB")[0] == "GB"
+    assert regions("en_gb")[0] == "GB"
+    assert regions("xx") == ()
+
+
+@given(st.text(max_size=60), st.text(max_size=60), st.text(max_size=60), st.text(max_size=60), st.text(max_size=6))
+def test_no_contact_breaks_us(name: str, email: str, phone: str, address: str, language: str):
+    """Whatever is typed is either kept in a spelling that stays the same, or refused."""
+    try:
+        kept = check_contact(name, email, phone, address, language)
+    except Refused as refused:
+        assert refused.code == "bad_contact"
+        return
+    assert check_contact(kept.name, kept.email, kept.phone, kept.address, language) == kept
