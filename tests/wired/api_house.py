@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 from sqlalchemy import Connection
 
 import chat.do
@@ -87,9 +88,6 @@ async def _site(bell: Bell, key: str, password_hash: str) -> dict[str, str]:
     bell.sites.forget()
     visitor, view = uuid.uuid4().hex, str(uuid.uuid4())
     event = {"id": view, "type": "page.viewed", "url": f"https://{key}.example/", "path": ["Garden", "Tools"]}
-    beacon = Beacon(site=key, visitor=visitor, events=[])
-    import msgspec
-
     beacon = msgspec.convert({"site": key, "visitor": visitor, "events": [event]}, Beacon)
     told = await bell.journey.collect(site, beacon, received_at=now_ms(), user_agent="Mozilla/5.0 Firefox/140.0")
     assert told.visit is not None
