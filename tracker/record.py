@@ -175,15 +175,15 @@ class _Group:
 
     def find_marked_views(self) -> None:
         """The stored views that new events of this group say more of; their visits are touched, whenever they were."""
-        pages: dict[str, dict[str, str]] = defaultdict(dict)
+        said: dict[str, set[tuple[str, str]]] = defaultdict(set)  # per site: (page, who says something of it)
         for item, new in zip(self.items, self.new, strict=True):
             for row in new:
                 if row.page is not None:
-                    pages[item.site.id][row.page] = self.visitor(item).id
+                    said[item.site.id].add((row.page, self.visitor(item).id))
         missing: dict[str, list[str]] = defaultdict(list)
-        for site, wanted in pages.items():
-            for view in self.conn.execute(sql.VIEWS_BY_ID, {"site": site, "pages": list(wanted)}):
-                if view.visitor_id == wanted[view.id]:
+        for site, marks in said.items():
+            for view in self.conn.execute(sql.VIEWS_BY_ID, {"site": site, "pages": list({page for page, _ in marks})}):
+                if (view.id, view.visitor_id) in marks:
                     missing[self.absorbed.get(view.visit_id, view.visit_id)].append(view.id)
         elsewhere = [id_ for id_ in missing if id_ not in self.visits]
         if elsewhere:
@@ -352,8 +352,9 @@ class _Group:
         for row in new:
             assert visitor is not None
             ids = [self.visit_at(visitor.id, row.at).id]
-            if row.page in self.marked:
-                ids.append(self.marked[row.page].id)
+            marked = self.marked.get(row.page) if row.page is not None else None
+            if marked is not None and marked.visitor_id == visitor.id:
+                ids.append(marked.id)
             touched |= {id_: described[id_] for id_ in ids if id_ in described}
         return Recorded(
             site=item.site.id,

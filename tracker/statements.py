@@ -117,18 +117,15 @@ SIGNS = (
     .where(among(event.c.visitor_id, "visitors"), event.c.at.between(bindparam("since"), bindparam("until")))
     .order_by(event.c.at)
 )
-NUMBERS = (
-    select(visit.c.id, visit.c.visitor_id, visit.c.started_at, visit.c.number)
-    .where(among(visit.c.visitor_id, "visitors"), visit.c.merged_into.is_(None), visit.c.pages > 0)
+NUMBERS = select(visit.c.id, visit.c.visitor_id, visit.c.started_at, visit.c.number).where(
+    among(visit.c.visitor_id, "visitors"), visit.c.merged_into.is_(None), visit.c.pages > 0
 )
 
 _DERIVED = (
     "started_at", "last_at", "heard_at", "number", "pages", "dwell", "path", "depth", "deepest", "topic", "branches",
     "url", "title", "source", "arrival", "left_at", "user_agent", "bot",
 )  # fmt: skip
-UPDATE_VISIT = (
-    update(visit).where(visit.c.id == bindparam("_id")).values({name: bindparam(name) for name in _DERIVED})
-)
+UPDATE_VISIT = update(visit).where(visit.c.id == bindparam("_id")).values({name: bindparam(name) for name in _DERIVED})
 SET_NUMBER = update(visit).where(visit.c.id == bindparam("_id")).values(number=bindparam("number"))
 MERGE_VISIT = update(visit).where(visit.c.id == bindparam("_id")).values(merged_into=bindparam("into"))
 MERGED_BEFORE = update(visit).where(visit.c.merged_into == bindparam("_id")).values(merged_into=bindparam("into"))

@@ -285,7 +285,7 @@ def many(base: Base, delivery: Any) -> None:
 
 
 @given(delivery=deliveries())
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 def some(base: Base, delivery: Any) -> None:
     check(base, *delivery)
 
