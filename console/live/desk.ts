@@ -7,10 +7,10 @@ import type { Alert, DeskEvent, DeskSnapshot, Opened, Status, VisitBrief } from 
 import { notify, showCount, strike, tick } from "./bell";
 import { codeOf, detailOf, http, list, serverNow } from "./http";
 import { say } from "./notes";
-import { selectFirst, selection } from "./selection";
+import { select, selectFirst, selection, writeNext } from "./selection";
 import { wish } from "./session";
 import { ExpertSocket } from "./socket";
-import { catchUp, receive, receiveRead, receiveTyping, resend, takeBatch } from "./threads";
+import { belongTo, catchUp, receive, receiveRead, receiveTyping, resend, takeBatch } from "./threads";
 import { money } from "../text/format";
 import { whereIs, whoIs } from "../text/names";
 import { errorText, language, t } from "../text/text";
@@ -29,8 +29,9 @@ let gather: ReturnType<typeof setTimeout> | undefined;
 let silence: () => void = () => {};
 let unbind: () => void = () => {};
 
-export function openDesk(): void {
+export function openDesk(account: string): void {
   if (socket) return;
+  belongTo(account);
   connection.value = hear(connection.value, { type: "start" });
   silence = showCount(() => (desk.value ? waiting(desk.value) : 0));
   socket = new ExpertSocket({
@@ -139,8 +140,13 @@ function nameOfConversation(id: string | null): string | null {
 function ring(alert: Alert): void {
   strike();
   notify(alert.id, whoIs(alert.visit), whereIs(alert.visit.path));
-  if (!selection.value) selection.value = { kind: "alert", id: alert.id };
+  const chosen = selection.value;
+  const over = chosen?.kind === "alert" && !desk.value?.alerts.some((one) => one.id === chosen.id);
+  if (!chosen || over) selection.value = { kind: "alert", id: alert.id };
 }
+
+/** What an answered command has changed; the server's own event may come too, and changes nothing more. */
+export const applyHere = (event: DeskEvent): void => onEvent(event);
 
 /** Sends a command and tells a refusal in a quiet line; undefined when it did not succeed. */
 export async function ask<T>(name: string, data: object): Promise<T | undefined> {
@@ -163,7 +169,7 @@ export async function setPresence(status: Status): Promise<void> {
   const done = await ask("presence.set", { status });
   const now = desk.value;
   if (!done || !now) return;
-  onEvent({ name: "presence.changed", data: { expert: now.me.id, status } });
+  applyHere({ name: "presence.changed", data: { expert: now.me.id, status } });
 }
 
 export const accepting = signal<string | null>(null);
@@ -173,30 +179,33 @@ export async function accept(id: string): Promise<void> {
   const answer = await ask<Opened>("alert.accept", { alert: id });
   accepting.value = null;
   if (!answer) return;
-  batch(() => {
-    takeBatch(answer.conversation, answer.messages);
-    selection.value = { kind: "conversation", id: answer.conversation };
-    onEvent({ name: "alert.cleared", data: { id, reason: "accepted" } });
-  });
-  if (!desk.value?.conversations.some((one) => one.id === answer.conversation)) await load();
+  await enter(answer, () => applyHere({ name: "alert.cleared", data: { id, reason: "accepted" } }));
 }
 export async function decline(id: string): Promise<void> {
   if (await ask("alert.decline", { alert: id })) {
-    onEvent({ name: "alert.cleared", data: { id, reason: "declined" } });
+    applyHere({ name: "alert.cleared", data: { id, reason: "declined" } });
     say(t("alert.declined"), "plain");
   }
 }
 export async function closeConversation(id: string): Promise<void> {
   if (await ask("conversation.close", { conversation: id })) {
     const known = desk.value?.conversations.find((one) => one.id === id);
-    if (known) onEvent({ name: "conversation.changed", data: { conversation: { ...known, state: "closed" } } });
+    if (known) applyHere({ name: "conversation.changed", data: { conversation: { ...known, state: "closed" } } });
   }
 }
 export async function invite(visit: string, text: string): Promise<boolean> {
   const answer = await ask<Opened>("chat.invite", { visit, text });
   if (!answer) return false;
-  takeBatch(answer.conversation, answer.messages);
-  if (!desk.value?.conversations.some((one) => one.id === answer.conversation)) await load();
-  selection.value = { kind: "conversation", id: answer.conversation };
+  await enter(answer);
   return true;
+}
+/** The person began a talk by a click: it stands open, ready to write in. */
+async function enter(opened: Opened, also: () => void = () => {}): Promise<void> {
+  batch(() => {
+    takeBatch(opened.conversation, opened.messages);
+    writeNext.wanted = true;
+    select("conversation", opened.conversation, "talk");
+    also();
+  });
+  if (!desk.value?.conversations.some((one) => one.id === opened.conversation)) await load();
 }

@@ -9,6 +9,9 @@ export const selection = signal<Selection>(null);
 export type Column = "list" | "talk" | "person";
 export const column = signal<Column>("list");
 
+/** Set when the person's act leads to writing: the composer takes the focus once, when it appears. */
+export const writeNext = { wanted: false };
+
 export function select(kind: NonNullable<Selection>["kind"], id: string, show?: Column): void {
   selection.value = { kind, id };
   if (show) column.value = show;

@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { acknowledged, add, addBatch, drop, firstSeq, lastSeq, mark, newThread, prepend, read, write, type Thread, type Unsent } from "../state/thread";
 import type { ExpertEvents, Message, Messages, Sent } from "../wire";
-import { askOrThrow, desk, hears, tell } from "./desk";
+import { applyHere, askOrThrow, desk, hears, tell } from "./desk";
 import { codeOf, detailOf, serverNow } from "./http";
 import { errorText } from "../text/text";
 
@@ -12,6 +12,7 @@ const MOST_ROUNDS = 200;
 const TYPING_MS = 4_000;
 const TELL_TYPING_MS = 2_000;
 const KEPT = "shopbell.unsent";
+const OWNER = "shopbell.owner";
 
 /** What a reload left unsent comes back as threads that are not loaded yet. */
 export const threads = signal<ReadonlyMap<string, Thread>>(
@@ -23,6 +24,20 @@ export const typing = signal<ReadonlyMap<string, number>>(new Map());
 const get = (id: string): Thread => threads.peek().get(id) ?? newThread(id);
 function set(thread: Thread): void {
   threads.value = new Map(threads.peek()).set(thread.id, thread);
+  keep();
+}
+
+/** What somebody else left in this tab is not sent, and not shown, in this person's name. */
+export function belongTo(account: string): void {
+  try {
+    const before = sessionStorage.getItem(OWNER);
+    sessionStorage.setItem(OWNER, account);
+    if (before === null || before === account) return;
+  } catch {
+    // Without storage nothing was kept either; memory is cleared below.
+  }
+  threads.value = new Map();
+  typing.value = new Map();
   keep();
 }
 
@@ -121,7 +136,9 @@ export async function resend(): Promise<void> {
 }
 
 export function markRead(conversation: string, seq: number): void {
-  if (seq > 0 && hears()) void askOrThrow("message.read", { conversation, seq }).catch(() => undefined);
+  if (seq === 0 || !hears()) return;
+  const done = () => applyHere({ name: "message.read", data: { conversation, seq, by: "expert" } });
+  void askOrThrow("message.read", { conversation, seq }).then(done, () => undefined);
 }
 let toldTyping = 0;
 export function tellTyping(conversation: string): void {

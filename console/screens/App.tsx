@@ -25,7 +25,7 @@ export function screensFor(role: Me["role"]): Screen[] {
 export function App() {
   useSignalEffect(() => {
     const now = session.value;
-    if (now.state === "in" && answersPeople(now.me.role)) openDesk();
+    if (now.state === "in" && answersPeople(now.me.role)) openDesk(now.me.id);
     else closeDesk();
   });
   const now = session.value;

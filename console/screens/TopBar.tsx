@@ -1,4 +1,5 @@
 // Always in sight: am I online, do I hear, where can I go.
+import { useEffect, useRef } from "preact/hooks";
 import { Bell } from "../../widget/look/Bell";
 import { allowDesktop, desktop, setSound, soundOn, soundWaits } from "../live/bell";
 import { connection, desk, setPresence } from "../live/desk";
@@ -60,8 +61,16 @@ function Hearing() {
 }
 
 function Settings({ me }: { me: Me }) {
+  const ref = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    const away = (event: Event) => {
+      if (ref.current?.open && !ref.current.contains(event.target as Node)) ref.current.open = false;
+    };
+    addEventListener("pointerdown", away);
+    return () => removeEventListener("pointerdown", away);
+  }, []);
   return (
-    <details class="settings" onKeyDown={(event) => {
+    <details class="settings" ref={ref} onKeyDown={(event) => {
       if (event.key === "Escape") { event.currentTarget.open = false; event.currentTarget.querySelector("summary")?.focus(); }
     }}>
       <summary><span class="avatar" aria-hidden="true">{me.name.slice(0, 1)}</span><span class="settings-name">{me.name}</span></summary>

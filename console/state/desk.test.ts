@@ -108,6 +108,11 @@ describe("the desk", () => {
     expect(desk.cleared.map((one) => [one.alert.id, one.reason, one.at])).toEqual([["a", "taken", 5]]);
   });
 
+  it("leaves programs out of the list of those who are on the site", () => {
+    const desk = deskFrom({ me, alerts: [], conversations: [], experts: [], sites: [] }, [visit({ id: "p", bot: true })]);
+    expect(apply(desk, { name: "visit.changed", data: { visit: visit({ id: "q", bot: true }) } }, 1).visits.size).toBe(0);
+  });
+
   it("ignores an older summary that arrives after newer words", () => {
     const old = conversation({ id: "c", last_seq: 2 });
     let desk = deskFrom({ me, alerts: [], conversations: [old], experts: [], sites: [] }, []);

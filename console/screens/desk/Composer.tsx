@@ -1,6 +1,7 @@
 // Where the expert writes. Enter sends; what is not sent stays, also when one looks at somebody else meanwhile.
 import { signal } from "@preact/signals";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { writeNext } from "../../live/selection";
 import { sendText, tellTyping } from "../../live/threads";
 import { t } from "../../text/text";
 import type { Conversation } from "../../wire";
@@ -28,6 +29,10 @@ function kept(): Record<string, string> {
 export function Composer({ conversation }: { conversation: Conversation }) {
   const { id } = conversation;
   const text = drafts.value[id] ?? "";
+  useEffect(() => {
+    if (writeNext.wanted) document.querySelector<HTMLElement>("#composer")?.focus();
+    writeNext.wanted = false;
+  }, [id]);
   const send = () => {
     const words = text.trim();
     if (!words) return;
