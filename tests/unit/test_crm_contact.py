@@ -106,10 +106,9 @@ def test_the_country_in_a_language_comes_first():
 
 @given(st.text(max_size=60), st.text(max_size=60), st.text(max_size=60), st.text(max_size=60), st.text(max_size=6))
 def test_no_contact_breaks_us(name: str, email: str, phone: str, address: str, language: str):
-    """Whatever is typed is either kept in a spelling that stays the same, or refused."""
+    """Whatever is typed is kept in a spelling that stays the same, or refused."""
     try:
         kept = check_contact(name, email, phone, address, language)
-    except Refused as refused:
-        assert refused.code == "bad_contact"
+    except Refused:
         return
     assert check_contact(kept.name, kept.email, kept.phone, kept.address, language) == kept

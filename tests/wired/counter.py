@@ -102,7 +102,7 @@ class Shop:
             "topic": ["Things"], "branches": [], "url": "https://shop.example/things", "title": "Things",
             "source": {"channel": "direct", "name": "", "campaign": ""}, "user_agent": "", "bot": False,
         }  # fmt: skip
-        await self.store.write(lambda conn: conn.execute(insert(visit), [row]) and None)
+        await self.store.write(lambda conn: conn.execute(insert(visit), [row]).close())
         return id_
 
     async def expert(self, name: str = "Anna", *, site: SiteFacts | None = None, capacity: int = 50) -> ExpertCaller:
@@ -155,4 +155,5 @@ class Shop:
         )
 
 
-SUBMIT = {"name": "Ann Lee", "email": "ann@example.com", "phone": "", "address": "1 High Street"}
+#: A contact that can be used.
+ANN = {"name": "Ann Lee", "email": "ann@example.com", "phone": "", "address": "1 High Street"}

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -285,7 +286,7 @@ async def test_the_desk_shows_ones_own_and_what_waits(shop: Shop):
     waiting = await shop.open_chat(loose)
     await shop.say(loose, "message.send", conversation=waiting, client_id="1", text="anybody?")
 
-    async def desk(who: str) -> dict[str, dict]:
+    async def desk(who: str) -> dict[str, Any]:
         rows = await shop.store.read(
             lambda conn: present.conversation_briefs(
                 conn, chat.queries.desk_of(conn, who, now_ms(), [shop.site.id]), now_ms()
