@@ -111,6 +111,7 @@ class Browser:
 
     def __init__(self, server: Server, http: httpx.AsyncClient, key: str | None = None) -> None:
         self.server, self.http, self.key = server, http, key or visitor_key()
+        self.page = f"{server.url}/{self.key}"  # the address of all its pages: by it a test knows its own visit
 
     async def collect(self, *events: dict[str, Any], **headers: str) -> httpx.Response:
         body = {"site": "demo", "visitor": self.key, "events": list(events)}
@@ -121,8 +122,8 @@ class Browser:
 
     async def go_deep(self, *path: str, dwell: int = 15_000) -> str:
         """Walk to `path` and stay there long enough for the bell; returns the id of the page view."""
-        await self.collect(viewed())
-        view = viewed(*path, referrer="http://localhost:8000/")
+        await self.collect(viewed(url=self.page))
+        view = viewed(*path, url=self.page, referrer=self.page)
         await self.collect(view)
         assert (await self.collect(stayed(view["id"], dwell))).is_success
         return str(view["id"])
@@ -182,6 +183,22 @@ class Socket:
 
     def heard(self, event: str) -> list[Any]:
         return [data for name, data in self.events if name == event]
+
+    def alerts(self, browser: Browser) -> list[Any]:
+        """The bells that this desk has heard of this browser; those of earlier tests may still ring."""
+        return [alert for alert in self.heard("alert.raised") if alert["visit"]["url"] == browser.page]
+
+    async def alert(self, browser: Browser, seconds: float = 5.0, **fields: Any) -> Any:
+        """Wait for the bell of this browser."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            for alert in self.alerts(browser):
+                if all(alert.get(key) == value for key, value in fields.items()):
+                    return alert
+            self._news.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), max(deadline - time.monotonic(), 0.001))
+        raise AssertionError(f"no bell {fields} within {seconds} s; heard {self.alerts(browser)}")
 
     async def close(self) -> None:
         await self.client.disconnect()

@@ -60,7 +60,9 @@ async def house(database_url: str, folder: Path, **settings: str) -> AsyncIterat
         tokens = {}
         for role in ROLES:
             account, now = ours[role], now_ms()
-            tokens[role] = await bell.store.write(lambda conn, id_=account, at=now: open_session(conn, id_, "token", at))
+            tokens[role] = await bell.store.write(
+                lambda conn, id_=account, at=now: open_session(conn, id_, "token", at)
+            )
         yield House(client, bell, tokens, ours, theirs)
 
 

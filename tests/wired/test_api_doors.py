@@ -52,7 +52,9 @@ def body_of(operation: Operation, house: House) -> Any:
         "POST /api/events": {
             "site": house.ours["key"],
             "visitor": "0" * 32,
-            "events": [{"id": "6f1c1f6e-7d0a-4f0e-9a53-2f7d6c1e8a11", "type": "page.viewed", "url": "https://x.example/"}],
+            "events": [
+                {"id": "6f1c1f6e-7d0a-4f0e-9a53-2f7d6c1e8a11", "type": "page.viewed", "url": "https://x.example/"}
+            ],
         },
     }
     return bodies.get(f"{operation.method} {operation.path}") if operation.takes is not None else None
@@ -67,7 +69,12 @@ def query_of(operation: Operation, house: House) -> dict[str, str]:
 async def test_nobody_comes_in_without_a_session(here: House):
     for each in CLOSED:
         path = path_of(each, here.ours[KINDS[each.tag]] if "{id}" in each.path else "")
-        for headers in ({}, {"Authorization": "Bearer nonsense"}, {"Authorization": "Basic YTpi"}, {"Cookie": "__Host-shopbell=x"}):
+        for headers in (
+            {},
+            {"Authorization": "Bearer nonsense"},
+            {"Authorization": "Basic YTpi"},
+            {"Cookie": "__Host-shopbell=x"},
+        ):
             answer = await here.ask(each.method, path, None, json=body_of(each, here), headers=headers)
             assert answer.status_code == 401, (each.method, path, headers)
             assert answer.headers["content-type"] == "application/problem+json"

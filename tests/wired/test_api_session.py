@@ -107,9 +107,11 @@ async def test_a_browsers_session_slides_while_it_is_used(here: House, kind, ren
     token = await here.bell.store.write(lambda conn: open_session(conn, account, kind, now_ms()))
     nearly = now_ms() + 2 * DAY
     await here.bell.store.write(
-        lambda conn: conn.execute(
-            update(session).where(session.c.token_hash == token_hash(token)).values(expires_at=nearly)
-        ).rowcount
+        lambda conn: (
+            conn.execute(
+                update(session).where(session.c.token_hash == token_hash(token)).values(expires_at=nearly)
+            ).rowcount
+        )
     )
     answer = await here.client.get("/api/session", headers={"Cookie": f"__Host-shopbell={token}"})
     assert answer.status_code == 200

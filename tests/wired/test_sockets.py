@@ -208,7 +208,7 @@ async def test_a_closed_conversation_takes_nothing_more(people: People) -> None:
     anna = await people.expert("anna")
     browser = people.browser()
     await browser.go_deep("Garden", "Irrigation", "Drip systems")
-    alert = await anna.wait("alert.raised")
+    alert = await anna.alert(browser)
     conversation = (await anna.done("alert.accept", {"alert": alert["id"]}))["conversation"]
     visitor = await people.visitor(browser.key)
     await visitor.done("chat.open")
@@ -236,7 +236,7 @@ async def test_an_order_that_cannot_be_is_refused_and_its_form_stays_open(
     anna = await people.expert("anna")
     browser = people.browser()
     await browser.go_deep("Garden", "Irrigation", "Drip systems")
-    alert = await anna.wait("alert.raised")
+    alert = await anna.alert(browser)
     product = (await people.api("anna", "/api/products?limit=1"))["items"][0]
     await anna.done("order_form.push", {"visit": alert["visit"]["id"], "products": [product["id"]]})
     visitor = await people.visitor(browser.key)
