@@ -1,4 +1,4 @@
-"""What may be said: the rules for the text of a message, and who says it. Pure."""
+"""Pure: what may be said, and who says it: the rules for the text of a message."""
 
 import unicodedata
 

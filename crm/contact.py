@@ -1,4 +1,4 @@
-"""Is this a contact that we can use? Name, e-mail and telephone as typed, turned into one agreed spelling. Pure."""
+"""Is this a contact that we can use? Name, e-mail and telephone as typed, turned into one agreed spelling."""
 
 import re
 

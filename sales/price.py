@@ -1,4 +1,4 @@
-"""What an order costs: our prices times whole quantities, in minor units. No amount from outside gets in here. Pure."""
+"""Pure: what an order costs. Our prices times whole quantities, in minor units; no amount from outside gets in."""
 
 from collections.abc import Iterable, Sequence
 
