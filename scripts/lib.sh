@@ -133,7 +133,7 @@ find_chromium() {
         return 0
     fi
     system_chromium && return 0
-    if [ "${SHOPBELL_TEST_APT:-on}" = on ] && apt_install chromium; then system_chromium && return 0; fi
+    if apt_install chromium; then system_chromium && return 0; fi
     carried_chromium
 }
 
