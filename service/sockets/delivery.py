@@ -20,7 +20,7 @@ from service.bell import Bell, ExpertCaller, VisitorCaller
 from service.sockets.registry import Connection
 from service.sockets.server import Sockets
 
-#: A message this old is not told by itself to somebody who was not listening: they ask for it.
+#: A message or an order this old is not told by itself to somebody who was not listening: they ask for it.
 RECENT: Ms = MINUTE
 BATCH = 50
 #: Who says what: (connection, event, shape).
@@ -210,7 +210,7 @@ class Delivery:
             ]
         mine = self._registry.of_expert(account_id)
         if mine:
-            for order in sales.queries.recent_orders_of_expert(conn, account_id, now - 10 * MINUTE):
+            for order in sales.queries.recent_orders_of_expert(conn, account_id, now - RECENT):
                 shape = present.order_placed(conn, order)
                 said += [(c, "order.placed", shape) for c in mine if c.news(f"order:{order['id']}", order["status"])]
             for connection in mine:

@@ -195,12 +195,12 @@ async def test_a_card_needs_no_chat(people: People) -> None:
     await visitor.close()
     again = await people.visitor(browser.key)
     assert (await again.wait("order_form.shown"))["form"] == form["form"]
-    await again.done("order.submit", {
+    order = await again.done("order.submit", {
         "form": form["form"], "client_id": str(uuid.uuid4()), "lines": [{"product": product["id"], "quantity": 1}],
         "contact": {"name": "N. Card", "phone": "+49 30 901820"},
     })  # fmt: skip
     await again.wait("card.gone")
-    assert (await anna.wait("order.placed"))["conversation"] is None
+    assert (await anna.wait("order.placed", order=order["order"]))["conversation"] is None
 
 
 async def test_a_customer_who_returns_rings_the_one_who_served_above_strangers(people: People) -> None:
