@@ -294,7 +294,11 @@ class _Group:
 
     def write_visits(self, rows: dict[str, dict[str, Any]], others: list[dict[str, Any]]) -> None:
         new = [row for id_, row in rows.items() if not self.visits[id_].stored]
-        known = [row | {"_id": id_} for id_, row in rows.items() if self.visits[id_].stored]
+        known = [
+            {"_id": id_, **{name: row[name] for name in sql.DERIVED}}
+            for id_, row in rows.items()
+            if self.visits[id_].stored
+        ]
         if new:
             self.conn.execute(insert(visit), new)
         if known:

@@ -8,7 +8,6 @@ import msgspec
 from sqlalchemy import (
     ARRAY,
     BindParameter,
-    Boolean,
     Column,
     Dialect,
     Text,
@@ -21,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 
 from tracker.tables import event, page_view, visit, visitor
 
@@ -39,8 +38,10 @@ class TextList(TypeDecorator[list[str]]):
         return list(value) if dialect.name == "postgresql" else msgspec.json.encode(value).decode()
 
 
-class _Among(FunctionElement[bool]):
-    type = Boolean()
+class _Among(FunctionElement[Any]):
+    """No Boolean: SQLAlchemy would compare that with 1 on SQLite, and no index would be used."""
+
+    type = NullType()
     name = "among"
     inherit_cache = True
 
@@ -121,11 +122,11 @@ NUMBERS = select(visit.c.id, visit.c.visitor_id, visit.c.started_at, visit.c.num
     among(visit.c.visitor_id, "visitors"), visit.c.merged_into.is_(None), visit.c.pages > 0
 )
 
-_DERIVED = (
+DERIVED = (
     "started_at", "last_at", "heard_at", "number", "pages", "dwell", "path", "depth", "deepest", "topic", "branches",
     "url", "title", "source", "arrival", "left_at", "user_agent", "bot",
 )  # fmt: skip
-UPDATE_VISIT = update(visit).where(visit.c.id == bindparam("_id")).values({name: bindparam(name) for name in _DERIVED})
+UPDATE_VISIT = update(visit).where(visit.c.id == bindparam("_id")).values({name: bindparam(name) for name in DERIVED})
 SET_NUMBER = update(visit).where(visit.c.id == bindparam("_id")).values(number=bindparam("number"))
 MERGE_VISIT = update(visit).where(visit.c.id == bindparam("_id")).values(merged_into=bindparam("into"))
 MERGED_BEFORE = update(visit).where(visit.c.merged_into == bindparam("_id")).values(merged_into=bindparam("into"))
