@@ -1,8 +1,7 @@
 // The shapes that cross the line between browser and server, as the widget uses them.
 // Names and meaning: the public contract, sections 3 and 4.
 
-/** Where the path of a page was read. */
-export type PathSource = "call" | "attribute" | "breadcrumb" | "microdata" | "canonical" | "url";
+import type { ErrorCode, PathSource } from "../contract/generated/contract";
 
 interface Fact {
   /** uuid, made here: the server takes each id once. */
@@ -81,20 +80,24 @@ export interface FrameSays {
   event?: string;
 }
 
-export interface Money {
-  amount: number;
-  currency: string;
-}
-
-export interface Line {
-  product: string;
-  name: string;
-  price: Money;
-}
-
-export interface OrderedLine extends Line {
-  quantity: number;
-}
+// What the sockets carry is generated from the server's own shapes.
+export type {
+  ChatInvited as Invited,
+  FormLine as Line,
+  InfoShown,
+  Message,
+  MessageKind,
+  Money,
+  OfferShown,
+  OfferState,
+  OrderFormShown,
+  OrderFormState,
+  OrderLine as OrderedLine,
+  OrderUpdated,
+  PathSource,
+  VisitorCommands,
+  VisitorEvents,
+} from "../contract/generated/contract";
 
 export interface Contact {
   name: string;
@@ -103,68 +106,8 @@ export interface Contact {
   address: string;
 }
 
-export type MessageKind = "text" | "info" | "offer" | "order_form" | "order" | "event";
-
-export interface Message {
-  conversation: string;
-  seq: number;
-  client_id?: string | null;
-  author: { kind: "visitor" | "expert" | "system"; name: string };
-  kind: MessageKind;
-  text: string;
-  at: string;
-  data?: Record<string, unknown> | null;
-}
-
-export interface Invited {
-  conversation: string;
-  seq: number;
-  text: string;
-  expert: { name: string };
-  opened: boolean;
-}
-
-export type OfferState = "open" | "accepted" | "declined" | "expired";
-
-export interface InfoShown {
-  card: string;
-  conversation?: string | null;
-  title: string;
-  url?: string | null;
-  text?: string | null;
-  expert?: { name: string } | null;
-}
-
-export interface OfferShown {
-  card: string;
-  conversation?: string | null;
-  offer: string;
-  product: { id: string; name: string; price: Money };
-  price: Money;
-  expires_at: string;
-  text?: string | null;
-  expert?: { name: string } | null;
-}
-
-export interface OrderFormShown {
-  card: string;
-  conversation?: string | null;
-  form: string;
-  lines: Line[];
-  text?: string | null;
-  expert?: { name: string } | null;
-}
-
-export interface OrderUpdated {
-  order: string;
-  number: string;
-  status: string;
-  total: Money;
-  lines: OrderedLine[];
-}
-
 /** What the server says instead of an answer. */
 export interface Refusal {
-  code: string;
+  code: ErrorCode;
   detail: string;
 }

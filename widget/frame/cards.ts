@@ -2,10 +2,10 @@
 // It is state: the server gives it again on every connect, until it is answered or put away.
 
 import { computed, signal } from "@preact/signals";
-import type { Contact, InfoShown, Line, Money, OfferShown, OfferState, OrderFormShown, OrderUpdated } from "../wire";
+import type { Contact, InfoShown, Line, Message, Money, OfferShown, OfferState, OrderFormShown } from "../wire";
 import { recall, remember } from "./memory";
 import { chosen, type Draft, draft } from "./order";
-import { command, mention } from "./socket";
+import { command, type Heard, mention, Refused } from "./socket";
 
 export type Card =
   | ({ kind: "info" } & InfoShown)
@@ -16,7 +16,7 @@ export type Card =
 export interface Placed {
   order: string;
   total: Money;
-  number?: string;
+  number: string;
   status?: string;
 }
 
@@ -59,31 +59,49 @@ export function keepDraft(form: string, changed: Draft): void {
   remember("drafts", drafts.value);
 }
 
+/** Forms whose order is placed or on its way. */
+const sent = new Set<string>(Object.keys(placed.value));
+
 /** Throws what `command` throws. The same client_id goes with every try. */
 export async function submit(form: string, lines: Line[], { client_id, quantities, contact }: Draft): Promise<void> {
   remember("contact", contact);
-  const answer = await command<{ order: string; total: Money; number?: string }>("order.submit", {
-    form,
-    client_id,
-    lines: chosen(lines, quantities),
-    contact,
-  });
-  note(form, { order: answer.order, total: answer.total, number: answer.number });
+  sent.add(form);
+  try {
+    const { order, total, number } = await command("order.submit", {
+      form,
+      client_id,
+      lines: chosen(lines, quantities),
+      contact,
+    });
+    note(form, { order, total, number });
+  } catch (problem) {
+    if (problem instanceof Refused) sent.delete(form);
+    throw problem;
+  }
 }
 
 function note(form: string, what: Placed): void {
-  placed.value = { ...placed.value, [form]: { ...updates[what.order], ...what, number: what.number ?? updates[what.order]?.number } };
+  placed.value = { ...placed.value, [form]: what };
   remember("placed", placed.value);
 }
 
-const updates: Record<string, Placed> = {};
+/** The conversation tells that an offer was answered, here or in another tab. */
+export function heed({ kind, data }: Message): void {
+  const { name, offer } = (data ?? {}) as { name?: string; offer?: string };
+  const state = /^offer\.(accepted|declined)$/.exec(name ?? "")?.[1] as OfferState | undefined;
+  if (kind === "event" && offer && state && answers.value[offer] !== state)
+    answers.value = { ...answers.value, [offer]: state };
+}
 
-export const events: Record<string, (data: any) => void> = {
-  "info.shown": (shown: InfoShown) => lay({ kind: "info", ...shown }),
-  "offer.shown": (shown: OfferShown) => lay({ kind: "offer", ...shown }),
-  "order_form.shown": (shown: OrderFormShown) => lay({ kind: "order_form", ...shown }),
-  "order.updated"({ order, number, status, total }: OrderUpdated) {
-    updates[order] = { order, number, status, total };
+export const events: Heard = {
+  "info.shown": (shown) => lay({ kind: "info", ...shown }),
+  "offer.shown": (shown) => lay({ kind: "offer", ...shown }),
+  "order_form.shown": (shown) => lay({ kind: "order_form", ...shown }),
+  "card.gone"({ card }) {
+    // A form that was just used stays until it is put away: it shows that the order is placed.
+    all.value = all.value.filter((one) => one.card !== card || (one.kind === "order_form" && sent.has(one.form)));
+  },
+  "order.updated"({ order, number, status, total }) {
     for (const [form, known] of Object.entries(placed.value))
       if (known.order === order) note(form, { ...known, number, status, total });
   },

@@ -1,21 +1,24 @@
 // Money and times as people of the language write them.
 
 import type { Money } from "../wire";
-import { language } from "./words";
+import { language, nearest } from "./words";
 
 /** `amount` is in minor units of the currency. */
 export function money({ amount, currency }: Money): string {
   try {
-    const format = new Intl.NumberFormat(language.value, { style: "currency", currency });
+    const format = new Intl.NumberFormat(locale(), { style: "currency", currency });
     return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
   } catch {
     return `${amount / 100} ${currency}`;
   }
 }
 
+/** 14:00 or 2 PM, as the person's own browser has it for this language. */
+const locale = () => (nearest(navigator.language) === language.value ? navigator.language : language.value);
+
 const at = (time: string, how: Intl.DateTimeFormatOptions) => {
   const date = new Date(time);
-  return Number.isNaN(+date) ? "" : new Intl.DateTimeFormat(language.value, how).format(date);
+  return Number.isNaN(+date) ? "" : new Intl.DateTimeFormat(locale(), how).format(date);
 };
 
 export const clock = (time: string) => at(time, { hour: "2-digit", minute: "2-digit" });

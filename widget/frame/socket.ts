@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { io, type Socket } from "socket.io-client";
-import type { Refusal } from "../wire";
+import type { Refusal, VisitorCommands, VisitorEvents } from "../wire";
 import { language } from "./words";
 
 /** "refused": the server knows us and does not want us now. */
@@ -21,13 +21,13 @@ export class Unanswered extends Error {}
 const PATIENCE = 10_000;
 let socket: Socket | undefined;
 
-export function connect(
-  site: string, visitor: string, arrived: () => void, events: Record<string, (data: any) => void>,
-): void {
+export type Heard = { [Name in keyof VisitorEvents]?: (data: VisitorEvents[Name]) => void };
+
+export function connect(site: string, visitor: string, arrived: () => void, heard: Heard): void {
   socket = io("/visitor", {
     path: "/socket.io/",
     transports: ["websocket"],
-    auth: (give) => give({ site, visitor, lang: language.peek() }),
+    auth: (give) => give({ site, visitor, language: language.peek() }),
     reconnectionDelay: 500,
     reconnectionDelayMax: 15_000,
     randomizationFactor: 0.5,
@@ -44,7 +44,7 @@ export function connect(
     line.value = socket!.active ? "off" : "refused";
     comeBack();
   });
-  for (const [name, handle] of Object.entries(events)) socket.on(name, handle);
+  for (const [name, handle] of Object.entries(heard)) socket.on(name, handle as (data: unknown) => void);
 }
 
 let returning: ReturnType<typeof setTimeout> | undefined;
@@ -63,7 +63,9 @@ export function retryNow(): void {
 }
 
 /** Sends one command. Throws Refused with the server's sentence, or Unanswered. */
-export async function command<Answer>(name: string, data: object): Promise<Answer> {
+export async function command<Name extends keyof VisitorCommands>(
+  name: Name, data: VisitorCommands[Name]["send"],
+): Promise<VisitorCommands[Name]["answer"]> {
   if (!socket?.connected) throw new Unanswered();
   let answer: any;
   try {
@@ -76,6 +78,6 @@ export async function command<Answer>(name: string, data: object): Promise<Answe
 }
 
 /** Something small that may be lost: typing, read. */
-export function mention(name: string, data: object): void {
+export function mention<Name extends keyof VisitorCommands>(name: Name, data: VisitorCommands[Name]["send"]): void {
   if (socket?.connected) socket.emit(name, data, () => {});
 }

@@ -3,25 +3,27 @@
 
 import { batch, computed, effect, signal } from "@preact/signals";
 import type { Invited, Message } from "../wire";
+import { heed } from "./cards";
 import { tellHost } from "./host";
-import { recall, remember } from "./memory";
-import { command, line, mention, Refused } from "./socket";
+import { recall, recallForGood, remember, rememberForGood } from "./memory";
+import { command, line, type Heard, mention, Refused } from "./socket";
 import { empty, lastSeq, receive, type Thread, type Unsent, unread } from "./thread";
 import { say } from "./words";
 
 interface Kept {
   conversation: string;
   unsent: Unsent[];
-  /** What the person has seen. */
-  read: number;
   open: boolean;
 }
 
-const kept: Kept = { conversation: "", unsent: [], read: 0, open: false, ...recall<Kept>("talk") };
+const kept: Kept = { conversation: "", unsent: [], open: false, ...recall<Kept>("talk") };
+
+/** conversation -> the seq that the person has seen; kept longer than this tab. */
+const readBefore = () => recallForGood<Record<string, number>>("read") ?? {};
 
 export const thread = signal<Thread>(empty(kept.conversation, kept.unsent));
 export const open = signal(kept.open);
-export const read = signal(kept.read);
+export const read = signal(readBefore()[kept.conversation] ?? 0);
 /** The expert's name, once somebody spoke or joined. */
 export const expert = signal("");
 /** Up to where the expert has read. */
@@ -33,11 +35,15 @@ export const invitation = signal<Invited | null>(null);
 /** Why the conversation could not be opened. */
 export const trouble = signal("");
 
+/** A conversation goes on: the next page of the shop loads the frame at once. */
+export const live = computed(() => !!thread.value.conversation && !closed.value);
+
 export const news = computed(() => (open.value ? [] : unread(thread.value, read.value)));
 
 effect(() => {
   const { conversation, unsent } = thread.value;
-  remember("talk", { conversation, unsent, read: read.value, open: open.value } satisfies Kept);
+  remember("talk", { conversation, unsent, open: open.value } satisfies Kept);
+  if (conversation) rememberForGood("read", { [conversation]: read.value });
 });
 
 // --- what is said -----------------------------------------------------------------------------------------
@@ -46,7 +52,8 @@ function take(messages: Message[], whole = false): void {
   const result = receive(thread.value, messages, whole);
   batch(() => {
     thread.value = result.thread;
-    for (const { author } of messages) if (author.kind === "expert") expert.value = author.name;
+    for (const { author } of messages) if (author.kind === "expert" && author.name) expert.value = author.name;
+    messages.forEach(heed);
     if (messages.some(({ author }) => author.kind === "expert")) typing.value = false;
   });
   if (result.gap) void catchUp();
@@ -60,10 +67,7 @@ function catchUp(): Promise<void> {
   catching ??= (async () => {
     for (;;) {
       const { conversation } = thread.value;
-      const { messages } = await command<{ messages: Message[] }>("messages.after", {
-        conversation,
-        seq: lastSeq(thread.value),
-      });
+      const { messages } = await command("messages.after", { conversation, seq: lastSeq(thread.value) });
       if (thread.value.conversation !== conversation) continue;
       const before = lastSeq(thread.value);
       take(messages, before === 0);
@@ -83,17 +87,16 @@ function follow(conversation: string): boolean {
   if (thread.value.conversation === conversation) return false;
   batch(() => {
     thread.value = empty(conversation, thread.value.unsent);
-    if (kept.conversation !== conversation) read.value = 0;
+    read.value = readBefore()[conversation] ?? 0;
     seen.value = 0;
     closed.value = false;
   });
-  kept.conversation = conversation;
   return true;
 }
 
 async function enter(): Promise<void> {
   try {
-    const answer = await command<{ conversation: string; seq: number; messages: Message[] }>("chat.open", {});
+    const answer = await command("chat.open", {});
     follow(answer.conversation);
     closed.value = false;
     trouble.value = "";
@@ -175,12 +178,12 @@ async function flush(): Promise<void> {
       const next = thread.value.unsent.find((message) => message.error === undefined);
       const { conversation } = thread.value;
       if (!next || !conversation) return;
-      const { client_id, text, at } = next;
+      const { client_id, text } = next;
       try {
-        const answer = await command<{ seq: number; at: string }>("message.send", { conversation, client_id, text });
+        const answer = await command("message.send", { conversation, client_id, text });
         take([{
-          conversation, seq: answer.seq, client_id, text, at: answer.at ?? at, kind: "text",
-          author: { kind: "visitor", name: "" },
+          conversation, seq: answer.seq, client_id, text, at: answer.at, kind: "text",
+          author: { kind: "visitor", name: "" }, data: null,
         }]);
         // Behind a hole it is not shown yet, but it is no longer ours to send.
         change(client_id, () => null);
@@ -225,35 +228,37 @@ document.addEventListener("visibilitychange", markRead);
 
 let quiet: ReturnType<typeof setTimeout> | undefined;
 
-export const events: Record<string, (data: any) => void> = {
-  "chat.invited"(invited: Invited) {
+export const events: Heard = {
+  "chat.invited"(invited) {
     expert.value = invited.expert?.name || expert.value;
     const other = follow(invited.conversation);
+    // Opened in a tab that is gone: what was said there is not news here.
+    if (other && invited.opened && !read.value) read.value = invited.seq;
     if (!invited.opened && !open.value && recall("notNow") !== invited.conversation) invitation.value = invited;
     if (open.value) void enter();
     else if (other || lastSeq(thread.value) < invited.seq) void catchUp();
   },
-  "message.added"(message: Message) {
+  "message.added"(message) {
     follow(message.conversation);
     take([message]);
     if (message.author.kind === "expert") tellHost({ event: "message" });
   },
-  "message.read"({ conversation, seq, by }: { conversation: string; seq: number; by: string }) {
+  "message.read"({ conversation, seq, by }) {
     if (conversation !== thread.value.conversation) return;
     if (by === "visitor") read.value = Math.max(read.value, seq);
     else seen.value = Math.max(seen.value, seq);
   },
-  typing({ conversation, from }: { conversation: string; from: string }) {
-    if (conversation !== thread.value.conversation || from === "visitor") return;
+  typing({ conversation, author }) {
+    if (conversation !== thread.value.conversation || author === "visitor") return;
     typing.value = true;
     clearTimeout(quiet);
     quiet = setTimeout(() => (typing.value = false), 5_000);
   },
-  "expert.joined"({ conversation, name }: { conversation: string; name: string }) {
+  "expert.joined"({ conversation, name }) {
     follow(conversation);
     expert.value = name;
   },
-  "conversation.closed"({ conversation }: { conversation: string }) {
+  "conversation.closed"({ conversation }) {
     if (conversation === thread.value.conversation) closed.value = true;
   },
 };

@@ -40,10 +40,13 @@ export function receive(thread: Thread, incoming: Message[], whole = false): { t
     fresh.push(message);
     last = message.seq;
   }
+  // A snapshot also says how known offers and forms stand now.
+  const renewed = whole ? new Map(sorted.map((message) => [message.seq, message])) : null;
+  const known = renewed ? thread.messages.map((message) => renewed.get(message.seq) ?? message) : thread.messages;
   const arrived = new Set(incoming.map((message) => message.client_id).filter(Boolean));
   const unsent = thread.unsent.filter((waiting) => !arrived.has(waiting.client_id));
-  if (!fresh.length && unsent.length === thread.unsent.length) return { thread, gap };
-  return { thread: { ...thread, messages: [...thread.messages, ...fresh], unsent }, gap };
+  if (!renewed && !fresh.length && unsent.length === thread.unsent.length) return { thread, gap };
+  return { thread: { ...thread, messages: [...known, ...fresh], unsent }, gap };
 }
 
 /** Messages of the other side after `seq`. */

@@ -30,6 +30,13 @@ export function say(word: Word, filled: Record<string, string | number> = {}): s
   return catalogues[language.value][word].replace(/\{(\w+)\}/g, (_, name) => String(filled[name] ?? ""));
 }
 
+/** What happened in a conversation; an event that we do not know is told in the server's words. */
+export function sayEvent(text: string, data: object | null): string {
+  const { name, expert } = (data ?? {}) as { name?: string; expert?: string };
+  const word = `event.${name}` as Word;
+  return word in catalogues.en ? say(word, { expert: expert || say("someone") }) : text;
+}
+
 /** The word for a status of an order; one that we do not know is shown as the shop calls it. */
 export const sayStatus = (status: string): string =>
   (catalogues[language.value] as Record<string, string>)[`status.${status}`] ?? status;

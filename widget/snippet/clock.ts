@@ -3,7 +3,7 @@
 
 export const now = () => performance.timeOrigin + performance.now();
 
-/** Milliseconds to wait before the next try: 1 s, 2 s, 4 s … 5 min, each times 0.5 to 1.5,
- * never less than what the server asked for (seconds, as a header). */
+/** Milliseconds to wait before the next try: 1 s, 2 s, 4 s … 5 min, or what the server asked for
+ * (seconds, as a header); each times 1 to 2, so that not everybody returns at once. */
 export const retryDelay = (tries: number, asked?: any) =>
-  Math.max(Math.min(3e5, 1e3 * 2 ** tries) * (Math.random() + 0.5), asked * 1e3 || 0);
+  (asked * 1e3 || Math.min(3e5, 1e3 * 2 ** tries)) * (1 + Math.random());

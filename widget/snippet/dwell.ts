@@ -10,14 +10,12 @@ let total: number;
 let last: number;
 let looked: unknown;
 
-/** A new view begins at nothing. */
-export const restart = () => (total = 0);
-
-/** Whole ms this view was looked at until now. It is asked every second, so a longer silence means
- * that the machine slept: not counted. */
-export function dwell(): number {
+/** Whole ms this view was looked at until now; a `fresh` view begins at 0. It is asked every second,
+ * so a longer silence means that the machine slept: not counted. */
+export function dwell(fresh?: unknown): number {
   const time = now();
   if (looked) total += Math.min(time - last, 5e3);
+  if (fresh) total = 0;
   last = time;
   looked = !document.hidden && document.hasFocus();
   return total | 0;

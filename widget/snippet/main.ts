@@ -12,7 +12,7 @@ const stub = (window as any).shopbell;
 const commands: Record<string, (...args: any[]) => void> = {
   page,
   track(name: string, props?: Record<string, unknown>) {
-    add({ id: uuid(), type: "custom", at: now(), name: `${name}`.slice(0, 200), props });
+    add({ id: uuid(), type: "custom", at: now(), name, props });
     if (!pending) flush();
   },
   open: () => load(1),

@@ -10,9 +10,12 @@ import { engage } from "./wait";
 
 const NAME = "shopbell.events." + site;
 
-const flying = new Set<string>();
+/** Something is on its way, or we wait before the next try. */
+let busy = 0;
+/** Tries that failed in a row. */
 let tries = 0;
-let pause = 0;
+/** How many are sent one by one, because one of them is refused. */
+let alone = 0;
 
 function kept(): VisitEvent[] {
   try {
@@ -27,8 +30,9 @@ const save = (events: VisitEvent[]) => keep(NAME, JSON.stringify(events));
 /** Keeps an event; of what waits, the newest hundred. */
 export const add = (event: VisitEvent) => save([...kept(), event].slice(-100));
 
-async function post(events: VisitEvent[], leaving?: unknown): Promise<void> {
-  const ids = events.map(({ id }) => (flying.add(id), id));
+async function post(events: VisitEvent[], leaving?: unknown) {
+  busy = 1;
+  const ids = events.map(({ id }) => id);
   const [status, answer, after] = await ask(
     "collect",
     { events: events.map(({ at, ...event }) => ({ ...event, age: Math.max(0, (now() - at) | 0) })) },
@@ -36,23 +40,23 @@ async function post(events: VisitEvent[], leaving?: unknown): Promise<void> {
     { keepalive: !tries },
     leaving,
   );
-  if (/400|413|422/.test(status) && ids[1]) for (const event of events) await post([event]);
+  let delay = 0;
+  if (/400|413|422/.test(status) && ids[1]) alone = ids.length;
   else if (/^2|40[03]|41[35]|422/.test(status)) {
     save(kept().filter(({ id }) => !ids.includes(id)));
-    tries = pause = 0;
-    flush();
+    tries = 0;
     if (answer?.engage) engage();
-  } else {
-    flying.clear();
-    const delay = retryDelay(tries++, after);
-    pause = now() + delay;
-    setTimeout(flush, delay + 9);
-  }
+  } else delay = retryDelay(tries++, after);
+  setTimeout(() => {
+    busy = 0;
+    flush();
+  }, delay);
 }
 
-/** Sends what is kept and not on its way, nine at a time, after a failure one by one.
- * During a pause only a page that is `leaving` does. */
+/** Sends what is kept, nine at a time, after a failure one by one. Only a page that is `leaving` does not wait
+ * for its turn: what is on its way already is then sent twice, and stored once. */
 export function flush(leaving?: unknown) {
-  const events = kept().filter(({ id }) => !flying.has(id)).slice(0, tries ? 1 : 9);
-  if (events[0] && (leaving || now() > pause)) post(events, leaving);
+  if (busy && !leaving) return;
+  const events = kept().slice(0, tries || alone-- > 0 ? 1 : 9);
+  if (events[0]) post(events, leaving);
 }

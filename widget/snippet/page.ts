@@ -3,7 +3,7 @@
 import type { PageViewed } from "../wire";
 import { tell as tellFrame } from "./bell";
 import { now } from "./clock";
-import { dwell, nextStay, restart } from "./dwell";
+import { dwell, nextStay } from "./dwell";
 import { uuid } from "./ids";
 import { add, flush } from "./outbox";
 import { type PathCall, place } from "./path";
@@ -20,14 +20,11 @@ type Timer = ReturnType<typeof setTimeout>;
 /** The address that makes a page, at most 2048 characters: an anchor does not, a hash route does. */
 export const route = (url: string) => url.replace(/#(?![!/]).*/, "").slice(0, 2048);
 
-/** Percent of the page seen, 0 to 100. */
-export const percentSeen = (top: number, height: number, whole: number) =>
-  Math.min(100, (((top + height) / whole) * 100 + 0.5) | 0);
-
 // The view that goes on.
 let view: Omit<PageViewed, "title" | "path" | "source"> | undefined;
 let called: PageCall | undefined;
 let next: number;
+/** The most that was seen of it, in percent. */
 let seen: number;
 /** 1: hidden, 2: gone for good. */
 let left: number;
@@ -43,8 +40,7 @@ function begin(referrer: string) {
   view = { id: uuid(), type: "page.viewed", at: now(), url: route(location.href), referrer: referrer.slice(0, 2048) };
   called = undefined;
   next = nextStay(0);
-  restart();
-  seen = left = 0;
+  seen = left = dwell(1);
   tick();
 }
 
@@ -63,7 +59,8 @@ function report() {
 }
 
 function look() {
-  seen = Math.max(seen, percentSeen(scrollY, innerHeight, document.documentElement.scrollHeight));
+  const part = (scrollY + innerHeight) / document.documentElement.scrollHeight;
+  seen = Math.max(seen, Math.min(100, (part * 100 + 0.5) | 0));
   return dwell();
 }
 
@@ -72,10 +69,11 @@ function tell(what: "stayed" | "left") {
   add({ id: uuid(), type: `page.${what}`, at: now(), page: view!.id, dwell: look(), scroll: seen });
 }
 
-function leave() {
+function leave(hiding?: unknown) {
   if (view && !left) {
     tell("left");
     left = 1;
+    if (hiding) flush(1);
   }
 }
 
@@ -93,11 +91,6 @@ function tick() {
   timer = setTimeout(tick, Math.min(1e3, next - looked + 1));
 }
 
-function hide() {
-  leave();
-  flush(true);
-}
-
 function moved() {
   if (route(location.href) != view!.url) begin(view!.url);
 }
@@ -112,11 +105,11 @@ export function page(call: PageCall) {
 export function watchPages() {
   const listen = addEventListener;
   begin(document.referrer);
-  listen("visibilitychange", () => (document.hidden ? hide() : tick()));
+  listen("visibilitychange", () => (document.hidden ? leave(1) : tick()));
   listen("focus", tick);
   listen("blur", tick);
   listen("pagehide", () => {
-    hide();
+    leave(1);
     left = 2;
     // A lock that is held keeps a page out of the back-forward cache: leaving gives it back.
     waiting?.abort();
@@ -129,8 +122,8 @@ export function watchPages() {
     listen("popstate", moved);
     for (const name of ["pushState", "replaceState"] as const) {
       const original = history[name];
-      history[name] = function (...args) {
-        original.apply(this, args);
+      history[name] = (...args) => {
+        original.apply(history, args);
         moved();
       };
     }

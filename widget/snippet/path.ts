@@ -45,7 +45,7 @@ function trail(crumbs: Crumb[]): string[] | undefined {
 
 function breadcrumb(): string[] | undefined {
   let list: any;
-  for (const script of document.querySelectorAll('script[type="application/ld+json"]')) {
+  for (const script of document.querySelectorAll("script[type*=ld]")) {
     try {
       // The reviver sees every object at any depth: arrays, @graph, WebPage.breadcrumb.
       JSON.parse(script.textContent!, (_, value) => {
@@ -66,7 +66,7 @@ function breadcrumb(): string[] | undefined {
 
 function microdata(): string[] | undefined {
   return trail(
-    [...document.querySelectorAll('[itemtype$="/BreadcrumbList"] [itemprop=itemListElement]')].map((element) => {
+    [...document.querySelectorAll("[itemtype$=BreadcrumbList] [itemprop=itemListElement]")].map((element) => {
       const name = element.querySelector<HTMLMetaElement>("[itemprop=name]");
       return [name?.content || name?.textContent, element.querySelector<HTMLAnchorElement>("a,link")?.href];
     }),
@@ -79,7 +79,7 @@ let where: string;
 /** Where the page stands now. Best is what the site says itself: by call (`given`) or `attribute`.
  * A single-page application that moves on and leaves its old breadcrumbs standing is not believed. */
 export function place(given?: PathCall, attribute?: string): Placed {
-  const canonical = document.querySelector<HTMLLinkElement>("link[rel=canonical]");
+  const canonical = document.querySelector<HTMLLinkElement>("[rel=canonical]");
   const sources: [PathSource, string[] | null | undefined][] = [
     ["call", written(given)],
     ["attribute", written(attribute)],

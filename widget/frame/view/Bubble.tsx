@@ -1,21 +1,29 @@
-// What waits for the visitor while the panel is closed: an invitation, news, cards. Small and quiet;
+// What waits for the visitor while the panel is closed: an invitation, live, news, cards. Small and quiet;
 // nothing takes the focus, nothing makes a sound.
 
 import { useLayoutEffect, useRef } from "preact/hooks";
+import type { InfoShown, Message } from "../../wire";
 import { Bell } from "../../look/Bell";
 import { cards, putAway } from "../cards";
 import { tellHost } from "../host";
-import { expert, invitation, news, notNow, openPanel } from "../talk";
+import { expert, invitation, live, news, notNow, openPanel } from "../talk";
 import { say } from "../words";
 import { CardBody } from "./CardBody";
 import { Text } from "./Words";
+
+/** What a message says in one or two lines. */
+function preview({ kind, text, data }: Message): string {
+  if (text) return text;
+  if (kind === "info") return (data as InfoShown | null)?.title || say("information");
+  return say(kind === "offer" ? "offer" : "orderForm");
+}
 
 function Invitation() {
   const latest = news.value.at(-1);
   const invited = invitation.value;
   if (!latest && !invited) return null;
   const name = latest?.author.name || invited?.expert?.name || expert.value || say("someone");
-  const text = latest?.text || invited?.text || "";
+  const text = latest ? preview(latest) : (invited?.text || say("invites", { name }));
   const several = news.value.length > 1;
   return (
     <section class="card invitation" aria-label={say(invited ? "invites" : "wrote", { name })}>
@@ -36,13 +44,14 @@ function Invitation() {
 export function Bubble() {
   const box = useRef<HTMLElement>(null);
   const [card] = cards.value;
+  const from = card && "expert" in card ? card.expert.name : "";
   const busy = !!(card || invitation.value || news.value.length);
-  const unread = news.value.length + cards.value.length + (invitation.value ? 1 : 0);
+  const unread = news.value.length + cards.value.length + (invitation.value && !news.value.length ? 1 : 0);
 
   useLayoutEffect(() => {
     const measure = () => {
       const height = Math.ceil(box.current?.scrollHeight ?? 0);
-      tellHost({ size: busy && height ? "bubble" : "closed", height, unread });
+      tellHost({ size: busy && height ? "bubble" : "closed", height, unread, live: live.value });
     };
     measure();
     const watch = new ResizeObserver(measure);
@@ -54,16 +63,16 @@ export function Bubble() {
     <main class="bubble" ref={box} aria-live="polite">
       <h1 class="aside">{say("title")}</h1>
       {card && (
-        <section class="card" aria-label={card.expert?.name || say("chat")}>
+        <section class="card" aria-label={from || say("someone")}>
           <p class="who">
-            <span class="face" aria-hidden="true">{card.expert?.name?.slice(0, 1) || <Bell size={16} />}</span>
-            <strong>{card.expert?.name || say("someone")}</strong>
+            <span class="face" aria-hidden="true">{from.slice(0, 1) || <Bell size={16} />}</span>
+            <strong>{from || say("someone")}</strong>
             {cards.value.length > 1 && <span class="soft"> · {say("more", { n: cards.value.length - 1 })}</span>}
             <button type="button" class="plain away" aria-label={say("dismiss")} onClick={() => putAway(card.card)}>
               <span aria-hidden="true">×</span>
             </button>
           </p>
-          <CardBody card={card} />
+          <CardBody card={card} quiet />
         </section>
       )}
       <Invitation />

@@ -30,7 +30,7 @@ export function Composer() {
 
   return (
     <form class="composer" onSubmit={send}>
-      <textarea ref={field} rows={1} maxLength={4000} aria-label={say("write")} placeholder={say("write")}
+      <textarea ref={field} rows={1} maxLength={8000} aria-label={say("write")} placeholder={say("write")}
         value={text.value}
         onInput={(event) => {
           change(event.currentTarget.value);

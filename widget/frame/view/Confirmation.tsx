@@ -16,7 +16,7 @@ export function Confirmation({ total, number, status, lines }: Confirmed) {
   return (
     <div class="confirmation" role="status">
       <p class="state accepted">{say("orderPlaced")}</p>
-      {number && <h3>{say("orderNumber", { number })}</h3>}
+      {number && <h2>{say("orderNumber", { number })}</h2>}
       {lines && (
         <ul class="lines">
           {lines.map((line) => (

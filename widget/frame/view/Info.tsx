@@ -15,7 +15,7 @@ export function Info({ title, url, text }: InfoData) {
   return (
     <div class="info">
       <p class="kicker">{say("information")}</p>
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       {text && <p class="words"><Text>{text}</Text></p>}
       {href && <p><Link href={href}>{say("openLink")}</Link></p>}
     </div>

@@ -33,7 +33,7 @@ export function Offer({ offer, product, price, expires_at, state = "open", text 
   return (
     <div class="offer">
       <p class="kicker">{say("offer")}</p>
-      <h3>{product.name}</h3>
+      <h2>{product.name}</h2>
       {text && <p class="words"><Text>{text}</Text></p>}
       <p class="price">
         <strong>{money(price)}</strong>

@@ -1,5 +1,7 @@
 // The order form: how many of what, for whom, and the order's number when it is placed.
 
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import type { Contact, Line } from "../../wire";
 import { draftOf, keepDraft, placed, submit } from "../cards";
 import { money } from "../format";
@@ -12,21 +14,31 @@ export interface OrderFormData {
   form: string;
   lines: Line[];
   state?: "open" | "ordered";
+  /** In a conversation the order is a message of its own: here only that it is placed. */
+  brief?: boolean;
+  /** As a card on the page it begins small: products and sum; the rest when the person wants it. */
+  quiet?: boolean;
 }
 
-const FIELDS: { name: keyof Contact; type: "text" | "email" | "tel"; auto: string; optional?: boolean }[] = [
+const FIELDS: { name: keyof Contact; type: "text" | "email" | "tel"; auto: "name" | "email" | "tel" | "street-address"; optional?: boolean }[] = [
   { name: "name", type: "text", auto: "name" },
   { name: "email", type: "email", auto: "email" },
   { name: "phone", type: "tel", auto: "tel" },
   { name: "address", type: "text", auto: "street-address", optional: true },
 ];
 
-export function OrderForm({ form, lines, state = "open" }: OrderFormData) {
+export function OrderForm({ form, lines, state = "open", brief, quiet }: OrderFormData) {
   const { busy, problem, ask, complain } = useAsk();
+  const wanted = useSignal(false);
+  const nameField = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (wanted.value) nameField.current?.focus();
+  }, [wanted.value]);
   const done = placed.value[form];
-  if (done) return <Confirmation {...done} />;
-  if (state === "ordered") return <p class="state accepted">{say("orderPlaced")}</p>;
+  if (done && !brief) return <Confirmation {...done} />;
+  if (done || state === "ordered") return <p class="state accepted">{say("orderPlaced")}</p>;
 
+  const small = quiet && !wanted.value;
   const draft = draftOf(form, lines);
   const total = preview(lines, draft.quantities);
   const set = (product: string, typed: unknown) =>
@@ -46,7 +58,7 @@ export function OrderForm({ form, lines, state = "open" }: OrderFormData) {
   }
 
   return (
-    <form class="order" onSubmit={order} noValidate aria-label={say("orderForm")}>
+    <form class="order" onSubmit={order} noValidate>
       <p class="kicker">{say("orderForm")}</p>
       <ul class="lines" id={`${form}-lines`} tabIndex={-1}>
         {lines.map(({ product, name, price }) => {
@@ -71,10 +83,10 @@ export function OrderForm({ form, lines, state = "open" }: OrderFormData) {
           );
         })}
       </ul>
-      {FIELDS.map(({ name, type, auto, optional }) => (
+      {!small && FIELDS.map(({ name, type, auto, optional }) => (
         <label key={name} class="field">
           <span>{say(name)}{optional && <span class="soft"> ({say("optional")})</span>}</span>
-          <input id={`${form}-${name}`} type={type} name={name} autocomplete={auto} value={draft.contact[name]}
+          <input id={`${form}-${name}`} ref={name === "name" ? nameField : undefined} type={type as "text"} name={name} autocomplete={auto} value={draft.contact[name]}
             onInput={(event) =>
               keepDraft(form, { ...draft, contact: { ...draft.contact, [name]: event.currentTarget.value } })} />
         </label>
@@ -86,7 +98,11 @@ export function OrderForm({ form, lines, state = "open" }: OrderFormData) {
         </p>
       )}
       <p class="buttons">
-        <button type="submit" class="main" disabled={busy}>{say(busy ? "placing" : "placeOrder")}</button>
+        {small ? (
+          <button key="fill" type="button" class="main" onClick={() => (wanted.value = true)}>{say("order")}</button>
+        ) : (
+          <button key="place" type="submit" class="main" disabled={busy}>{say(busy ? "placing" : "placeOrder")}</button>
+        )}
       </p>
       <p class="problem" role="alert">{problem}</p>
     </form>

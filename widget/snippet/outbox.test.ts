@@ -1,0 +1,238 @@
+// Nothing is dropped before the server has it, nothing is sent for ever.
+
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { VisitEvent } from "../wire";
+
+vi.mock("./tag", () => ({ site: "demo", base: "https://bell.example/", script: {} }));
+const engage = vi.hoisted(() => vi.fn());
+vi.mock("./wait", () => ({ engage }));
+
+type Answer = { status: number; body?: unknown; after?: string } | "no network";
+let sent: { body: any; options: RequestInit }[];
+let server: (events: any[]) => Answer;
+let box: typeof import("./outbox");
+
+const event = (id: string, more: object = {}): VisitEvent =>
+  ({ id, type: "custom", at: performance.timeOrigin + performance.now(), name: "x", ...more }) as VisitEvent;
+const kept = () => JSON.parse(localStorage["shopbell.events.demo"] || "[]").map((one: VisitEvent) => one.id);
+const ids = () => sent.map(({ body }) => body.events.map((one: VisitEvent) => one.id).join());
+const settle = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance", "Date"] });
+  vi.spyOn(Math, "random").mockReturnValue(0);
+  localStorage.clear();
+  engage.mockClear();
+  sent = [];
+  server = () => ({ status: 204 });
+  vi.stubGlobal("fetch", async (_: string, options: RequestInit) => {
+    const body = JSON.parse(options.body as string);
+    sent.push({ body, options });
+    const answer = server(body.events);
+    if (answer === "no network") throw new TypeError("no network");
+    return new Response(answer.body ? JSON.stringify(answer.body) : null, {
+      status: answer.status, headers: answer.after ? { "retry-after": answer.after } : {},
+    });
+  });
+  Object.defineProperty(Request.prototype, "keepalive", { value: true, configurable: true });
+  vi.resetModules();
+  box = await import("./outbox");
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test("what is stored is forgotten, and only then", async () => {
+  box.add(event("a"));
+  expect(kept()).toEqual(["a"]);
+  box.flush();
+  expect(kept()).toEqual(["a"]);
+  await settle();
+  expect(kept()).toEqual([]);
+});
+
+test("a request is simple: text/plain, no cookies, outlives the page", async () => {
+  box.add(event("a"));
+  box.flush();
+  await settle();
+  const { options, body } = sent[0]!;
+  expect(options).toMatchObject({ method: "POST", credentials: "omit", keepalive: true });
+  expect(options.headers).toBeUndefined();
+  expect(body).toMatchObject({ site: "demo", visitor: expect.stringMatching(/^[0-9a-f]{32}$/) });
+});
+
+test("age is counted to the moment of sending, whole and never negative", async () => {
+  box.add(event("a"));
+  box.add(event("future", { at: performance.timeOrigin + 9e9 }));
+  await settle(1500);
+  box.flush();
+  await settle();
+  expect(sent[0]!.body.events.map((one: { age: number }) => one.age)).toEqual([1500, 0]);
+  expect(sent[0]!.body.events[0]).not.toHaveProperty("at");
+});
+
+describe("an answer decides", () => {
+  test.each<[string, Answer, boolean]>([
+    ["204", { status: 204 }, true],
+    ["200", { status: 200, body: {} }, true],
+    ["403: this page may not", { status: 403 }, true],
+    ["413", { status: 413 }, true],
+    ["415", { status: 415 }, true],
+    ["400 for one event", { status: 400 }, true],
+    ["422 for one event", { status: 422 }, true],
+    ["401", { status: 401 }, false],
+    ["404", { status: 404 }, false],
+    ["429", { status: 429 }, false],
+    ["500", { status: 500 }, false],
+    ["503", { status: 503 }, false],
+    ["no network", "no network", false],
+  ])("%s", async (_, answer, gone) => {
+    server = () => answer;
+    box.add(event("a"));
+    box.flush();
+    await settle();
+    expect(kept()).toEqual(gone ? [] : ["a"]);
+    server = () => ({ status: 204 });
+    await settle(400_000);
+    expect(kept()).toEqual([]);
+    expect(sent.length).toBe(gone ? 1 : 2);
+  });
+});
+
+test("after a 400 they go once more one by one, and only the refused is dropped", async () => {
+  server = (events) => ({ status: events.some((one) => one.id === "bad") ? 400 : 204 });
+  for (const id of ["a", "bad", "c"]) box.add(event(id));
+  box.flush();
+  await settle(100);
+  expect(ids()).toEqual(["a,bad,c", "a", "bad", "c"]);
+  expect(kept()).toEqual([]);
+});
+
+test("it tries again later and later, and at once sends everything when it succeeds", async () => {
+  server = () => "no network";
+  box.add(event("a"));
+  box.flush();
+  const gaps: number[] = [];
+  for (let i = 0, last = 0, waited = 0; i < 6; waited += 500) {
+    await settle(500);
+    if (sent.length > last + 1) {
+      gaps.push(waited);
+      last = sent.length - 1;
+      waited = 0;
+      i++;
+    }
+  }
+  expect(gaps.every((gap, i) => !i || gap >= gaps[i - 1]!)).toBe(true);
+  box.add(event("b"));
+  server = () => ({ status: 204 });
+  await settle(400_000);
+  expect(kept()).toEqual([]);
+});
+
+test("Retry-After is kept to", async () => {
+  server = () => ({ status: 503, after: "100" });
+  box.add(event("a"));
+  box.flush();
+  await settle(99_000);
+  expect(sent.length).toBe(1);
+  await settle(2_000);
+  expect(sent.length).toBe(2);
+});
+
+test("during a pause nothing is sent, but for a page that goes away", async () => {
+  server = () => ({ status: 503, after: "1000" });
+  box.add(event("a"));
+  box.flush();
+  await settle();
+  box.add(event("b"));
+  box.flush();
+  expect(sent.length).toBe(1);
+  box.flush(true);
+  await settle();
+  expect(sent.length).toBe(2);
+});
+
+test("a page that goes away where fetch cannot outlive it uses the beacon, and forgets nothing", async () => {
+  delete (Request.prototype as Partial<Request>).keepalive;
+  const beacon = vi.fn(() => true);
+  vi.stubGlobal("navigator", { sendBeacon: beacon });
+  box.add(event("a"));
+  box.flush(true);
+  await settle();
+  expect(beacon).toHaveBeenCalledWith("https://bell.example/collect", expect.stringContaining('"id":"a"'));
+  expect(sent).toEqual([]);
+  expect(kept()).toEqual(["a"]);
+});
+
+test("after a failure one event goes alone and without keepalive, so that no body is refused for its size", async () => {
+  server = () => "no network";
+  for (const id of ["a", "b"]) box.add(event(id));
+  box.flush();
+  await settle(2_500);
+  expect(ids()).toEqual(["a,b", "a"]);
+  expect(sent[1]!.options.keepalive).toBe(false);
+});
+
+test("what an earlier page could not send is sent by the next", async () => {
+  localStorage["shopbell.events.demo"] = JSON.stringify([event("old")]);
+  box.add(event("new"));
+  box.flush();
+  await settle();
+  expect(ids()).toEqual(["old,new"]);
+});
+
+test("at most a hundred wait, the newest", () => {
+  for (let i = 0; i < 130; i++) box.add(event(`${i}`));
+  expect(kept()).toHaveLength(100);
+  expect(kept()[99]).toBe("129");
+});
+
+test("a storage of rubbish is an empty one", async () => {
+  localStorage["shopbell.events.demo"] = "{oops";
+  box.add(event("a"));
+  box.flush();
+  await settle();
+  expect(ids()).toEqual(["a"]);
+});
+
+test("an answer of somebody else (a login page of the wireless network) stores nothing", async () => {
+  vi.stubGlobal("fetch", async () => new Response("<html>", { status: 200 }));
+  box.add(event("a"));
+  box.flush();
+  await settle();
+  expect(kept()).toEqual(["a"]);
+});
+
+test("an engaged visitor begins to wait", async () => {
+  server = () => ({ status: 200, body: { engage: true } });
+  box.add(event("a"));
+  box.flush();
+  await settle();
+  expect(engage).toHaveBeenCalledOnce();
+});
+
+describe("strings are whole", () => {
+  test.each([
+    ["a lone half", "x\ud83d", "x\ufffd"],
+    ["the other half", "\ude00x", "\ufffdx"],
+    ["a pair", "😀", "😀"],
+    ["a backslash before what looks like a half", "\\ud83d", "\\ud83d"],
+    ["quotes and control characters", '"\n\u0001', '"\n\u0001'],
+  ])("%s", async (_, text, expected) => {
+    const { wellFormed } = await import("./ask");
+    expect(JSON.parse(wellFormed({ text })).text).toBe(expected);
+  });
+
+  test("whatever is cut where", async () => {
+    const { wellFormed } = await import("./ask");
+    const text = 'a😀\\"й\\😀';
+    for (let from = 0; from < text.length; from++)
+      for (let to = from; to <= text.length; to++) {
+        const whole = JSON.parse(wellFormed([text.slice(from, to)]))[0] as string;
+        expect(whole.isWellFormed()).toBe(true);
+        expect(whole.length).toBe(to - from);
+      }
+  });
+});
