@@ -20,9 +20,10 @@ ORIGIN = "http://localhost:8000"
 async def living(app: ASGIApp) -> AsyncIterator[tuple[ASGIApp, dict[str, Any]]]:
     """(the app with its state in every scope, that state) between start and stop."""
     state: dict[str, Any] = {}
-    said: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-    heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-    task = asyncio.create_task(app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": state}, said.get, heard.put))
+    said: asyncio.Queue[Any] = asyncio.Queue()
+    heard: asyncio.Queue[Any] = asyncio.Queue()
+    scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": state}
+    task = asyncio.ensure_future(app(scope, said.get, heard.put))
     await said.put({"type": "lifespan.startup"})
     answer = await heard.get()
     assert answer["type"] == "lifespan.startup.complete", answer

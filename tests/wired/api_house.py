@@ -57,12 +57,11 @@ async def house(database_url: str, folder: Path, **settings: str) -> AsyncIterat
         mark = uuid.uuid4().hex[:8]
         ours = await _site(bell, f"ours-{mark}", password_hash)
         theirs = await _site(bell, f"theirs-{mark}", password_hash)
-        tokens = {}
-        for role in ROLES:
-            account, now = ours[role], now_ms()
-            tokens[role] = await bell.store.write(
-                lambda conn, id_=account, at=now: open_session(conn, id_, "token", at)
-            )
+
+        def sessions(conn: Connection) -> dict[str, str]:
+            return {role: open_session(conn, ours[role], "token", now_ms()) for role in ROLES}
+
+        tokens = await bell.store.write(sessions)
         yield House(client, bell, tokens, ours, theirs)
 
 

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -88,7 +89,7 @@ async def test_a_new_expert_can_sign_in_and_knows_what_was_said(here: House):
     assert (await here.client.get("/api/session", headers=bearer)).status_code == 401, "a new password signs out"
 
 
-WRONG_EXPERTS = [
+WRONG_EXPERTS: list[dict[str, Any]] = [
     {"email": "nobody"},
     {"password": "short"},
     {"role": "king"},
