@@ -31,6 +31,6 @@ export const EVENT_NAMES = Object.keys(KNOWN) as EventName[];
 export interface MessageData {
   title?: string; url?: string; text?: string;
   product?: { id: string; name: string } | string; price?: Money; expires_at?: string; state?: string;
-  lines?: (FormLine & Partial<OrderLine>)[]; number?: string; total?: Money; status?: string; name?: string;
+  lines?: (FormLine & Partial<OrderLine>)[]; number?: string; total?: Money; status?: string; name?: string; expert?: string;
 }
 export const FUNNEL_STEPS: FunnelStep[] = ["viewed", "deep", "alert", "chat", "offer", "order"];

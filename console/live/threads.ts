@@ -1,7 +1,7 @@
 // The conversations whose messages this desk holds, and the texts that are still on their way.
 // Every own text has a client id made here, is kept over a reload, and is sent again until the server answers.
 import { signal } from "@preact/signals";
-import { acknowledged, add, addBatch, drop, firstSeq, lastSeq, mark, newThread, prepend, read, write, type Thread, type Unsent } from "../state/thread";
+import { acknowledged, add, addBatch, drop, firstSeq, lastSeq, mark, newThread, prepend, read, renew, write, type Thread, type Unsent } from "../state/thread";
 import type { ExpertEvents, Message, Messages, Sent } from "../wire";
 import { applyHere, askOrThrow, desk, hears, tell } from "./desk";
 import { codeOf, detailOf, serverNow } from "./http";
@@ -86,6 +86,13 @@ export function receive(message: Message): void {
   const next = add(get(message.conversation), message);
   set(next);
   if (next.gap) void loadAfter(next.id, lastSeq(next));
+  // An answered offer, a placed order: the cards above have changed their state.
+  else if (message.kind === "order" || message.kind === "event") void renewCards(next.id);
+}
+async function renewCards(id: string): Promise<void> {
+  const seq = Math.max(0, lastSeq(get(id)) - BATCH);
+  const answer = await askOrThrow<Messages>("messages.after", { conversation: id, seq }).catch(() => null);
+  if (answer) set(renew(get(id), answer.messages));
 }
 export function receiveRead({ conversation, seq, by }: ExpertEvents["message.read"]): void {
   if (by === "visitor" && threads.peek().has(conversation)) set(read(get(conversation), seq));

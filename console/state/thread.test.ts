@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { message } from "./fixtures";
-import { acknowledged, add, addBatch, firstSeq, lastSeq, mark, newThread, prepend, read, write } from "./thread";
+import { acknowledged, add, addBatch, firstSeq, lastSeq, mark, newThread, prepend, read, renew, write } from "./thread";
 
 const batch = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => message({ seq: from + n, text: `m${from + n}` }));
 const seqs = (thread: { messages: { seq: number }[] }) => thread.messages.map((one) => one.seq);
@@ -27,6 +27,12 @@ describe("a thread", () => {
     const thread = prepend(addBatch(newThread("c"), batch(101, 103)), batch(99, 101));
     expect([firstSeq(thread), lastSeq(thread), seqs(thread)]).toEqual([99, 103, [99, 100, 101, 102, 103]]);
   });
+});
+
+it("shows the state that offers and order forms are in now", () => {
+  const thread = addBatch(newThread("c"), [message({ seq: 1, kind: "offer", data: { state: "open" } }), message({ seq: 2 })]);
+  const renewed = renew(thread, [message({ seq: 1, kind: "offer", data: { state: "accepted" } }), message({ seq: 9 })]);
+  expect([seqs(renewed), renewed.messages[0]!.data]).toEqual([[1, 2], { state: "accepted" }]);
 });
 
 describe("an own text", () => {

@@ -42,6 +42,12 @@ function addOne(thread: Thread, message: Message, first: boolean): Thread {
   return { ...thread, unsent, messages: [...thread.messages, message] };
 }
 
+/** The same messages told anew: offers and order forms carry the state they are in now. */
+export function renew(thread: Thread, batch: readonly Message[]): Thread {
+  const fresh = new Map(batch.map((message) => [message.seq, message]));
+  return { ...thread, messages: thread.messages.map((message) => fresh.get(message.seq) ?? message) };
+}
+
 /** Older messages in front of those that are shown; whatever overlaps is dropped. */
 export function prepend(thread: Thread, older: readonly Message[]): Thread {
   const first = firstSeq(thread);

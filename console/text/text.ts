@@ -53,6 +53,8 @@ function stored(): string | null {
 export function t(key: Key, values: Values = {}): string {
   return fill(CATALOGUES[language.value][key] ?? key, values);
 }
+/** Does the catalogue have this sentence? For keys that are built from the server's words. */
+export const knows = (key: string): key is Key => key in en;
 /** The sentence for a number: `key.one`, `key.few`, `key.many`, `key.other`; `{n}` is the number as people write it. */
 export function tn(key: string, n: number, values: Values = {}): string {
   const all = CATALOGUES[language.value];

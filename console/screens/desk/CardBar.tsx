@@ -20,7 +20,8 @@ export function CardBar({ target, visit, site }: { target: Target; visit: string
   const place = seen?.path ?? [];
   const done = (kind: Kind) => {
     setOpen(null);
-    say(t(`pushed.${kind}` as Key), "good");
+    // In a conversation the card stands in the log; on a page only this line tells.
+    if ("visit" in target) say(t(`pushed.${kind}` as Key), "good");
   };
   return (
     <div class="cards">

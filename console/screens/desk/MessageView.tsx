@@ -4,7 +4,7 @@ import { forget, retry } from "../../live/threads";
 import { Out } from "../../parts/small";
 import type { Unsent } from "../../state/thread";
 import { dateAndTime, money, timeOfDay } from "../../text/format";
-import { t, word } from "../../text/text";
+import { knows, t, word } from "../../text/text";
 import type { Message, MessageData } from "../../wire";
 
 interface Shown { message: Message; visitor: string; seen: boolean; dayLine: string | null; follows: boolean; lastOfMine: boolean }
@@ -112,8 +112,9 @@ function Text({ text }: { text: string }) {
     </p>
   );
 }
+/** What happened, in the reader's language where we know the event, else in the server's words. */
 function eventText(message: Message): string {
-  const name = (message.data as MessageData | null)?.name;
-  const known = name ? word("event", name) : "";
-  return known && known !== name ? known : message.text || known;
+  const { name, expert } = (message.data ?? {}) as MessageData;
+  const key = `event.${name}${expert ? ".by" : ""}`;
+  return knows(key) ? t(key, { who: expert ?? "" }) : message.text;
 }

@@ -79,7 +79,7 @@ export function Person({ visit, seen, customer, name, here }: Subject) {
       {reads && (
         <section class={`reads${here ? " is-here" : ""}`} aria-labelledby="reads-title">
           <h3 id="reads-title">{t(here ? "person.reads" : "person.read_last")}</h3>
-          {reads.title && reads.title !== reads.path.at(-1)
+          {reads.title && !reads.title.startsWith(reads.path.at(-1) ?? "\n")
             ? <><p class="reads-title"><Out url={reads.url}>{reads.title}</Out></p><p><Where path={reads.path} /></p></>
             : <p><Out url={reads.url}><Where path={reads.path} /></Out></p>}
           <p class="soft small">
@@ -96,7 +96,7 @@ export function Person({ visit, seen, customer, name, here }: Subject) {
             {[...known.visit.views].reverse().map((view, at) => (
               <li key={`${view.at}/${at}`}>
                 <time class="soft" dateTime={view.at}>{when(view.at, now.value)}</time>
-                <span class="page-name" title={whereIs(view.path)}><Out url={view.url}>{view.title || whereIs(view.path)}</Out></span>
+                <span class="page-name" title={whereIs(view.path)}><Out url={view.url}>{view.path.at(-1) ?? (view.title || whereIs(view.path))}</Out></span>
                 <span class="soft">{duration(view.dwell)}</span>
               </li>
             ))}
