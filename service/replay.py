@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-import httpx
 import msgspec
 
 from contract.beacons import MAX_EVENTS, Beacon, Event, Taken
@@ -28,6 +27,7 @@ AT_ONCE = 20_000
 #: Visitors whose bodies are under way at the same time; the bodies of one visitor follow each other.
 TOGETHER = 8
 _ROOM = 60 * 1024
+OK = 200
 
 Progress = Callable[[str], None]
 
@@ -110,7 +110,7 @@ async def _send_some(client: Client, visitors: Iterable[list[Beacon]], counts: C
 async def _send_body(client: Client, body: Beacon, counts: Counts) -> None:
     """One body; where it is refused as a whole, its events one by one, so that only the bad ones are lost."""
     answer = await client.post("/api/events", msgspec.json.encode(body))
-    if answer.status_code == httpx.codes.OK:
+    if answer.status == OK:
         taken = msgspec.json.decode(answer.content, type=Taken)
         counts.sent += len(body.events)
         counts.stored += taken.stored

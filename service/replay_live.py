@@ -12,7 +12,7 @@ from typing import Protocol
 
 import msgspec
 
-from contract.beacons import Beacon, Event, PageLeft, PageStayed, PageViewed
+from contract.beacons import Beacon, Collected, Event, PageLeft, PageStayed, PageViewed
 from contract.clock import MINUTE, SECOND
 from contract.names import Ms
 from service.replay_client import Client
@@ -162,7 +162,10 @@ class Walk:
         body = msgspec.json.encode(Beacon(site=self._site, visitor=self._visitor, events=[event]))
         answer = await self._client.post("/collect", body, user_agent=self._agent)
         self._counts.sent += 1
-        if answer.is_success and not (answer.content and answer.json().get("rejected")):
+        taken = answer.status == 204 or (
+            answer.status == 200 and not msgspec.json.decode(answer.content, type=Collected).rejected
+        )
+        if taken:
             self._counts.stored += 1
         else:
             self._counts.rejected += 1
