@@ -1,7 +1,8 @@
 """CPU of `tracker.prepare` and `tracker.record` per event, on SQLite, in groups of 32 bodies with one event each.
 
 `python -m bench.collect_record [--seconds 8]` prints one JSON line with microseconds of CPU (user + system of this
-process) per event. It leaves out HTTP and the commit to the disk, which `bench.collect` measures.
+process) per event: `record` with its statements, `commit` apart, because most of it is the system's work on the disk.
+HTTP is left out.
 """
 
 import argparse
@@ -52,7 +53,7 @@ def body(visitor: str, number: int) -> bytes:
 
 def measure(conn: Connection, seconds: float, pages: int) -> dict[str, float]:
     """Visitors who see `pages` pages each, one body per page. Prepare and record apart, in us per event."""
-    preparing = recording = 0.0
+    preparing = recording = committing = 0.0
     events = number = 0
     started = time.monotonic()
     while time.monotonic() - started < seconds:
@@ -69,13 +70,16 @@ def measure(conn: Connection, seconds: float, pages: int) -> dict[str, float]:
             between = time.process_time()
             conn.exec_driver_sql("BEGIN IMMEDIATE")
             record(conn, items)
+            stored = time.process_time()
             conn.exec_driver_sql("COMMIT")
             preparing += between - before
-            recording += time.process_time() - between
+            recording += stored - between
+            committing += time.process_time() - stored
             events += GROUP
     return {
         "prepare_us": round(preparing / events * 1e6, 1),
         "record_us": round(recording / events * 1e6, 1),
+        "commit_us": round(committing / events * 1e6, 1),
         "events": events,
     }
 

@@ -6,8 +6,8 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine
 
 from contract.ids import node_id
-from store.sql import insert_new
-from tracker.tables import node
+from tracker.bulk import as_json
+from tracker.statements import NEW_NODES
 from tracker.tree import Path, ancestors
 
 _LIMIT = 200_000
@@ -31,11 +31,11 @@ def ensure(conn: Connection, pages: set[tuple[str, Path]]) -> None:
             if id_ not in known:
                 rows[id_] = {
                     "id": id_, "site_id": site, "parent_id": id_of(site, path[:-1]) if path else None,
-                    "name": path[-1] if path else "", "path": path, "depth": len(path),
+                    "name": path[-1] if path else "", "path": as_json(path), "depth": len(path),
                 }  # fmt: skip
     if not rows:
         return
-    new = insert_new(conn, node, [rows[id_] for id_ in sorted(rows)])
+    new = NEW_NODES.insert(conn, [rows[id_] for id_ in sorted(rows)])
     if len(known) > _LIMIT:
         known.clear()
     known.update(rows.keys() - new)  # a new one counts as known when it is met again: this commit may still fail

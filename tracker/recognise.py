@@ -7,11 +7,9 @@ from sqlalchemy import Connection
 
 from contract.ids import new_id
 from contract.names import Ms
-from store.sql import insert_new
 from tracker import statements as sql
 from tracker.collect import Prepared, Row
 from tracker.device import is_bot
-from tracker.tables import visitor
 
 
 class Visitor(msgspec.Struct, kw_only=True):
@@ -50,9 +48,8 @@ def remember(conn: Connection, seen: list[tuple[Visitor, list[Row]]]) -> None:
         now = (min(known.first_at, first), max(known.last_at, last), known.bot or bot)
         if now != (known.first_at, known.last_at, known.bot):
             known.first_at, known.last_at, known.bot = now
-            changes.append({"_id": known.id, "first_at": now[0], "last_at": now[1], "bot": now[2]})
-    if changes:
-        conn.execute(sql.UPDATE_VISITOR, changes)
+            changes.append({"id": known.id, "first_at": now[0], "last_at": now[1], "bot": now[2]})
+    sql.SET_VISITOR.apply(conn, changes)
 
 
 def _of_site(conn: Connection, site: str, rows: dict[str, list[Row]]) -> list[Visitor]:
@@ -60,7 +57,7 @@ def _of_site(conn: Connection, site: str, rows: dict[str, list[Row]]) -> list[Vi
     missing = [key_hash for key_hash in sorted(rows) if key_hash not in known and rows[key_hash]]
     if missing:
         made = {key_hash: _new(site, key_hash, rows[key_hash]) for key_hash in missing}
-        new = insert_new(conn, visitor, [_row(one) for one in made.values()])
+        new = sql.NEW_VISITORS.insert(conn, [_row(one) for one in made.values()])
         known |= {key_hash: one for key_hash, one in made.items() if one.id in new}
         if len(new) < len(made):  # another process was faster: wait for it, and go on with what it stored
             known |= _find(conn, site, [key_hash for key_hash, one in made.items() if one.id not in new])

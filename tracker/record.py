@@ -4,12 +4,13 @@ What is stored first stays: a known event changes nothing. Everything that is no
 the order in which they arrive leaves no trace: see `tracker.visit`.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from typing import Any
 from uuid import UUID, uuid5
 
 import msgspec
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from contract.beacons import Rejected
@@ -19,11 +20,11 @@ from contract.names import Ms
 from store.sql import insert_new
 from tracker import nodes
 from tracker import statements as sql
+from tracker.bulk import as_json
 from tracker.collect import Prepared, Row
 from tracker.device import is_bot
-from tracker.facts import facts
 from tracker.recognise import Visitor, recognise, remember
-from tracker.tables import event, page_view, rejected_event, visit
+from tracker.tables import rejected_event
 from tracker.visit import SILENCE, Span, Summary, View, join, needs_signs, summarise
 
 _REFUSED = UUID("0f6c1d6e-6a0c-4a52-9a5e-0b7a1f1f3f5d")
@@ -75,7 +76,7 @@ class _Group:
         self.visitors: dict[tuple[str, str], Visitor] = {}
         self.new: list[list[Row]] = []  # per item: its events that were not known
         self.visits: dict[str, Visit] = {}  # those that this group touches
-        self.spans: dict[str, list[tuple[Ms, Ms, str]]] = {}  # per visitor: (start, end, visit), ascending
+        self.visit_of: dict[tuple[str, str], Visit] = {}  # (site, event) -> its visit, for new events
         self.absorbed: dict[str, str] = {}  # visit -> the visit that it became part of
         self.regrouped: set[str] = set()  # known visitors that have other visits than before
         self.marked: dict[str, Visit] = {}  # page view -> its visit, for new signs of staying or leaving
@@ -105,9 +106,10 @@ class _Group:
                     known[row.id] = {
                         "site_id": item.site.id, "id": row.id, "visitor_id": self.visitor(item).id, "type": row.type,
                         "at": row.at, "received_at": item.received_at, "position": row.position, "page": row.page,
-                        "dwell": row.dwell, "scroll": row.scroll, "name": row.name, "props": row.props,
+                        "dwell": row.dwell, "scroll": row.scroll, "name": row.name,
+                        "props": None if row.props is None else as_json(row.props),
                     }  # fmt: skip
-        stored = {site: insert_new(self.conn, event, list(found.values())) for site, found in rows.items()}
+        stored = {site: sql.NEW_EVENTS.insert(self.conn, list(found.values())) for site, found in rows.items()}
         for item in self.items:
             unknown, new = stored.get(item.site.id, set()), []
             for row in item.rows:
@@ -144,13 +146,15 @@ class _Group:
         by_id = {found.id: found for found in stored}
         spans = join((Span(v.started_at, v.last_at, (v.id,)) for v in stored), [row.at for row in points])
         fresh = [span for span in spans if span.fresh]
-        self.spans[visitor.id] = []
+        begun: list[tuple[Ms, Visit]] = []
         for span in fresh:
             kept = self.keep(visitor, span, by_id)
             self.visits[kept.id] = kept
-            self.spans[visitor.id].append((span.start, span.end, kept.id))
+            begun.append((span.start, kept))
+        starts = [start for start, _ in begun]
         for row in points:
-            kept = self.visit_at(visitor.id, row.at)
+            kept = begun[bisect_right(starts, row.at) - 1][1]
+            self.visit_of[visitor.site_id, row.id] = kept
             kept.user_agent = max(kept.user_agent, row.user_agent)
             kept.bot = kept.bot or is_bot(row.user_agent)
 
@@ -208,7 +212,7 @@ class _Group:
         for item, new in zip(self.items, self.new, strict=True):
             for row in new:
                 if row.type == "page.viewed":
-                    owner = self.visit_at(self.visitor(item).id, row.at)
+                    owner = self.visit_of[item.site.id, row.id]
                     view = View(
                         id=row.id, at=row.at, position=row.position, path=row.path, url=row.url, title=row.title,
                         referrer=row.referrer, dwell=0, scroll=0, stayed_at=row.at, left_at=None,
@@ -243,14 +247,9 @@ class _Group:
             for id_, found in self.visits.items()
         }
         others = self.number_visits(said)
-        rows = {id_: _visit_row(self.visits[id_], summary) for id_, summary in said.items()}
-        self.write_visits(rows, others)
+        self.write_visits(said, others)
         self.write_views()
-        return {
-            id_: facts(row, came_back=said[id_].came_back or row["number"] > 1)
-            for id_, row in rows.items()
-            if row["pages"]
-        }
+        return {id_: _facts(self.visits[id_], summary) for id_, summary in said.items() if summary.pages}
 
     def signs(self) -> dict[str, list[Ms]]:
         """Per visitor the times of all events, for those visits whose arrival depends on it."""
@@ -287,44 +286,33 @@ class _Group:
                 if id_ in self.visits:
                     self.visits[id_].number = number
                 elif number != before:
-                    others.append({"_id": id_, "number": number})
+                    others.append({"id": id_, "number": number})
         return others
 
     # --- writing ------------------------------------------------------------------------------------------------------
 
-    def write_visits(self, rows: dict[str, dict[str, Any]], others: list[dict[str, Any]]) -> None:
-        new = [row for id_, row in rows.items() if not self.visits[id_].stored]
-        known = [
-            {"_id": id_, **{name: row[name] for name in sql.DERIVED}}
-            for id_, row in rows.items()
-            if self.visits[id_].stored
-        ]
-        if new:
-            self.conn.execute(insert(visit), new)
-        if known:
-            self.conn.execute(sql.UPDATE_VISIT, known)
-        if others:
-            self.conn.execute(sql.SET_NUMBER, others)
+    def write_visits(self, said: dict[str, Summary], others: list[dict[str, Any]]) -> None:
+        rows = [(self.visits[id_].stored, _visit_row(self.visits[id_], summary)) for id_, summary in said.items()]
+        sql.NEW_VISITS.insert(self.conn, [row for stored, row in rows if not stored])
+        sql.SET_VISIT.apply(self.conn, [row for stored, row in rows if stored])
+        sql.SET_NUMBER.apply(self.conn, others)
         if self.absorbed:
-            moves = [{"_id": id_, "into": into} for id_, into in self.absorbed.items()]
-            for statement in (sql.MERGED_BEFORE, sql.MERGE_VISIT, sql.MOVE_VIEWS):
+            moves = [{"gone": id_, "into": into} for id_, into in self.absorbed.items()]
+            for statement in sql.MERGE:
                 self.conn.execute(statement, moves)
 
     def write_views(self) -> None:
-        if self.marked:
-            changes = []
-            for page, owner in self.marked.items():
-                view = owner.views[page]
-                changes.append({
-                    "_site": owner.site_id, "_id": page, "dwell": view.dwell, "scroll": view.scroll,
-                    "stayed_at": view.stayed_at, "left_at": view.left_at,
-                })  # fmt: skip
-            self.conn.execute(sql.UPDATE_VIEW, changes)
+        changed = [(owner, owner.views[page]) for page, owner in self.marked.items()]
+        sql.SET_VIEW.apply(self.conn, [
+            {"site_id": owner.site_id, "id": view.id, "dwell": view.dwell, "scroll": view.scroll,
+             "stayed_at": view.stayed_at, "left_at": view.left_at}
+            for owner, view in changed
+        ])  # fmt: skip
         if not self.new_views:
             return
         nodes.ensure(self.conn, {(owner.site_id, view.path) for owner, view, _ in self.new_views})
         try:
-            self.conn.execute(insert(page_view), [_view_row(*new) for new in self.new_views])
+            sql.NEW_VIEWS.insert(self.conn, [_view_row(*new) for new in self.new_views])
         except IntegrityError:
             nodes.forget(self.conn)
             raise
@@ -347,15 +335,12 @@ class _Group:
     def visitor(self, item: Prepared) -> Visitor:
         return self.visitors[item.site.id, item.key_hash]
 
-    def visit_at(self, visitor_id: str, at: Ms) -> Visit:
-        return next(self.visits[id_] for start, end, id_ in self.spans[visitor_id] if start <= at <= end)
-
     def answer(self, item: Prepared, new: list[Row], described: dict[str, VisitFacts]) -> Recorded:
         visitor = self.visitors.get((item.site.id, item.key_hash))
         touched: dict[str, VisitFacts] = {}
         for row in new:
             assert visitor is not None
-            ids = [self.visit_at(visitor.id, row.at).id]
+            ids = [self.visit_of[item.site.id, row.id].id]
             marked = self.marked.get(row.page) if row.page is not None else None
             if marked is not None and marked.visitor_id == visitor.id:
                 ids.append(marked.id)
@@ -376,10 +361,21 @@ def _visit_row(found: Visit, said: Summary) -> dict[str, Any]:
     return {
         "id": found.id, "site_id": found.site_id, "visitor_id": found.visitor_id, "started_at": found.started_at,
         "last_at": found.last_at, "heard_at": said.heard_at, "number": found.number if said.pages else 0,
-        "pages": said.pages, "dwell": said.dwell, "path": said.path, "depth": said.depth, "deepest": said.deepest,
-        "topic": said.topic, "branches": said.branches, "url": said.url, "title": said.title, "source": said.source,
-        "arrival": said.arrival, "left_at": said.left_at, "user_agent": found.user_agent, "bot": found.bot,
+        "pages": said.pages, "dwell": said.dwell, "path": as_json(said.path), "depth": said.depth,
+        "deepest": said.deepest, "topic": as_json(said.topic), "branches": as_json(said.branches), "url": said.url,
+        "title": said.title, "source": as_json(said.source), "arrival": said.arrival, "left_at": said.left_at,
+        "user_agent": found.user_agent, "bot": found.bot, "merged_into": None,
     }  # fmt: skip
+
+
+def _facts(found: Visit, said: Summary) -> VisitFacts:
+    return VisitFacts(
+        id=found.id, site=found.site_id, visitor=found.visitor_id, started_at=found.started_at, last_at=found.last_at,
+        heard_at=said.heard_at, number=found.number, pages=said.pages, dwell=said.dwell, path=said.path,
+        depth=said.depth, deepest=said.deepest, topic=said.topic, branches=said.branches, url=said.url,
+        title=said.title, arrival=said.arrival, came_back=said.came_back or found.number > 1,
+        left_at=said.left_at, bot=found.bot,
+    )  # fmt: skip
 
 
 def _view_row(owner: Visit, view: View, row: Row) -> dict[str, Any]:
@@ -387,6 +383,6 @@ def _view_row(owner: Visit, view: View, row: Row) -> dict[str, Any]:
         "site_id": owner.site_id, "id": view.id, "visit_id": owner.id, "visitor_id": owner.visitor_id,
         "node_id": nodes.id_of(owner.site_id, view.path), "at": view.at, "position": view.position,
         "depth": len(view.path), "dwell": view.dwell, "scroll": view.scroll, "stayed_at": view.stayed_at,
-        "left_at": view.left_at, "path": view.path, "source": row.source, "url": view.url, "title": view.title,
-        "referrer": view.referrer,
+        "left_at": view.left_at, "path": as_json(view.path), "source": row.source, "url": view.url,
+        "title": view.title, "referrer": view.referrer,
     }  # fmt: skip

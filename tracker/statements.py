@@ -22,7 +22,8 @@ from sqlalchemy.sql.expression import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 
-from tracker.tables import event, page_view, visit, visitor
+from tracker.bulk import Bulk, Change
+from tracker.tables import event, node, page_view, visit, visitor
 
 
 class TextList(TypeDecorator[list[str]]):
@@ -122,22 +123,22 @@ NUMBERS = select(visit.c.id, visit.c.visitor_id, visit.c.started_at, visit.c.num
     among(visit.c.visitor_id, "visitors"), visit.c.merged_into.is_(None), visit.c.pages > 0
 )
 
-DERIVED = (
-    "started_at", "last_at", "heard_at", "number", "pages", "dwell", "path", "depth", "deepest", "topic", "branches",
-    "url", "title", "source", "arrival", "left_at", "user_agent", "bot",
-)  # fmt: skip
-UPDATE_VISIT = update(visit).where(visit.c.id == bindparam("_id")).values({name: bindparam(name) for name in DERIVED})
-SET_NUMBER = update(visit).where(visit.c.id == bindparam("_id")).values(number=bindparam("number"))
-MERGE_VISIT = update(visit).where(visit.c.id == bindparam("_id")).values(merged_into=bindparam("into"))
-MERGED_BEFORE = update(visit).where(visit.c.merged_into == bindparam("_id")).values(merged_into=bindparam("into"))
-MOVE_VIEWS = update(page_view).where(page_view.c.visit_id == bindparam("_id")).values(visit_id=bindparam("into"))
-UPDATE_VIEW = (
-    update(page_view)
-    .where(page_view.c.site_id == bindparam("_site"), page_view.c.id == bindparam("_id"))
-    .values({name: bindparam(name) for name in ("dwell", "scroll", "stayed_at", "left_at")})
+NEW_EVENTS = Bulk(event, new_only=True)
+NEW_VISITORS = Bulk(visitor, new_only=True)
+NEW_NODES = Bulk(node, new_only=True)
+NEW_VISITS = Bulk(visit)
+NEW_VIEWS = Bulk(page_view)
+SET_VISITOR = Change(visitor, ("id",), ("first_at", "last_at", "bot"))
+SET_VISIT = Change(
+    visit,
+    ("id",),
+    [column.name for column in visit.columns if column.name not in ("id", "site_id", "visitor_id", "merged_into")],
 )
-UPDATE_VISITOR = (
-    update(visitor)
-    .where(visitor.c.id == bindparam("_id"))
-    .values({name: bindparam(name) for name in ("first_at", "last_at", "bot")})
+SET_NUMBER = Change(visit, ("id",), ("number",))
+SET_VIEW = Change(page_view, ("site_id", "id"), ("dwell", "scroll", "stayed_at", "left_at"))
+#: Merging, with `into` for the visit that stays. What was merged into the one that goes, goes along.
+MERGE = (
+    update(visit).where(visit.c.merged_into == bindparam("gone")).values(merged_into=bindparam("into")),
+    update(visit).where(visit.c.id == bindparam("gone")).values(merged_into=bindparam("into")),
+    update(page_view).where(page_view.c.visit_id == bindparam("gone")).values(visit_id=bindparam("into")),
 )

@@ -164,6 +164,8 @@ def branches(views: Sequence[View]) -> tuple[Branch, ...]:
 
 def topic(views: Sequence[View]) -> Path:
     """The deepest node below which more than half of the interest lies: dwell, weighted with depth."""
+    if len(views) == 1:
+        return views[0].path
     weights = [((view.dwell + GLANCE) * len(view.path), view.path) for view in views]
     half = sum(weight for weight, _ in weights) / 2
     at: Path = ()
