@@ -7,6 +7,7 @@ import asyncio
 import re
 import secrets
 from collections.abc import Hashable, Sequence
+from email.utils import formatdate
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -172,6 +173,7 @@ class Manners:
                 headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
                 if private:
                     headers.setdefault("Cache-Control", "no-store")
+                    headers.setdefault("Date", formatdate(usegmt=True))  # the console's countdowns are our clock's
                 if scope.get("scheme") == "https":
                     headers.setdefault("Strict-Transport-Security", "max-age=31536000")
             await send(message)

@@ -1,5 +1,6 @@
 """Signing in and out, who am I, and the ticket for a socket."""
 
+from sqlalchemy import Connection
 from starlette.responses import Response
 
 from access.passwords import check_password
@@ -10,7 +11,7 @@ from contract.errors import Refused
 from contract.rest import CurrentSession, Session, SignIn, Ticket
 from service.api.operation import Call, as_json, operation, presented
 from service.api.people import me
-from service.cookies import console_cookie
+from service.cookies import console_cookie, console_token
 from service.web import MAX_BODY
 
 TICKET_SECONDS = LASTS["ticket"] // SECOND
@@ -30,16 +31,20 @@ async def sign_in(call: Call) -> Response:
     if known is None or not right:
         raise Refused("wrong_password")
     call.bell.limits.signed_in(email)
-    account_id, kind = known[0], "token" if origin is None else "browser"
-    token = await call.bell.store.write(
-        lambda conn: open_session(conn, account_id, "browser" if kind == "browser" else "token", call.now)
-    )
-    account = await call.bell.store.read(lambda conn: account_by_id(conn, account_id))
-    if account is None:
-        raise Refused("wrong_password")
-    shown = await call.bell.store.read(lambda conn: me(conn, account, call.now))
-    response = as_json(Session(token=token, me=shown))
-    response.headers.append("Set-Cookie", console_cookie(token, secure=call.secure))
+    account_id, before = known[0], console_token(call.request.headers.get("cookie"), secure=call.secure)
+
+    def enter(conn: Connection) -> Session:
+        account = account_by_id(conn, account_id)
+        if account is None:
+            raise Refused("wrong_password")
+        if before is not None:
+            end_session(conn, before)  # whoever sat here before has left
+        token = open_session(conn, account_id, "token" if origin is None else "browser", call.now)
+        return Session(token=token, me=me(conn, account, call.now))
+
+    entered = await call.bell.store.write(enter)
+    response = as_json(entered)
+    response.headers.append("Set-Cookie", console_cookie(entered.token, secure=call.secure))
     return response
 
 

@@ -123,7 +123,8 @@ async def test_a_foreign_id_looks_exactly_like_a_missing_one(here: House):
             ]
             assert {answer.status_code for answer in asked} == {404}, (role, each.path, [a.status_code for a in asked])
             assert len({answer.content for answer in asked}) == 1, (role, each.path)
-            assert len({tuple(sorted(answer.headers.items())) for answer in asked}) == 1, (role, each.path)
+            headers = {tuple(sorted({**answer.headers, "date": ""}.items())) for answer in asked}
+            assert len(headers) == 1, (role, each.path)
 
 
 async def test_a_list_holds_nothing_of_a_foreign_site(here: House):

@@ -69,6 +69,13 @@ async def test_too_many_wrong_passwords_are_slowed_down(fresh_database_url: str,
         assert int(answers[-1].headers["retry-after"]) >= 1
 
 
+async def test_signing_in_again_in_one_browser_ends_what_was_there(here: House):
+    first = (await sign_in(here)).json()["token"]
+    second = (await sign_in(here, cookie=f"__Host-shopbell={first}")).json()["token"]
+    assert await known(here, first, now_ms()) is None
+    assert await known(here, second, now_ms()) is not None
+
+
 async def test_the_base_holds_no_token(here: House):
     token = (await sign_in(here)).json()["token"]
     rows = await here.bell.store.read(lambda conn: list(conn.execute(session.select())))
