@@ -1,16 +1,18 @@
 """HTTP manners as tables: languages, addresses, cookies, bodies, cursors."""
 
+import asyncio
 from typing import Any
 
 import msgspec
 import pytest
+from starlette.requests import Request
 
 from contract.errors import CODES, Refused
 from contract.rest import ProductWrite, SignIn
 from service.address import client_address, is_secure
 from service.api.lists import cursor, from_cursor
 from service.cookies import console_cookie, console_token, frame_cookie, frame_hash
-from service.web import language, parse, problem, where
+from service.web import language, parse, problem, read_body, where
 
 
 @pytest.mark.parametrize(
@@ -183,3 +185,14 @@ def test_a_cursor_of_somebody_elses_making_is_refused(text):
 def test_a_boolean_is_no_number_in_a_cursor():
     with pytest.raises(Refused):
         from_cursor("W3RydWUsIngiXQ", (int, str))
+
+
+async def test_a_body_that_dribbles_is_ended_by_its_deadline():
+    async def dribble():
+        await asyncio.sleep(0.02)
+        return {"type": "http.request", "body": b" ", "more_body": True}
+
+    request = Request({**scope(), "method": "POST", "path": "/", "query_string": b""}, dribble)
+    with pytest.raises(Refused) as refused:
+        await read_body(request, seconds=0.1)
+    assert refused.value.code == "malformed"
