@@ -99,8 +99,10 @@ def is_page(method: str, status: int, target: str) -> bool:
     if method != "GET" or status not in (200, 304):
         return False
     path, _, query = target.partition("#")[0].partition("?")
-    name = unquote(path).rstrip("/").rpartition("/")[2].lower()
-    if name in _FEED_NAMES or any(_is_feed(key.lower(), value) for key, value in parse_qsl(query)):
+    folder, _, name = unquote(path).lower().rpartition("/")
+    if (name or folder.rpartition("/")[2]) in _FEED_NAMES or any(
+        _is_feed(key.lower(), value) for key, value in parse_qsl(query)
+    ):
         return False
     return "." not in name or name.rpartition(".")[2] not in _FILES
 

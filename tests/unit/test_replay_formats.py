@@ -57,6 +57,7 @@ def test_a_line_of_the_log_is_a_page_view_at_its_own_time():
         ("/wp-login.php", True),
         ("/notes/release-2.1", True),
         ("/search?q=rss", True),
+        ("/downloads/tool.jar/", True),
         ("/images/logo.png", False),
         ("/images/LOGO.PNG?v=2", False),
         ("/favicon.ico", False),
