@@ -1,4 +1,4 @@
-"""Web addresses from outside: which we keep, and what never enters the base."""
+"""Pure: web addresses from outside: which we keep, and what never enters the base."""
 
 import re
 from functools import lru_cache

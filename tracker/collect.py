@@ -1,4 +1,4 @@
-"""From a body to rows: what an event must be before it enters the base. Pure: the clock and the caller are arguments.
+"""Pure: from a body to rows: what an event must be before it enters the base.
 
 An event goes through its steps in the order of `STEPS`: a `put_` step fills in the row, a `drop_` step refuses the
 event alone, with a reason of `tracker.reasons`. What a browser claims about time, agent or address is not used.
@@ -16,9 +16,10 @@ from contract.facts import SiteFacts
 from contract.ids import UUID
 from contract.names import EventType, Ms, PathSource
 from contract.text import clean
-from tracker import address, tree
+from tracker.address import cleaned
 from tracker.device import agent, is_bot
 from tracker.reasons import NotTaken, Reason
+from tracker.tree import Path, place
 from tracker.visitor import key_hash
 
 MAX_DWELL = 7 * DAY
@@ -42,7 +43,7 @@ class Row(msgspec.Struct, kw_only=True):
     url: str = ""
     title: str = ""
     referrer: str = ""
-    path: tree.Path = ()
+    path: Path = ()
     source: PathSource = "url"
 
 
@@ -147,7 +148,7 @@ def put_agent(row: Row, event: Event, body: Body) -> None:
 
 
 def drop_bad_url(row: Row, event: PageViewed, body: Body) -> None:
-    url = address.cleaned(event.url)
+    url = cleaned(event.url)
     if url is None:
         raise NotTaken("bad_url")
     row.url = url
@@ -159,11 +160,11 @@ def put_title(row: Row, event: PageViewed, body: Body) -> None:
 
 def put_referrer(row: Row, event: PageViewed, body: Body) -> None:
     """A referrer that is no address is as good as none."""
-    row.referrer = (address.cleaned(event.referrer) or "") if event.referrer else ""
+    row.referrer = (cleaned(event.referrer) or "") if event.referrer else ""
 
 
 def put_place(row: Row, event: PageViewed, body: Body) -> None:
-    row.path, row.source = tree.place(row.url, event.path, event.source)
+    row.path, row.source = place(row.url, event.path, event.source)
 
 
 # --- steps: staying and leaving ---------------------------------------------------------------------------------------
@@ -240,5 +241,5 @@ def _refusal(event: Event, row: Row, reason: Reason) -> Refusal:
         if (value := getattr(event, field, None)) is not None:
             said[field] = clean(value, 100) if isinstance(value, str) else value
     if isinstance(event, PageViewed):
-        said["url"] = address.cleaned(event.url) or clean(event.url.partition("?")[0], 100)
+        said["url"] = cleaned(event.url) or clean(event.url.partition("?")[0], 100)
     return Refusal(id=clean(event.id, 64), reason=reason, event=said)

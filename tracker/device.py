@@ -1,4 +1,4 @@
-"""What a User-Agent says. A bot is one only by its own words; a missing agent is unknown, never a bot."""
+"""Pure: what a User-Agent says. A bot is one only by its own words; a missing agent is unknown, never a bot."""
 
 import re
 from functools import lru_cache
@@ -8,7 +8,7 @@ from contract.text import clean
 
 #: Words that programs use of themselves. "cubot" is a make of telephone.
 _BOT = re.compile(
-    r"(?<!cu)bot\b|bot[/;_ -]|crawl|spider|slurp|scrap|headlesschrome|phantomjs|puppeteer|playwright|selenium"
+    r"(?<!cu)bot\b|(?<!cu)bot[/;_ -]|crawl|spider|slurp|scrap|headlesschrome|phantomjs|puppeteer|playwright|selenium"
     r"|lighthouse|curl/|wget|libwww|python-|python/|aiohttp|httpx|go-http-client|okhttp|java/|perl|ruby|axios|node-fetch|guzzle"
     r"|apache-httpclient|http_?client|facebookexternalhit|embedly|preview|monitor|pingdom|uptime|validator|archiver"
     r"|feed(?:fetcher|burner|ly|parser)|\brss|mediapartners|bingpreview|whatsapp/|\+https?://",

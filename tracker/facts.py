@@ -1,4 +1,4 @@
-"""A visit as the rules see it, from its row."""
+"""Pure: a visit as the rules see it, from its row."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Why an event was not taken: the closed list. A site sees these words beside its rejected events."""
+"""Pure: why an event was not taken: the closed list. A site sees these words beside its rejected events."""
 
 from typing import Literal, get_args
 

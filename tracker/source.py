@@ -1,4 +1,4 @@
-"""Where a visit came from: the marks in the address of its first page, else the referrer."""
+"""Pure: where a visit came from: the marks in the address of its first page, else the referrer."""
 
 from functools import lru_cache
 from urllib.parse import parse_qsl

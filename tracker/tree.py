@@ -1,4 +1,4 @@
-"""Where a page stands in the information tree: its path from the root, and who said so. Home is []."""
+"""Pure: where a page stands in the information tree: its path from the root, and who said so. Home is []."""
 
 import re
 from functools import lru_cache

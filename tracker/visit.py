@@ -1,4 +1,4 @@
-"""What a visit is, and what it says: from its page views alone, so that the order of arrival never matters.
+"""Pure: what a visit is, and what it says: from its page views alone, so that the order of arrival never matters.
 
 A visit is a row of signs of life (any events of one visitor) with at most 30 minutes of silence between two of them;
 midnight and the full hour mean nothing. Exactly 30 minutes is still the same visit.

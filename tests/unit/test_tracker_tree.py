@@ -1,0 +1,51 @@
+"""Where a page stands in the information tree."""
+
+import pytest
+
+from tracker.tree import ancestors, place
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("https://shop.example", ()),
+        ("https://shop.example/", ()),
+        ("https://shop.example/?q=1#top", ()),
+        ("https://shop.example/index.html", ()),
+        ("https://shop.example/index.php?id=7", ()),
+        ("https://shop.example/women", ("women",)),
+        ("https://shop.example/women/", ("women",)),
+        ("https://shop.example//women///boots//", ("women", "boots")),
+        ("https://shop.example/women/index.htm", ("women",)),
+        ("https://shop.example/women/INDEX.HTML", ("women",)),
+        ("https://shop.example/index/boots", ("index", "boots")),
+        ("https://shop.example/women/boots.html?colour=red", ("women", "boots.html")),
+        ("https://shop.example/a%20b/%D1%81%D0%B0%D0%BF%D0%BE%D0%B3%D0%B8", ("a b", "сапоги")),
+        ("https://shop.example/a%2Fb", ("a/b",)),
+        ("https://shop.example/%FF%00", ("\ufffd\ufffd",)),
+        ("https://shop.example/%20/x", ("x",)),
+    ],
+)
+def test_the_folders_of_an_address_are_its_path(url: str, path: tuple[str, ...]) -> None:
+    """Home is the root, the query says nothing, a folder's index is the folder."""
+    assert place(url, None, None) == (path, "url")
+
+
+def test_a_path_that_the_page_gave_wins() -> None:
+    """Names are trimmed, empty ones left out; its source is kept, `call` when none is said."""
+    url = "https://shop.example/p/17"
+    assert place(url, [" Women ", "", "\t", "Boots"], "breadcrumb") == (("Women", "Boots"), "breadcrumb")
+    assert place(url, ["Women"], None) == (("Women",), "call")
+    assert place(url, [], "attribute") == ((), "attribute")
+
+
+def test_no_tree_is_deeper_than_twenty_and_no_name_longer_than_two_hundred() -> None:
+    """Deeper paths are cut at the end, names too."""
+    path, _ = place("https://shop.example/", ["x" * 500] * 30, "call")
+    assert (len(path), {len(name) for name in path}) == (20, {200})
+
+
+def test_the_root_is_above_everything() -> None:
+    """Root first, the page itself last."""
+    assert ancestors(("a", "b")) == [(), ("a",), ("a", "b")]
+    assert ancestors(()) == [()]
