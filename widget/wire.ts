@@ -49,6 +49,8 @@ export interface KeyHandover {
   lang: string;
   /** true when a person asked for the chat. */
   open: boolean;
+  /** true when the chat was open before this page was loaded: it opens again, and leaves the focus alone. */
+  again: boolean;
 }
 
 export interface HostPage {

@@ -22,8 +22,9 @@ effect(() => {
 });
 
 meetHost(
-  ({ key, lang, open }) => {
+  ({ key, lang, open, again }) => {
     suggestLanguage(lang);
+    talk.open.value = again;
     render(<App />, document.body);
     if (open) talk.openPanel();
     connect(document.body.dataset.site || "", key, talk.resume, { ...talk.events, ...cards.events });

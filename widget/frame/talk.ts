@@ -13,16 +13,16 @@ import { say } from "./words";
 interface Kept {
   conversation: string;
   unsent: Unsent[];
-  open: boolean;
 }
 
-const kept: Kept = { conversation: "", unsent: [], open: false, ...recall<Kept>("talk") };
+const kept: Kept = { conversation: "", unsent: [], ...recall<Kept>("talk") };
 
 /** conversation -> the seq that the person has seen; kept longer than this tab. */
 const readBefore = () => recallForGood<Record<string, number>>("read") ?? {};
 
 export const thread = signal<Thread>(empty(kept.conversation, kept.unsent));
-export const open = signal(kept.open);
+/** Whether the panel is open; the page remembers it over a reload. */
+export const open = signal(false);
 export const read = signal(readBefore()[kept.conversation] ?? 0);
 /** The expert's name, once somebody spoke or joined. */
 export const expert = signal("");
@@ -42,7 +42,7 @@ export const news = computed(() => (open.value ? [] : unread(thread.value, read.
 
 effect(() => {
   const { conversation, unsent } = thread.value;
-  remember("talk", { conversation, unsent, open: open.value } satisfies Kept);
+  remember("talk", { conversation, unsent } satisfies Kept);
   if (conversation) rememberForGood("read", { [conversation]: read.value });
 });
 

@@ -1,7 +1,7 @@
 // The frame on the host page: it is placed, given the visitor key, and made as large as it asks for.
 // The key goes by a message to our exact origin, never in an address; nothing secret comes back.
 
-import type { FrameSays, HostPage, HostSays } from "../wire";
+import type { FrameSays, HostPage, HostSays, KeyHandover } from "../wire";
 import type { Host } from "../snippet/bell";
 
 // Hidden but laid out: the frame can measure itself before it is shown.
@@ -26,6 +26,14 @@ const host: Host = (script, key, button, listeners, wanted) => {
   /** A person asked for the chat and it is not open yet. */
   let entering = !!wanted;
 
+  function wasOpen(): boolean {
+    try {
+      return !!sessionStorage["shopbell.open"];
+    } catch {
+      return false;
+    }
+  }
+
   const say = (what: HostSays) => port?.postMessage(what);
 
   function resize({ size, height, unread, live, focus }: FrameSays) {
@@ -41,6 +49,8 @@ const host: Host = (script, key, button, listeners, wanted) => {
     }
     if (focus) button.focus();
     try {
+      // The frame's own storage may be closed to it on a foreign page: what concerns this page is kept here.
+      sessionStorage["shopbell.open"] = size == "open" ? 1 : "";
       if (live || size != "closed") localStorage["shopbell.live"] = 1;
       else delete localStorage["shopbell.live"];
     } catch {
@@ -58,7 +68,7 @@ const host: Host = (script, key, button, listeners, wanted) => {
       if (data.event) for (const listener of listeners[data.event] || []) listener(data.event);
     };
     const lang = document.documentElement.lang || navigator.language;
-    const handover = { shopbell: "key", key, page: page(), lang, open: entering };
+    const handover: KeyHandover = { shopbell: "key", key, page: page(), lang, open: entering, again: wasOpen() };
     frame.contentWindow!.postMessage(handover, origin, [channel.port2]);
   });
 

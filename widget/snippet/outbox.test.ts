@@ -155,7 +155,7 @@ test("during a pause nothing is sent, but for a page that goes away", async () =
 });
 
 test("a page that goes away where fetch cannot outlive it uses the beacon, and forgets nothing", async () => {
-  delete (Request.prototype as Partial<Request>).keepalive;
+  Reflect.deleteProperty(Request.prototype, "keepalive");
   const beacon = vi.fn(() => true);
   vi.stubGlobal("navigator", { sendBeacon: beacon });
   box.add(event("a"));
@@ -231,7 +231,7 @@ describe("strings are whole", () => {
     for (let from = 0; from < text.length; from++)
       for (let to = from; to <= text.length; to++) {
         const whole = JSON.parse(wellFormed([text.slice(from, to)]))[0] as string;
-        expect(whole.isWellFormed()).toBe(true);
+        expect(whole).not.toMatch(/\p{Cs}/u);
         expect(whole.length).toBe(to - from);
       }
   });

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 type Place = typeof import("./path").place;
 let place: Place;
 
-const at = (path: string) => window.happyDOM.setURL(`https://shop.example${path}`);
+const at = (path: string) => (window as any).happyDOM.setURL(`https://shop.example${path}`);
 const page = (html: string) => (document.body.innerHTML = html);
 const ld = (data: unknown) => `<script type="application/ld+json">${JSON.stringify(data)}</script>`;
 const crumbs = (...names: [string, string?][]) => ({

@@ -6,6 +6,7 @@ import type { Money, OfferState } from "../../wire";
 import { answerOffer, offerState } from "../cards";
 import { moment, money } from "../format";
 import { say } from "../words";
+import { Problem } from "./Problem";
 import { useAsk } from "./useAsk";
 import { Text } from "./Words";
 
@@ -54,7 +55,7 @@ export function Offer({ offer, product, price, expires_at, state = "open", text 
           {say(now === "accepted" ? "offerAccepted" : now === "declined" ? "offerDeclined" : "offerExpired")}
         </p>
       )}
-      <p class="problem" role="alert">{problem}</p>
+      <Problem>{problem}</Problem>
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { money } from "../format";
 import { missing, MOST, preview, quantity } from "../order";
 import { say } from "../words";
 import { Confirmation } from "./Confirmation";
+import { Problem } from "./Problem";
 import { useAsk } from "./useAsk";
 
 export interface OrderFormData {
@@ -104,7 +105,7 @@ export function OrderForm({ form, lines, state = "open", brief, quiet }: OrderFo
           <button key="place" type="submit" class="main" disabled={busy}>{say(busy ? "placing" : "placeOrder")}</button>
         )}
       </p>
-      <p class="problem" role="alert">{problem}</p>
+      <Problem>{problem}</Problem>
     </form>
   );
 }
