@@ -5,6 +5,12 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 const OVERSCAN = 8;
 
+/** The rows from `first` to before `last` that a screen of `tall` px shows of a list whose top stands at `top`. */
+export function inSight(top: number, tall: number, height: number): [first: number, last: number] {
+  const first = Math.max(0, Math.floor(-top / height) - OVERSCAN);
+  return [first, Math.max(first + OVERSCAN, Math.ceil((tall - top) / height) + OVERSCAN)];
+}
+
 export function Rows<T extends { id: string }>(
   { items, height, label, row }: { items: readonly T[]; height: number; label: string; row: (item: T) => ComponentChildren },
 ) {
@@ -16,14 +22,17 @@ export function Rows<T extends { id: string }>(
     if (!list) return;
     const measure = () => {
       const box = list.getBoundingClientRect();
-      const first = Math.max(0, Math.floor(-box.top / height) - OVERSCAN);
-      const last = Math.ceil((innerHeight - box.top) / height) + OVERSCAN;
+      const [first, last] = inSight(box.top, innerHeight, height);
       setRange((old) => (old[0] === first && old[1] === last ? old : [first, last]));
     };
     measure();
     addEventListener("scroll", measure, { capture: true, passive: true });
     addEventListener("resize", measure);
+    // What stands above may grow or shrink without anybody scrolling.
+    const moved = new ResizeObserver(measure);
+    for (const near of list.closest("section, div.live-body, main")?.parentElement?.children ?? []) moved.observe(near);
     return () => {
+      moved.disconnect();
       removeEventListener("scroll", measure, { capture: true });
       removeEventListener("resize", measure);
     };

@@ -38,6 +38,8 @@ export function TopBar({ me, screens, here }: { me: Me; screens: Screen[]; here:
 
 function PresenceSwitch() {
   const mine = desk.value?.me.status;
+  // Somebody with no place for conversations is never rung, and has no presence to choose.
+  if (desk.value?.me.capacity === 0) return null;
   return (
     <div class="segments presence" role="group" aria-label={t("presence")}>
       {STATUSES.map((status) => (

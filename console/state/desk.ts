@@ -37,6 +37,11 @@ export function applyAll(desk: Desk, events: readonly DeskEvent[], now: number):
     switch (event.name) {
       case "alert.raised":
         next.alerts = put(next.alerts, event.data);
+        // The bell may be quicker than the gathered news of the visit it rings for.
+        if (next.visits.has(event.data.visit.id)) {
+          visits ??= new Map(next.visits);
+          visits.set(event.data.visit.id, event.data.visit);
+        }
         break;
       case "alert.cleared": {
         const gone = next.alerts.find((alert) => alert.id === event.data.id);

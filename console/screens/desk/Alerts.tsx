@@ -25,7 +25,7 @@ export function Alerts() {
   return (
     <section class="block" aria-labelledby="alerts-title">
       <h2 id="alerts-title">{t("alerts.title")} {items.length > 0 && <b class="count is-loud">{number(items.length)}</b>}</h2>
-      {status && status !== "online" && (
+      {status && status !== "online" && desk.value?.me.capacity !== 0 && (
         <p class="hint">
           {t(status === "away" ? "alerts.away" : "alerts.offline")}{" "}
           <button type="button" class="plain-button" disabled={connection.value.phase !== "live"}

@@ -9,6 +9,7 @@ import { sortConversations } from "../../state/desk";
 import { number, when } from "../../text/format";
 import { whoIs } from "../../text/names";
 import { t, tn } from "../../text/text";
+import { inShort } from "../../text/words";
 import type { Conversation } from "../../wire";
 
 export function Conversations() {
@@ -41,7 +42,7 @@ function Row({ one }: { one: Conversation }) {
         <span class="row-time soft">{when(one.last?.at ?? one.opened_at, now.value)}</span>
       </span>
       <span class="row-bottom">
-        <span class="row-text soft">{writes ? t("talk.typing") : one.last ? `${mine ? `${t("who.you_colon")} ` : ""}${one.last.text}` : t("talk.no_words")}</span>
+        <span class="row-text soft">{writes ? t("talk.typing") : one.last ? `${mine ? `${t("who.you_colon")} ` : ""}${inShort(one.last)}` : t("talk.no_words")}</span>
         {one.unread > 0 && <b class="count is-loud" aria-label={tn("talk.unread", one.unread)}>{number(one.unread)}</b>}
       </span>
     </button>

@@ -4,7 +4,8 @@ import { forget, retry } from "../../live/threads";
 import { Out } from "../../parts/small";
 import type { Unsent } from "../../state/thread";
 import { dateAndTime, money, timeOfDay } from "../../text/format";
-import { knows, t, word } from "../../text/text";
+import { t, word } from "../../text/text";
+import { eventText } from "../../text/words";
 import type { Message, MessageData } from "../../wire";
 
 interface Shown { message: Message; visitor: string; seen: boolean; dayLine: string | null; follows: boolean; lastOfMine: boolean }
@@ -111,10 +112,4 @@ function Text({ text }: { text: string }) {
       {text.split(LINK).map((part, at) => (at % 2 ? <Out key={at} url={part}>{part}</Out> : part))}
     </p>
   );
-}
-/** What happened, in the reader's language where we know the event, else in the server's words. */
-function eventText(message: Message): string {
-  const { name, expert } = (message.data ?? {}) as MessageData;
-  const key = `event.${name}${expert ? ".by" : ""}`;
-  return knows(key) ? t(key, { who: expert ?? "" }) : message.text;
 }

@@ -28,9 +28,10 @@ function more({ kind, data: open }: TimelineItem): string {
   const product = nameOf(data.product);
   const expert = nameOf(data.expert);
   const text = typeof data.text === "string" ? data.text : typeof data.last === "object" ? textOf(data.last) : null;
+  // The last word of a talk that ended in an order is the bare number; the order stands in the list itself.
   const parts: (string | null | false)[] = {
     visit: [path, typeof data.pages === "number" && tn("visit.pages", data.pages), typeof data.dwell === "number" && duration(data.dwell)],
-    conversation: [expert, typeof data.messages === "number" && tn("talk.messages", data.messages), text],
+    conversation: [expert, typeof data.messages === "number" && tn("talk.messages", data.messages), text && !/^\d+$/.test(text) && text],
     order: [numberOf(data.number), total, word("order", str(data.status))],
     offer: [product, price, word("offer", str(data.state))],
     alert: [expert, word("cleared", str(data.end)), path],
