@@ -5,6 +5,7 @@ change counts `version` up; whoever commits it rings the doorbell and sets `anno
 forgotten.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -26,6 +27,8 @@ from store.sql import insert_new, locked
 OUTLIVES: Ms = 60 * SECOND
 #: A rung whose end was noticed later than this was not heard by anybody: the server was down. It rings once afresh.
 LATE: Ms = 5 * SECOND
+#: The reason of an alert that no trigger raised: the visitor wrote, and nobody has this conversation.
+ASKED = "asked"
 
 
 class People(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,8 +54,8 @@ def raise_alert(
         "trigger_id": firing.trigger,
         "occasion": firing.occasion,
         "reason": firing.name,
-        "importance": importance(visit, customer),
-        "why": why(visit, customer),
+        "importance": importance(visit, customer, asked=firing.name == ASKED),
+        "why": why(visit, customer, asked=firing.name == ASKED),
         "topic": list(visit.topic),
         "state": "ringing",
         "outcome": None,
@@ -125,10 +128,11 @@ def ring_newcomer(conn: Connection, row: RowMapping, expert_id: str, people: Peo
     return True
 
 
-def accept(conn: Connection, alert_id: str, expert_id: str, load: int, now: Ms) -> RowMapping:
+def accept(conn: Connection, alert_id: str, expert_id: str, load: Callable[[], int], now: Ms) -> RowMapping:
     """Exactly one expert takes the alert. Locks alert, then expert, always in that order.
 
-    Refused: not_found (never rang here), alert_over, not_online, desk_full.
+    `load()` counts what the expert has now; it is asked once the expert's row is held, so two accepts cannot both find
+    the last place free. Refused: not_found (never rang here), alert_over, not_online, desk_full.
     """
     row = _locked(conn, alert_id)
     if row is None or not any(one["expert_id"] == expert_id for one in rings_of(conn, alert_id)):
@@ -138,7 +142,7 @@ def accept(conn: Connection, alert_id: str, expert_id: str, load: int, now: Ms) 
     desk = conn.execute(locked(conn, select(expert).where(expert.c.id == expert_id))).mappings().one()
     if desk["status"] == "offline":
         raise Refused("not_online")
-    if load >= desk["capacity"]:
+    if load() >= desk["capacity"]:
         raise Refused("desk_full")
     mine = and_(ring.c.alert_id == alert_id, ring.c.expert_id == expert_id, ring.c.rung == row["rung"])
     conn.execute(update(ring).where(mine).values(outcome="accepted"))

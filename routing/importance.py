@@ -7,18 +7,23 @@ from contract.facts import CustomerFacts, VisitFacts
 Reason = tuple[str, dict[str, str | int]]
 
 
-def importance(visit: VisitFacts, customer: CustomerFacts | None) -> int:
-    """A known customer stands at 60 or above, a stranger below: history overtakes intent, whatever was clicked."""
-    intent = min(visit.deepest, 6) * 4 + min(visit.dwell // (10 * SECOND), 18) + min(visit.pages, 10)
+def importance(visit: VisitFacts, customer: CustomerFacts | None, *, asked: bool = False) -> int:
+    """A known customer stands at 60 or above, a stranger below: history overtakes intent, whatever was clicked.
+
+    `asked`: the visitor wrote, and nobody has answered yet.
+    """
+    intent = (
+        min(visit.deepest, 6) * 4 + min(visit.dwell // (10 * SECOND), 18) + min(visit.pages, 10) + (20 if asked else 0)
+    )
     if customer is None:
         return min(10 + intent + (5 if visit.came_back else 0), 59)
     history = min(customer.orders, 5) * 4 + (8 if customer.tier == "gold" else 0)
     return min(60 + history + intent // 5, 100)
 
 
-def why(visit: VisitFacts, customer: CustomerFacts | None) -> list[Reason]:
+def why(visit: VisitFacts, customer: CustomerFacts | None, *, asked: bool = False) -> list[Reason]:
     """The reasons in the order in which an expert wants them."""
-    reasons: list[Reason] = []
+    reasons: list[Reason] = [("asked", {})] if asked else []
     if customer is not None:
         reasons.append(("customer", {"name": customer.name}))
         if customer.orders:

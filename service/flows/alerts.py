@@ -11,6 +11,7 @@ import chat.queries
 import routing.alerts
 import routing.do
 import routing.queries
+import tracker.queries
 from contract.errors import Refused
 from contract.facts import CustomerFacts, SiteFacts, VisitFacts
 from contract.frames import AlertAccept, AlertDecline, Done, Opened, PresenceSet
@@ -42,6 +43,22 @@ def raise_and_ring(
     if alert_id is not None:
         routing.alerts.climb(conn, alert_id, people(conn, site, visit.visitor, customer, now), now)
     return alert_id
+
+
+def ring_for_question(conn: Connection, site: SiteFacts, visitor_id: str, conversation_id: str, seq: int) -> list[str]:
+    """A visitor wrote into a conversation that nobody has: the bell rings up the same ladder as for a trigger.
+
+    Every unanswered message may ring, but never while the last bell still does. A visitor of whom no page was ever seen
+    rings nobody: the conversation stands on the desks of the site all the same.
+    """
+    visit = tracker.queries.newest_visit(conn, visitor_id)
+    if visit is None:
+        return []
+    occasion = f"{conversation_id}:{seq}"
+    firing = Firing(trigger=conversation_id, name=routing.alerts.ASKED, action="alert", occasion=occasion)
+    customer = customer_facts(conn, site.id, [visitor_id]).get(visitor_id)
+    raised = raise_and_ring(conn, site, firing, visit, customer)
+    return [raised] if raised else []
 
 
 def _people_of(conn: Connection, row: RowMapping, now: Ms) -> routing.alerts.People:
@@ -106,7 +123,7 @@ async def accept(bell: Bell, caller: ExpertCaller, data: AlertAccept) -> Opened:
     def work(conn: Connection) -> tuple[Opened, str]:
         now = db_now(conn)
         row = routing.alerts.accept(
-            conn, data.alert, caller.account.id, chat.queries.loads(conn).get(caller.account.id, 0), now
+            conn, data.alert, caller.account.id, lambda: chat.queries.loads(conn).get(caller.account.id, 0), now
         )
         conversation = chat.do.open_for_expert(
             conn,

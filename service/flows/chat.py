@@ -25,7 +25,7 @@ from contract.names import Ms
 from service import present
 from service.bell import Bell, ExpertCaller, VisitorCaller
 from service.commands import Command
-from service.flows.alerts import came_free
+from service.flows.alerts import announce, came_free, ring_for_question
 from service.flows.once import once
 from service.flows.places import check_room, speaker, visit_for, writable
 from store.lock import lock
@@ -50,19 +50,27 @@ async def visitor_open(bell: Bell, caller: VisitorCaller, data: ChatOpen) -> Ope
 
 
 async def visitor_send(bell: Bell, caller: VisitorCaller, data: MessageSend) -> Sent:
-    def work(conn: Connection) -> tuple[Sent, bool]:
+    """What nobody has taken yet rings the bell: somebody is asking."""
+
+    def work(conn: Connection) -> tuple[Sent, bool, list[str]]:
         now = db_now(conn)
+        alerts: list[str] = []
 
         def say() -> Sent:
             row = chat.queries.conversation_for_visitor(conn, data.conversation, caller.visitor, caller.frame_hash)
             who = Who(kind="visitor", id=caller.visitor)
-            return _said(conn, row["id"], who, check_text(data.text), data.client_id, now)
+            sent = _said(conn, row["id"], who, check_text(data.text), data.client_id, now)
+            if row["expert_id"] is None:
+                alerts.extend(ring_for_question(conn, caller.site, caller.visitor, row["id"], sent.seq))
+            return sent
 
-        return once(conn, caller, "message.send", data.client_id, now, Sent, say)
+        sent, fresh = once(conn, caller, "message.send", data.client_id, now, Sent, say)
+        return sent, fresh, alerts
 
-    sent, fresh = await bell.store.write(work)
+    sent, fresh, alerts = await bell.store.write(work)
     if fresh:
         bell.bus.ring("conversation", data.conversation)
+        announce(bell, alerts)
     return sent
 
 

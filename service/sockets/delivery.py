@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection as Base
 from sqlalchemy import RowMapping
 
+import access.queries
 import chat.queries
 import routing.queries
 import sales.queries
@@ -80,7 +81,15 @@ class Delivery:
 
     async def expert(self, account_id: str) -> None:
         if len(self._registry):
+            await self._still_here(account_id)
             await self._say(await self._bell.store.read(lambda conn: self._for_expert(conn, account_id)))
+
+    async def _still_here(self, account_id: str) -> None:
+        """An account that was deactivated loses its sockets."""
+        mine = self._registry.of_expert(account_id)
+        if mine and await self._bell.store.read(lambda conn: access.queries.account_by_id(conn, account_id)) is None:
+            for connection in mine:
+                await self._sockets.drop(connection)
 
     async def visit(self, visit_id: str) -> None:
         if self._registry.expert_ids():

@@ -247,3 +247,23 @@ async def test_the_bell_climbs_when_a_rung_runs_out(people: People) -> None:
     rung = await boris.alert(browser, 4.0)
     assert (rung["id"], rung["rung"]) == (alert["id"], "anyone")
     assert (await boris.wait("alert.cleared", 24.0, id=alert["id"]))["reason"] == "expired"
+
+
+async def test_a_visitor_who_writes_unasked_rings_the_bell_too(people: People) -> None:
+    """Nobody has the conversation: it rings like a trigger, says why, and accepting it continues the same one."""
+    anna, boris = await people.expert("anna"), await people.expert("boris")
+    browser = people.browser()
+    await browser.collect(viewed("Garden", "Roses", url=browser.page))
+    visitor = await people.visitor(browser.key)
+    conversation = (await visitor.done("chat.open"))["conversation"]
+    await visitor.done(
+        "message.send", {"conversation": conversation, "client_id": "1", "text": "Do you have red ones?"}
+    )
+    alert = await anna.alert(browser, 1.0)
+    assert (alert["reason"], alert["rung"]) == ("asked", "topic")
+    assert alert["why"][0] == "Wrote in the chat and waits for an answer"
+    accepted = await anna.done("alert.accept", {"alert": alert["id"]})
+    assert accepted["conversation"] == conversation
+    assert "Do you have red ones?" in [message["text"] for message in accepted["messages"]]
+    await visitor.wait("chat.invited", conversation=conversation)
+    assert not boris.alerts(browser)
