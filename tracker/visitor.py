@@ -1,4 +1,4 @@
-"""Pure: one browser. We keep the hash of the key that it made itself: whoever reads our base cannot become that visitor."""
+"""Pure: one browser. We keep the hash of the key that it made itself: who reads our base cannot become that visitor."""
 
 from hashlib import sha256
 
