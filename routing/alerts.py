@@ -71,8 +71,8 @@ def raise_alert(
     return id_ if insert_new(conn, alert, [row]) else None
 
 
-def climb(conn: Connection, alert_id: str, people: People, now: Ms) -> None:
-    """Leave the current rung and ring the next; after the last one the alert ends as expired."""
+def climb(conn: Connection, alert_id: str, people: People, now: Ms) -> bool:
+    """Leave the current rung and ring the next. False: it was the last one, and the alert has ended as expired."""
     row = _open(conn, alert_id)
     conn.execute(update(ring).where(ring.c.alert_id == alert_id, ring.c.outcome.is_(None)).values(outcome="silent"))
     step = next_step(
@@ -85,7 +85,7 @@ def climb(conn: Connection, alert_id: str, people: People, now: Ms) -> None:
     )
     if step is None:
         end(conn, alert_id, "expired", now)
-        return
+        return False
     until = now + people.rung_seconds * SECOND
     reasons = [reason for reason in row["why"] if not reason[0].startswith("rung_")]
     conn.execute(
@@ -112,6 +112,7 @@ def climb(conn: Connection, alert_id: str, people: People, now: Ms) -> None:
             outcome="ringing" if step.experts else "nobody",
         )
     )
+    return True
 
 
 def ring_newcomer(conn: Connection, row: RowMapping, expert_id: str, people: People, now: Ms) -> bool:

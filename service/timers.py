@@ -19,7 +19,7 @@ import store.receipts
 from contract.clock import HOUR, SECOND, now_ms
 from contract.errors import Refused
 from contract.names import Ms
-from service.flows.alerts import announce, fire_due
+from service.flows.alerts import Moved, announce, fire_due
 from store.due import DueLoop
 from store.sql import db_now
 
@@ -36,7 +36,7 @@ class Timers:
 
     def __init__(self, bell: "Bell") -> None:
         self._bell = bell
-        self._alerts: DueLoop[str] = DueLoop(bell.store, routing.queries.anything_due, fire_due, self._moved)
+        self._alerts: DueLoop[Moved] = DueLoop(bell.store, routing.queries.anything_due, fire_due, self._moved)
         self._announced: set[str] = set()
         self._visits: set[str] = set()
         self._tasks: list[asyncio.Task[None]] = []
@@ -74,8 +74,11 @@ class Timers:
 
     # --- the tasks ----------------------------------------------------------------------------------------------
 
-    async def _moved(self, alert_ids: list[str]) -> None:
-        announce(self._bell, alert_ids)
+    async def _moved(self, moved: list[Moved]) -> None:
+        announce(self._bell, [alert_id for alert_id, _ in moved])
+        for _, conversation_id in moved:
+            if conversation_id is not None:
+                self._bell.bus.ring("conversation", conversation_id)
 
     async def _sweep(self) -> None:
         """Note what was announced, then find what was committed and never announced."""

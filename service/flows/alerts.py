@@ -12,6 +12,7 @@ import routing.alerts
 import routing.do
 import routing.queries
 import tracker.queries
+from chat.message import SYSTEM
 from contract.errors import Refused
 from contract.facts import CustomerFacts, SiteFacts, VisitFacts
 from contract.frames import AlertAccept, AlertDecline, Done, Opened, PresenceSet
@@ -68,18 +69,35 @@ def _people_of(conn: Connection, row: RowMapping, now: Ms) -> routing.alerts.Peo
     return people(conn, site, row["visitor_id"], known.get(row["visitor_id"]), now)
 
 
-def fire_due(conn: Connection, now: Ms) -> list[str]:
-    """Move every alert whose time has come: gone, rung afresh after downtime, or up the ladder. Returns their ids."""
-    moved: list[str] = []
+#: An alert that moved, and the conversation that was told of it.
+Moved = tuple[str, str | None]
+
+
+def fire_due(conn: Connection, now: Ms) -> list[Moved]:
+    """Move every alert whose time has come: gone, rung afresh after downtime, or up the ladder."""
+    moved: list[Moved] = []
     for row in routing.alerts.claim_due(conn, now):
+        told = None
         if row["gone_at"] is not None and row["gone_at"] <= now:
             routing.alerts.end(conn, row["id"], "gone", now)
         elif row["rung"] is not None and now - row["due_at"] > routing.alerts.LATE:
             routing.alerts.ring_afresh(conn, row, _people_of(conn, row, now), now)
-        else:
-            routing.alerts.climb(conn, row["id"], _people_of(conn, row, now), now)
-        moved.append(row["id"])
+        elif not routing.alerts.climb(conn, row["id"], _people_of(conn, row, now), now):
+            told = _tell_nobody_is_free(conn, row, now)
+        moved.append((row["id"], told))
     return moved
+
+
+def _tell_nobody_is_free(conn: Connection, row: RowMapping, now: Ms) -> str | None:
+    """Who wrote and was not answered hears so; the conversation stays open and stands on every desk of the site."""
+    if row["reason"] != routing.alerts.ASKED:
+        return None
+    conversation = chat.queries.row(conn, row["trigger_id"])
+    if conversation is None or conversation["state"] != "open" or conversation["expert_id"]:
+        return None
+    words = "Nobody is free just now. Your message is kept, and we will answer here."
+    chat.do.add(conn, conversation["id"], SYSTEM, "event", words, {"name": "nobody.free"}, None, now)
+    return str(conversation["id"])
 
 
 def ring_who_came_free(conn: Connection, expert_id: str, sites: list[str], now: Ms) -> list[str]:
