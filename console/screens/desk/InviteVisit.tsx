@@ -23,7 +23,8 @@ export function InviteVisit({ visit }: { visit: VisitBrief }) {
     }
     setBusy(false);
   };
-  const mine = desk.value?.conversations.find((one) => one.id === visit.conversation);
+  const mine = desk.value?.conversations.find((one) => one.id === visit.conversation && one.state === "open");
+  const talked = desk.value?.conversations.some((one) => one.visitor === visit.visitor && one.state === "closed");
   return (
     <>
       <header class="talk-head">
@@ -33,7 +34,7 @@ export function InviteVisit({ visit }: { visit: VisitBrief }) {
       <div class="log invite">
         {mine ? (
           <p>{t("invite.have")} <button type="button" class="link" onClick={() => select("conversation", mine.id, "talk")}>{t("invite.open")}</button></p>
-        ) : visit.conversation ? <p>{t("invite.others")}</p> : visit.left ? <p>{t("invite.left")}</p> : null}
+        ) : talked ? <p>{t("invite.again")}</p> : visit.conversation ? <p>{t("invite.others")}</p> : visit.left ? <p>{t("invite.left")}</p> : null}
         <p class="soft">{t("invite.where", { where: whereIs(visit.path) })}</p>
         <p class="soft">{t("invite.how")}</p>
       </div>

@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Bell } from "../../../widget/look/Bell";
 import { now } from "../../live/clock";
 import { accept, accepting, alerts, closeConversation, connection, desk } from "../../live/desk";
-import { column, selection } from "../../live/selection";
+import { column, select, selection } from "../../live/selection";
 import { markRead, olderMessages, openThread, threads, typing } from "../../live/threads";
 import { Empty, LiveDot } from "../../parts/small";
 import { firstSeq, lastSeq } from "../../state/thread";
@@ -87,7 +87,7 @@ function TalkOf({ conversation }: { conversation: Conversation }) {
           const box = event.currentTarget;
           atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < 48;
         }}>
-        {!thread?.loaded && <p class="soft">{t("app.loading")}</p>}
+        {!thread?.loaded && <p class="soft">{t(hears ? "app.loading" : "error.offline")}</p>}
         {thread && firstSeq(thread) > 1 && thread.messages.length > 0 && (
           <button type="button" class="quiet" onClick={() => void olderMessages(id).catch(() => undefined)}>{t("talk.older")}</button>
         )}
@@ -99,8 +99,19 @@ function TalkOf({ conversation }: { conversation: Conversation }) {
         {thread?.unsent.map((unsent) => <UnsentView key={unsent.client_id} conversation={id} unsent={unsent} />)}
         {writes && <p class="typing soft"><span class="dots" aria-hidden="true"><i /><i /><i /></span>{t("talk.typing_who", { who: name })}</p>}
       </div>
-      {conversation.state === "open" ? <Composer conversation={conversation} /> : <p class="hint talk-over">{t("talk.closed_next")}</p>}
+      {conversation.state === "open" ? <Composer conversation={conversation} /> : <Over conversation={conversation} />}
     </>
+  );
+}
+
+/** Closed is not the end: whoever is still here can be invited again. */
+function Over({ conversation }: { conversation: Conversation }) {
+  const visit = [...(desk.value?.visits.values() ?? [])].find((one) => one.visitor === conversation.visitor && !one.left);
+  return (
+    <div class="hint talk-over">
+      <p>{t("talk.closed_next")}</p>
+      {visit && <button type="button" class="plain-button" onClick={() => select("visit", visit.id, "talk")}>{t("talk.invite_again")}</button>}
+    </div>
   );
 }
 
