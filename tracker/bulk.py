@@ -5,6 +5,7 @@ Values go to the driver as they are: JSON columns as text (`contract` shapes enc
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, Table
 
 _encode = msgspec.json.Encoder().encode
 #: Rows per statement: few sizes, so that both databases keep the few statements prepared.
-_SIZES = (256, 64, 16, 4, 1)
+_SIZES = (256, 128, 64, 32, 16, 8, 4, 2, 1)
 
 
 def as_json(value: Any) -> str:
@@ -39,7 +40,7 @@ class Bulk:
         numbered = conn.dialect.name == "postgresql"
         for size in _SIZES:
             while len(rows) - place >= size:
-                values = tuple(value for row in rows[place : place + size] for value in self._values(row))
+                values = tuple(chain.from_iterable(map(self._values, rows[place : place + size])))
                 text = self._head + _places(size, self._width, numbered) + self._tail
                 result = conn.exec_driver_sql(text, values)
                 if self._tail:

@@ -12,8 +12,8 @@ from tracker.collect import Prepared, Row
 from tracker.device import is_bot
 
 
-class Visitor(msgspec.Struct, kw_only=True):
-    """A visitor while a group is written. `new`: its row was made by this very transaction."""
+class Visitor(msgspec.Struct):
+    """A visitor while a group is written, its fields in the order of the table. `new`: made by this very transaction."""
 
     id: str
     site_id: str
@@ -81,5 +81,4 @@ def _row(one: Visitor) -> dict[str, str | int | bool]:
 
 def _find(conn: Connection, site: str, hashes: list[str]) -> dict[str, Visitor]:
     statement = sql.VISITORS_LOCKED if conn.dialect.name == "postgresql" else sql.VISITORS
-    rows = conn.execute(statement, {"site": site, "hashes": hashes}).mappings()
-    return {row["key_hash"]: Visitor(**row) for row in rows}
+    return {row.key_hash: Visitor(*row) for row in conn.execute(statement, {"site": site, "hashes": hashes})}

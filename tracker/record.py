@@ -6,6 +6,7 @@ the order in which they arrive leaves no trace: see `tracker.visit`.
 
 from bisect import bisect_right
 from collections import defaultdict
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -28,7 +29,7 @@ from tracker.tables import rejected_event
 from tracker.visit import SILENCE, Span, Summary, View, join, needs_signs, summarise
 
 _REFUSED = UUID("0f6c1d6e-6a0c-4a52-9a5e-0b7a1f1f3f5d")
-_decode_path = msgspec.json.Decoder(tuple[str, ...]).decode
+_path = lru_cache(maxsize=16_384)(msgspec.json.Decoder(tuple[str, ...]).decode)
 
 
 class Recorded(msgspec.Struct, kw_only=True):
@@ -47,8 +48,11 @@ class Recorded(msgspec.Struct, kw_only=True):
     trusted: bool
 
 
-class Visit(msgspec.Struct, kw_only=True):
-    """A visit while its group is written. `number` 0: no page of it was seen yet. `stored`: it has a row."""
+class Visit(msgspec.Struct):
+    """A visit while its group is written, its fields in the order of `sql.VISITS`.
+
+    `number` 0: no page of it was seen yet. `stored`: it has a row.
+    """
 
     id: str
     site_id: str
@@ -140,7 +144,7 @@ class _Group:
             return []
         times = [row.at for id_ in known for row in points[id_]]
         near = {"visitors": known, "since": min(times) - SILENCE, "until": max(times) + SILENCE}
-        return [Visit(**row, stored=True, views={}) for row in self.conn.execute(sql.VISITS_NEAR, near).mappings()]
+        return [_stored(row) for row in self.conn.execute(sql.VISITS_NEAR, near)]
 
     def group_visitor(self, visitor: Visitor, points: list[Row], stored: list[Visit]) -> None:
         by_id = {found.id: found for found in stored}
@@ -191,8 +195,8 @@ class _Group:
                     missing[self.absorbed.get(view.visit_id, view.visit_id)].append(view.id)
         elsewhere = [id_ for id_ in missing if id_ not in self.visits]
         if elsewhere:
-            for found in self.conn.execute(sql.VISITS, {"visits": elsewhere}).mappings():
-                self.visits[found["id"]] = Visit(**found, stored=True, views={})
+            for found in self.conn.execute(sql.VISITS, {"visits": elsewhere}):
+                self.visits[found.id] = _stored(found)
         for visit_id, views in missing.items():
             self.marked |= dict.fromkeys(views, self.visits[visit_id])
 
@@ -201,12 +205,9 @@ class _Group:
         ids = [found.id for found in self.visits.values() if found.stored] + list(self.absorbed)
         if not ids:
             return
-        for row in self.conn.execute(sql.VIEWS, {"visits": ids}):
-            owner = self.visits[self.absorbed.get(row.visit_id, row.visit_id)]
-            owner.views[row.id] = View(
-                id=row.id, at=row.at, position=row.position, path=_decode_path(row.path), url=row.url, title=row.title,
-                referrer=row.referrer, dwell=row.dwell, scroll=row.scroll, stayed_at=row.stayed_at, left_at=row.left_at,
-            )  # fmt: skip
+        for visit_id, id_, path, at, position, *rest in self.conn.execute(sql.VIEWS, {"visits": ids}):
+            owner = self.visits[self.absorbed.get(visit_id, visit_id)]
+            owner.views[id_] = View(id_, at, position, _path(path), *rest)
 
     def put_new_views(self) -> None:
         for item, new in zip(self.items, self.new, strict=True):
@@ -355,6 +356,11 @@ class _Group:
             fresh=bool(new),
             trusted=item.trusted,
         )
+
+
+def _stored(row: Any) -> Visit:
+    """From a row of `sql.VISITS`; its views are not loaded yet."""
+    return Visit(*row, stored=True, views={})
 
 
 def _visit_row(found: Visit, said: Summary) -> dict[str, Any]:

@@ -86,13 +86,13 @@ VISITS = select(*_VISIT).where(among(visit.c.id, "visits"))
 VIEWS_BY_ID = select(page_view.c.id, page_view.c.visit_id, page_view.c.visitor_id).where(
     page_view.c.site_id == bindparam("site"), among(page_view.c.id, "pages")
 )
+#: The visit, then the fields of `tracker.visit.View`; the path as text stands before the times.
 VIEWS = select(
-    page_view.c.id,
-    page_view.c.site_id,
     page_view.c.visit_id,
+    page_view.c.id,
+    type_coerce(page_view.c.path, Text).label("path"),
     page_view.c.at,
     page_view.c.position,
-    type_coerce(page_view.c.path, Text).label("path"),
     page_view.c.url,
     page_view.c.title,
     page_view.c.referrer,

@@ -23,7 +23,7 @@ AWAY = 2 * SECOND
 GLANCE = 1 * SECOND
 
 
-class View(msgspec.Struct, kw_only=True):
+class View(msgspec.Struct):
     """One page view and what is known of it by now. Times in ms; `stayed_at`, `left_at`: the newest of their kind."""
 
     id: str
