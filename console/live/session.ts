@@ -1,11 +1,12 @@
 // Who sits here. Signing in is HTTP; going online is an act of its own that the desk does once it hears.
 import { computed, signal } from "@preact/signals";
 import type { Me, Status } from "../wire";
-import { http, whenSignedOut } from "./http";
+import { http, Problem, whenSignedOut } from "./http";
 
-export type Session = { state: "unknown" } | { state: "out"; ended: boolean } | { state: "in"; me: Me };
-export const session = signal<Session>({ state: "unknown" });
+export type Session = { state: "unknown"; away: boolean } | { state: "out"; ended: boolean } | { state: "in"; me: Me };
+export const session = signal<Session>({ state: "unknown", away: false });
 export const me = computed(() => (session.value.state === "in" ? session.value.me : null));
+const AGAIN_MS = 2_000;
 /** What the person chose on signing in; the desk sends it after its first connection. */
 export const wish = signal<Status | null>(null);
 
@@ -17,8 +18,14 @@ export async function restore(): Promise<void> {
   try {
     const answer = await http<{ me: Me }>("GET", "/api/session");
     session.value = { state: "in", me: answer.me };
-  } catch {
-    session.value = { state: "out", ended: false };
+  } catch (error) {
+    if (error instanceof Problem && (error.code === "offline" || error.status >= 500)) {
+      // The server is away, which says nothing about who we are: ask again.
+      session.value = { state: "unknown", away: true };
+      setTimeout(() => void restore(), AGAIN_MS);
+    } else {
+      session.value = { state: "out", ended: false };
+    }
   }
 }
 export async function signIn(email: string, password: string, status: Status | null): Promise<void> {

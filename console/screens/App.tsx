@@ -30,7 +30,7 @@ export function App() {
   });
   const now = session.value;
   if (now.state === "unknown") {
-    return <main class="waiting" aria-busy="true"><h1><Bell size={48} title="Shopbell" /></h1><p>{t("app.starting")}</p></main>;
+    return <main class="waiting" aria-busy="true"><h1><Bell size={48} title="Shopbell" /></h1><p role="status">{t(now.away ? "app.away" : "app.starting")}</p></main>;
   }
   if (now.state === "out") return <SignIn ended={now.ended} />;
   const allowed = screensFor(now.me.role);

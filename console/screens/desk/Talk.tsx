@@ -79,7 +79,8 @@ function TalkOf({ conversation }: { conversation: Conversation }) {
         <span class="soft small" aria-hidden="true">{t(conversation.live ? "visit.here" : "visit.gone")}</span>
         <span class="top-space" />
         {conversation.state === "open"
-          ? <button type="button" class="quiet" onClick={() => void closeConversation(id)}>{t("talk.close")}</button>
+          ? <button type="button" class="quiet" aria-label={t("talk.close")} onClick={() => void closeConversation(id)}>
+              <span class="only-wide">{t("talk.close")}</span><span class="only-phone">{t("talk.close_short")}</span></button>
           : <span class="tag">{t("talk.closed")}</span>}
       </header>
       <div class="log" ref={log} tabIndex={0} role="log" aria-label={t("talk.log", { who: name })}
