@@ -14,7 +14,7 @@ export type Tell = (open?: unknown) => void;
 export type Host = (script: HTMLScriptElement, key: string, button: HTMLButtonElement, on: Listeners, open: unknown) => Tell;
 
 const CSS =
-  ":host{all:initial}button{position:fixed;right:16px;bottom:16px;z-index:2147483647;padding:12px;border:0;" +
+  "button{position:fixed;right:16px;bottom:16px;z-index:2147483647;padding:12px;border:0;" +
   "border-radius:50%;background:var(--shopbell-accent,#0b6464);forced-color-adjust:none}" +
   `button:before{content:'';display:block;padding:12px;background:#fff;clip-path:path("${BELL}")}`;
 

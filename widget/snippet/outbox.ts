@@ -30,9 +30,14 @@ const save = (events: VisitEvent[]) => keep(NAME, JSON.stringify(events));
 /** Keeps an event; of what waits, the newest hundred. */
 export const add = (event: VisitEvent) => save([...kept(), event].slice(-100));
 
-async function post(events: VisitEvent[], leaving?: unknown) {
-  busy = 1;
+/** Sends what is kept, nine at a time, after a failure one by one. Only a page that is `leaving` does not wait
+ * for its turn: what is on its way already is then sent twice, and stored once. */
+export async function flush(leaving?: unknown) {
+  if (busy && !leaving) return;
+  const events = kept().slice(0, tries || alone-- > 0 ? 1 : 9);
   const ids = events.map(({ id }) => id);
+  if (!ids[0]) return;
+  busy = 1;
   const [status, answer, after] = await ask(
     "collect",
     { events: events.map(({ at, ...event }) => ({ ...event, age: Math.max(0, (now() - at) | 0) })) },
@@ -51,12 +56,4 @@ async function post(events: VisitEvent[], leaving?: unknown) {
     busy = 0;
     flush();
   }, delay);
-}
-
-/** Sends what is kept, nine at a time, after a failure one by one. Only a page that is `leaving` does not wait
- * for its turn: what is on its way already is then sent twice, and stored once. */
-export function flush(leaving?: unknown) {
-  if (busy && !leaving) return;
-  const events = kept().slice(0, tries || alone-- > 0 ? 1 : 9);
-  if (events[0]) post(events, leaving);
 }

@@ -1,0 +1,116 @@
+// The visitor key is given to our frame on our origin and to nobody else.
+
+import { beforeEach, expect, test, vi } from "vitest";
+import type { KeyHandover } from "../wire";
+import type { Host } from "../snippet/bell";
+
+const BELL = "https://bell.example";
+let button: HTMLButtonElement;
+let frame: HTMLIFrameElement;
+let posted: { message: KeyHandover; origin: string; ports: MessagePort[] }[];
+let source: { postMessage: (...all: any[]) => void };
+let tell: ReturnType<Host>;
+let heard: string[];
+
+function say(data: unknown, origin = BELL, from: unknown = source) {
+  window.dispatchEvent(Object.assign(new Event("message"), { data, origin, source: from }));
+}
+
+async function place(open: unknown = 0) {
+  (window as any).shopbell = () => {};
+  vi.resetModules();
+  await import("./main");
+  const script = document.createElement("script");
+  Object.defineProperty(script, "src", { value: `${BELL}/shopbell.js` });
+  script.dataset.site = "de mo";
+  const root = document.body.appendChild(document.createElement("div")).attachShadow({ mode: "open" });
+  root.append((button = document.createElement("button")));
+  button.title = "Chat";
+  tell = (window as any).shopbell.host(script, "k".repeat(32), button, { open: [(event: string) => heard.push(event)] }, open);
+  frame = root.querySelector("iframe")!;
+  source = { postMessage: (message, origin, ports) => posted.push({ message, origin, ports }) };
+  Object.defineProperty(frame, "contentWindow", { value: source });
+}
+
+/** Through the port, as the frame does. */
+async function frameSays(what: object) {
+  posted.at(-1)!.ports[0]!.postMessage(what);
+  await new Promise((done) => setTimeout(done, 20));
+}
+
+beforeEach(() => {
+  document.body.innerHTML = "";
+  sessionStorage.clear();
+  localStorage.clear();
+  posted = [];
+  heard = [];
+});
+
+test("the frame is ours, knows the page's origin and not the key", async () => {
+  await place();
+  expect(frame.src).toBe(`${BELL}/frame?site=de+mo&origin=${encodeURIComponent(location.origin)}`);
+  expect(frame.title).toBe("Chat");
+});
+
+test.each<[string, () => void]>([
+  ["another origin", () => say({ shopbell: "hello" }, "https://evil.example")],
+  ["another window of our origin", () => say({ shopbell: "hello" }, BELL, { postMessage: source.postMessage })],
+  ["another message", () => say({ shopbell: "key" })],
+  ["no message", () => say(null)],
+])("%s gets no key", async (_, attempt) => {
+  await place();
+  attempt();
+  expect(posted).toEqual([]);
+});
+
+test("the frame's hello is answered with the key, to the exact origin", async () => {
+  await place(1);
+  say({ shopbell: "hello" });
+  expect(posted[0]).toMatchObject({ origin: BELL, message: { shopbell: "key", key: "k".repeat(32), open: true, again: false } });
+  expect(posted[0]!.ports).toHaveLength(1);
+});
+
+test("the frame is as large as it asks, and the bell shows what is unread", async () => {
+  await place();
+  say({ shopbell: "hello" });
+  await frameSays({ size: "bubble", height: 180, unread: 2, live: true });
+  expect(frame.className).toBe("bubble");
+  expect(button.dataset.n).toBe("2");
+  expect(button.ariaLabel).toBe("Chat (2)");
+  expect(localStorage["shopbell.live"]).toBe("1");
+  await frameSays({ size: "closed", unread: 0 });
+  expect(frame.className).toBe("closed");
+  expect(button.dataset.n).toBeUndefined();
+  expect(localStorage["shopbell.live"]).toBeUndefined();
+});
+
+test("focus goes in only with a person who asked, and comes back when they close", async () => {
+  await place();
+  const focus = vi.spyOn(frame, "focus");
+  const back = vi.spyOn(button, "focus");
+  say({ shopbell: "hello" });
+  await frameSays({ size: "open" });
+  expect(focus).not.toHaveBeenCalled();
+  tell(1);
+  await frameSays({ size: "open" });
+  expect(focus).toHaveBeenCalledOnce();
+  await frameSays({ size: "closed", focus: true });
+  expect(back).toHaveBeenCalledOnce();
+});
+
+test("an open chat is open again on the next page", async () => {
+  await place();
+  say({ shopbell: "hello" });
+  await frameSays({ size: "open" });
+  await place();
+  say({ shopbell: "hello" });
+  expect(posted.at(-1)!.message).toMatchObject({ open: false, again: true });
+});
+
+test("listeners of the page hear the frame's events", async () => {
+  await place();
+  say({ shopbell: "hello" });
+  await frameSays({ event: "open" });
+  await frameSays({ event: "other" });
+  expect(heard).toEqual(["open"]);
+});
