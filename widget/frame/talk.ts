@@ -204,7 +204,7 @@ function again() {
   later = setTimeout(() => void flush(), 3_000 + Math.random() * 3_000);
 }
 
-let lastTyping = 0;
+let lastTyping = -Infinity;
 
 /** The person is writing: said at most every 3 s. */
 export function writing(): void {
