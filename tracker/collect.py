@@ -24,6 +24,7 @@ from tracker.visitor import key_hash
 
 MAX_DWELL = 7 * DAY
 MAX_PROPS = 4096
+MAX_LEVELS = 8
 FUTURE = 1 * MINUTE
 
 
@@ -94,6 +95,8 @@ def prepare(site: SiteFacts, beacon: Beacon, *, received_at: Ms, user_agent: str
         try:
             for step in STEPS[type(event)]:
                 step(row, event, body)
+            if row.type != "page.viewed":
+                row.user_agent = ""  # who looks at a page says who it is; a page that closes is spoken for by others
         except NotTaken as not_taken:
             refused.append(_refusal(event, row, not_taken.reason))
         else:
@@ -224,14 +227,17 @@ def _uuid(text: str, reason: Reason) -> str:
     return text
 
 
-def _clean_json(value: Any, limit: int = MAX_PROPS) -> Any:
+def _clean_json(value: Any, levels: int = MAX_LEVELS) -> Any:
+    """Texts cleaned, keys cut. Raises ValueError below `levels`: nobody's facts are nested that deep."""
     if isinstance(value, str):
-        return clean(value, limit)
+        return clean(value, MAX_PROPS)
+    if not isinstance(value, dict | list):
+        return value
+    if not levels:
+        raise ValueError("nested too deep")
     if isinstance(value, dict):
-        return {clean(str(key), NAME_LIMIT): _clean_json(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_clean_json(item) for item in value]
-    return value
+        return {clean(str(key), NAME_LIMIT): _clean_json(item, levels - 1) for key, item in value.items()}
+    return [_clean_json(item, levels - 1) for item in value]
 
 
 def _refusal(event: Event, row: Row, reason: Reason) -> Refusal:

@@ -180,3 +180,13 @@ async def test_what_was_acknowledged_is_there_after_kill_9(people: People) -> No
         base.close()
     people.server.start()
     assert (await overview(people))["page_views"] - before["page_views"] == 20
+
+
+async def test_who_looks_says_who_it_is_not_the_browser_that_closes_the_page(people: People) -> None:
+    """Some browsers send the farewell of a page under another name; that makes nobody a bot."""
+    anna, browser = await people.expert("anna"), people.browser()
+    view = viewed("Garden", "Irrigation", "Drip systems", url=browser.page)
+    await browser.collect(view)
+    farewell = stayed(view["id"], 20_000, type="page.left")
+    await browser.collect(farewell, **{"User-Agent": AGENT.replace("Chrome", "HeadlessChrome")})
+    await anna.alert(browser)
