@@ -228,7 +228,7 @@ class Delivery:
 
     def _visit(self, conn: Base, visit_id: str) -> list[Saying]:
         facts = tracker.queries.visit_facts(conn, [visit_id]).get(visit_id)
-        if facts is None:
+        if facts is None or facts.bot:
             return []
         listeners = self._registry.experts_of_site(facts.site)
         if not listeners:
