@@ -94,7 +94,12 @@ function follow(conversation: string): boolean {
   return true;
 }
 
-async function enter(): Promise<void> {
+let entering: Promise<void> | undefined;
+
+/** Opens the conversation; asked for twice at the same time it is asked once. */
+const enter = (): Promise<void> => (entering ??= opening().finally(() => (entering = undefined)));
+
+async function opening(): Promise<void> {
   try {
     const answer = await command("chat.open", {});
     follow(answer.conversation);
@@ -235,8 +240,7 @@ export const events: Heard = {
     // Opened in a tab that is gone: what was said there is not news here.
     if (other && invited.opened && !read.value) read.value = invited.seq;
     if (!invited.opened && !open.value && recall("notNow") !== invited.conversation) invitation.value = invited;
-    if (open.value) void enter();
-    else if (other || lastSeq(thread.value) < invited.seq) void catchUp();
+    if (other || lastSeq(thread.value) < invited.seq) void (open.value ? enter() : catchUp());
   },
   "message.added"(message) {
     follow(message.conversation);

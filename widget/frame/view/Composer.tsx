@@ -10,9 +10,13 @@ export function Composer() {
   const field = useRef<HTMLTextAreaElement>(null);
   const text = useSignal(recall<string>("draft") ?? "");
 
-  // Only a person who opened the chat is taken to the field.
+  // Only a person who opened the chat is taken to the field: now, or when the page hands the focus over.
   useEffect(() => {
-    if (entered.value) field.current?.focus();
+    if (!entered.value) return;
+    const enter = () => field.current?.focus();
+    enter();
+    addEventListener("focus", enter, { once: true });
+    return () => removeEventListener("focus", enter);
   }, [entered.value]);
 
   function change(value: string) {

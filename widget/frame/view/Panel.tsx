@@ -31,6 +31,12 @@ function leave() {
   tellHost({ size: "closed", focus: true });
 }
 
+/** The button goes with the trouble; the person goes on writing. */
+function again() {
+  retryNow();
+  document.querySelector("textarea")?.focus();
+}
+
 function LineState() {
   const state = line.value;
   const sentence =
@@ -40,7 +46,7 @@ function LineState() {
     <div class="line" role="status">
       {sentence && <span>{sentence}</span>}
       {(state === "refused" || (state === "off" && !trouble.value)) && (
-        <button type="button" class="plain" onClick={retryNow}>{say("tryAgain")}</button>
+        <button type="button" class="plain" onClick={again}>{say("tryAgain")}</button>
       )}
     </div>
   );
