@@ -1,6 +1,8 @@
 """PostgreSQL: `write(fn)` is one short transaction on a pooled connection; a deadlock runs it again."""
 
 import asyncio
+import contextlib
+from collections.abc import Iterator
 from typing import TypeVar
 
 import structlog
@@ -41,8 +43,39 @@ class PostgresStore:
 
     def __init__(self, url: str) -> None:
         self._engine = postgres_engine(url)
+        self._at_work = 0
+        self._closing = False
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     async def write(self, fn: Fn[T]) -> T:
+        with self._working():
+            return await self._write(fn)
+
+    async def read(self, fn: Fn[T]) -> T:
+        with self._working():
+            return await self._read(fn)
+
+    async def close(self) -> None:
+        self._closing = True
+        await self._idle.wait()
+        await self._engine.dispose()
+
+    @contextlib.contextmanager
+    def _working(self) -> Iterator[None]:
+        """Counts what is under way: `close` waits for it, and refuses what comes later."""
+        if self._closing:
+            raise Refused("unavailable", retry_after=2)
+        self._at_work += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._at_work -= 1
+            if not self._at_work:
+                self._idle.set()
+
+    async def _write(self, fn: Fn[T]) -> T:
         for attempt in range(TRIES):
             try:
                 async with self._engine.begin() as connection:
@@ -57,19 +90,17 @@ class PostgresStore:
                 raise Refused("unavailable", retry_after=2) from error
         raise AssertionError("unreachable")
 
-    async def read(self, fn: Fn[T]) -> T:
+    async def _read(self, fn: Fn[T]) -> T:
         try:
             async with self._engine.connect() as connection:
-                await connection.execution_options(postgresql_readonly=True)
+                # Repeatable read: everything that `fn` looks at is of one moment.
+                await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
                 return await connection.run_sync(fn)
         except DBAPIError as error:
             raise _translated(error) from error
         except (OSError, PoolTimeout, TimeoutError) as error:
             log.error("store.away", error=repr(error))
             raise Refused("unavailable", retry_after=2) from error
-
-    async def close(self) -> None:
-        await self._engine.dispose()
 
 
 def _state(error: DBAPIError) -> str:

@@ -7,6 +7,7 @@ loss. Checkpoints run beside the writer, not inside its commits.
 
 import asyncio
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,10 @@ log = structlog.get_logger()
 GROUP = 512
 WAITING = 20_000
 READERS = 4
+_AWAY = {
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB,
+}  # fmt: skip
 
 
 def sqlite_engine(path: Path, *, read_only: bool = False) -> Engine:
@@ -68,6 +73,7 @@ class SqliteStore:
         self._reader_engine = sqlite_engine(path, read_only=True)
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closing = threading.Event()
+        self._last = False
         self._local = threading.local()
         self._read_connections: list[Connection] = []
         self._writer = threading.Thread(target=self._write_loop, name="store-writer", daemon=True)
@@ -103,32 +109,43 @@ class SqliteStore:
     # --- threads ------------------------------------------------------------------------------------------------
 
     def _read(self, fn: Fn[T]) -> T:
-        connection: Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._reader_engine.connect()
-            self._local.connection = connection
-            self._read_connections.append(connection)
-        connection.exec_driver_sql("BEGIN")
         try:
-            return fn(connection)
-        finally:
-            connection.exec_driver_sql("ROLLBACK")
+            connection: Connection | None = getattr(self._local, "connection", None)
+            if connection is None:
+                connection = self._reader_engine.connect()
+                self._local.connection = connection
+                self._read_connections.append(connection)
+            connection.exec_driver_sql("BEGIN")
+            try:
+                return fn(connection)
+            finally:
+                connection.exec_driver_sql("ROLLBACK")
+        except DBAPIError as error:
+            raise _translated(error) from error
 
     def _write_loop(self) -> None:
-        with self._writer_engine.connect() as connection:
-            while (first := self._jobs.get()) is not None:
-                group, last = [first], False
-                while len(group) < GROUP and not self._jobs.empty():
-                    job = self._jobs.get()
-                    if job is None:
-                        last = True
-                        break
-                    group.append(job)
+        connection: Connection | None = None
+        while (group := self._next_group()) is not None:
+            try:
+                connection = connection or self._writer_engine.connect()
                 self._commit(connection, group)
-                _answer(group)
-                if last:
-                    break
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            except DBAPIError as error:  # the file cannot be opened now; the next group tries again
+                _refuse(group, error)
+            _answer(group)
+        if connection is not None:
+            _quietly(lambda: connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)"))
+            connection.close()
+
+    def _next_group(self) -> list[_Job] | None:
+        """Waits for a job and takes those that wait behind it; None when the store closes and all is done."""
+        group: list[_Job] = []
+        while not self._last and (not group or (len(group) < GROUP and not self._jobs.empty())):
+            job = self._jobs.get()
+            if job is None:
+                self._last = True
+            else:
+                group.append(job)
+        return group or None
 
     def _commit(self, connection: Connection, group: list[_Job]) -> None:
         run = connection.exec_driver_sql
@@ -140,21 +157,44 @@ class SqliteStore:
                     job.result = job.fn(connection)
                     run("RELEASE job")
                 except BaseException as error:  # noqa: BLE001  whatever it was, it belongs to this job alone
-                    job.error = error
+                    job.error = _translated(error)
                     run("ROLLBACK TO job")
                     run("RELEASE job")
             run("COMMIT")
         except DBAPIError as error:
-            log.error("store.commit_failed", error=str(error.orig), jobs=len(group))
-            for job in group:
-                job.error = Refused("unavailable", retry_after=2)
+            _refuse(group, error)
             _quietly(lambda: run("ROLLBACK"))
 
     def _checkpoint_loop(self) -> None:
-        with self._reader_engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA query_only = OFF")
-            while not self._closing.wait(1.0):
-                _quietly(lambda: connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").fetchall())
+        connection: Connection | None = None
+
+        def checkpoint() -> None:
+            nonlocal connection
+            if connection is None:
+                connection = self._reader_engine.connect()
+                connection.exec_driver_sql("PRAGMA query_only = OFF")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+        while not self._closing.wait(1.0):
+            _quietly(checkpoint)
+        if connection is not None:
+            connection.close()
+
+
+def _refuse(group: list[_Job], error: DBAPIError) -> None:
+    """Nothing of this group is stored, and every caller hears it."""
+    log.error("store.commit_failed", error=str(error.orig), jobs=len(group))
+    for job in group:
+        job.error = Refused("unavailable", retry_after=2)
+
+
+def _translated(error: BaseException) -> BaseException:
+    """A file that cannot be read or has no room is a refusal; a broken statement or rule is our own mistake."""
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+    if code not in _AWAY:
+        return error
+    log.error("store.away", error=str(error))
+    return Refused("unavailable", retry_after=2)
 
 
 def _answer(group: list[_Job]) -> None:
