@@ -91,12 +91,10 @@ def prepare(site: SiteFacts, beacon: Beacon, *, received_at: Ms, user_agent: str
     rows: list[Row] = []
     refused: list[Refusal] = []
     for event in beacon.events:
-        row = Row(id=event.id, type=_TYPES[type(event)], at=received_at, user_agent=body.user_agent)
+        row = Row(id=event.id, type=_TYPES[type(event)], at=received_at)
         try:
             for step in STEPS[type(event)]:
                 step(row, event, body)
-            if row.type != "page.viewed":
-                row.user_agent = ""  # who looks at a page says who it is; a page that closes is spoken for by others
         except NotTaken as not_taken:
             refused.append(_refusal(event, row, not_taken.reason))
         else:
@@ -142,12 +140,12 @@ def put_time(row: Row, event: Event, body: Body) -> None:
     row.at = body.received_at - event.age
 
 
-def put_agent(row: Row, event: Event, body: Body) -> None:
-    if body.trusted:
-        row.user_agent = agent(event.user_agent)
-
-
 # --- steps: page views ------------------------------------------------------------------------------------------------
+
+
+def put_agent(row: Row, event: PageViewed, body: Body) -> None:
+    """Who looks at a page says who it is. Some browsers send the farewell of a page under another name."""
+    row.user_agent = agent(event.user_agent) if body.trusted else body.user_agent
 
 
 def drop_bad_url(row: Row, event: PageViewed, body: Body) -> None:
@@ -207,10 +205,10 @@ def drop_large_props(row: Row, event: Custom, body: Body) -> None:
 
 
 Step = Callable[[Row, Any, Body], None]
-_EVERY: tuple[Step, ...] = (drop_bad_id, put_time, put_agent)
+_EVERY: tuple[Step, ...] = (drop_bad_id, put_time)
 _SEEN: tuple[Step, ...] = (*_EVERY, drop_bad_page, drop_bad_dwell, put_scroll)
 STEPS: dict[type, tuple[Step, ...]] = {
-    PageViewed: (*_EVERY, drop_bad_url, put_title, put_referrer, put_place),
+    PageViewed: (*_EVERY, put_agent, drop_bad_url, put_title, put_referrer, put_place),
     PageStayed: _SEEN,
     PageLeft: _SEEN,
     Custom: (*_EVERY, drop_bad_name, drop_large_props),

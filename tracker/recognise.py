@@ -13,7 +13,7 @@ from tracker.device import is_bot
 
 
 class Visitor(msgspec.Struct):
-    """A visitor while a group is written, its fields in the order of the table. `new`: made by this very transaction."""
+    """A visitor while a group is written, its fields in the order of the table. `new`: made by this transaction."""
 
     id: str
     site_id: str

@@ -169,7 +169,7 @@ class _Group:
                 self.regrouped.add(visitor.id)
             return Visit(
                 id=new_id(), site_id=visitor.site_id, visitor_id=visitor.id,
-                started_at=span.start, last_at=span.end, views={},
+                started_at=span.start, last_at=span.end,
             )  # fmt: skip
         kept = min((stored[id_] for id_ in span.ids), key=lambda found: (found.pages == 0, found.id))
         kept.started_at, kept.last_at = span.start, span.end
@@ -360,7 +360,9 @@ class _Group:
 
 def _stored(row: Any) -> Visit:
     """From a row of `sql.VISITS`; its views are not loaded yet."""
-    return Visit(*row, stored=True, views={})
+    found = Visit(*row)
+    found.stored = True
+    return found
 
 
 def _visit_row(found: Visit, said: Summary) -> dict[str, Any]:

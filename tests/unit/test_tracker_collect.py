@@ -63,6 +63,7 @@ def custom(**said: Any) -> dict[str, Any]:
         (stayed(type="page.left", dwell=2**62), "bad_dwell"),
         (custom(name=" \n"), "bad_name"),
         (custom(props={"a": "x" * MAX_PROPS}), "props_too_large"),
+        (custom(props={"a": [[[[[[[["too deep"]]]]]]]]}), "bad_props"),
     ],
 )
 def test_what_cannot_be_taken_is_refused_alone_with_its_reason(event: dict[str, Any], reason: str) -> None:
@@ -118,6 +119,13 @@ def test_the_agent_of_a_trusted_server_says_nothing() -> None:
     assert one.bot
     assert not prepared(viewed(), trusted=True, user_agent="python-httpx/1").bot
     assert prepared(viewed(), user_agent="python-httpx/1").bot
+
+
+def test_only_a_page_view_says_who_looks() -> None:
+    """Some browsers send the farewell of a page under another name."""
+    one = prepared(viewed(), stayed(), custom(), user_agent="curl/8.1")
+    assert [row.user_agent for row in one.rows] == ["curl/8.1", "", ""]
+    assert not prepared(stayed(), custom(), user_agent="curl/8.1").bot
 
 
 def test_events_are_applied_oldest_first_and_ties_as_they_stand() -> None:
