@@ -24,7 +24,9 @@ def _shapes() -> list[type[msgspec.Struct]]:
     seen: dict[str, type[msgspec.Struct]] = {}
     for module in (beacons, frames, rest):
         for name, value in vars(module).items():
-            shape = inspect.isclass(value) and issubclass(value, msgspec.Struct) and value not in (frames.In, frames.Out)
+            shape = (
+                inspect.isclass(value) and issubclass(value, msgspec.Struct) and value not in (frames.In, frames.Out)
+            )
             if shape and seen.setdefault(name, value) is not value:
                 raise SystemExit(f"two shapes are called {name}")
     return [seen[name] for name in sorted(seen)]

@@ -163,7 +163,11 @@ def _cors(origin: bytes | None) -> Headers:
     """Any page may read the answer (it holds nothing of anybody); who may send is decided by the site's list."""
     if origin is None:
         return []
-    return [(b"access-control-allow-origin", origin), (b"vary", b"origin")]
+    return [
+        (b"access-control-allow-origin", origin),
+        (b"access-control-expose-headers", b"retry-after"),
+        (b"vary", b"origin"),
+    ]
 
 
 async def _answer(send: Send, status: int, body: bytes, headers: Headers) -> None:

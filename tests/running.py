@@ -98,8 +98,8 @@ def viewed(
 ) -> dict[str, Any]:
     """A page view of the page at `path`."""
     return {
-        "id": id or str(uuid.uuid4()), "type": "page.viewed", "age": age, "url": url, "title": path[-1] if path else "Home",
-        "referrer": "", "path": list(path), "source": "breadcrumb", **more,
+        "id": id or str(uuid.uuid4()), "type": "page.viewed", "age": age, "url": url,
+        "title": path[-1] if path else "Home", "referrer": "", "path": list(path), "source": "breadcrumb", **more,
     }  # fmt: skip
 
 
@@ -131,7 +131,7 @@ class Browser:
 
 
 class Socket:
-    """One namespace of one connection. Events are kept in order; `wait` gives the first that fits, from now or before."""
+    """One namespace of one connection. Events are kept in order; `wait` gives the first that fits."""
 
     def __init__(self) -> None:
         self.client = socketio.AsyncClient(reconnection=False)
@@ -143,7 +143,12 @@ class Socket:
         self.namespace = namespace
         self.client.on("*", self._heard, namespace=namespace)
         await self.client.connect(
-            server.other, headers=headers, auth=auth, namespaces=[namespace], transports=["websocket"], wait_timeout=5
+            server.other,
+            headers={k: v for k, v in headers.items() if v},
+            auth=auth,
+            namespaces=[namespace],
+            transports=["websocket"],
+            wait_timeout=5,
         )
         return self
 

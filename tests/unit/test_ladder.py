@@ -69,15 +69,22 @@ def test_a_decision_names_why_the_others_were_left_out() -> None:
     assert step.candidates[0].score > step.candidates[3].score == 0
 
 
-@given(st.lists(st.tuples(st.sampled_from("abcde"), st.booleans(), st.integers(0, 5)), max_size=6, unique_by=lambda e: e[0]),
-       st.sampled_from([None, "a", "b"]), st.sampled_from([None, "b", "c"]))  # fmt: skip
+CREW = st.tuples(st.sampled_from("abcde"), st.booleans(), st.integers(0, 5))
+
+
+@given(
+    st.lists(CREW, max_size=6, unique_by=lambda member: member[0]),
+    st.sampled_from([None, "a", "b"]),
+    st.sampled_from([None, "b", "c"]),
+)
 def test_the_ladder_always_ends_and_never_rings_who_cannot_hear(
     crew: list[tuple[str, bool, int]], owner: str | None, last: str | None
 ) -> None:
     """From any crew: rungs only go up, only people who are online and have a place ring, and it stops."""
     experts = tuple(expert(name, online=online, load=load, knows=(Knows(GARDEN, 3),)) for name, online, load in crew)
     free = {e.id for e in experts if e.online and e.load < e.capacity}
-    after, asked, seen = None, [], []
+    after, seen = None, []
+    asked: list[Asked] = []
     while (step := next_step(
         after=after, owner=owner, last=last, topic=DRIP, experts=experts, asked=tuple(asked)
     )) is not None:  # fmt: skip

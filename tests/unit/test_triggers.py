@@ -12,12 +12,14 @@ from routing.triggers import Trigger, judge, read_conditions
 from routing.why import sentences
 
 NOW = 1_000_000_000
-DEEP = Trigger(
-    id="deep", site="s", name="deep", conditions=read_conditions({"depth": 3, "branch_dwell": 15}), action="alert"
-)
-BACK = Trigger(
-    id="back", site="s", name="back", conditions=read_conditions({"known": True, "returns": True}), action="alert"
-)
+
+
+def trigger(name: str, **conditions: Any) -> Trigger:
+    return Trigger(id=name, site="s", name=name, conditions=read_conditions(conditions), action="alert")
+
+
+DEEP = trigger("deep", depth=3, branch_dwell=15)
+BACK = trigger("back", known=True, returns=True)
 CUSTOMER = CustomerFacts(
     id="c", name="Carla", tier="standard", owner=None, last_expert=None, orders=1, spent=4120, currency="EUR"
 )
@@ -25,8 +27,8 @@ CUSTOMER = CustomerFacts(
 
 def visit(**changes: Any) -> VisitFacts:
     facts = VisitFacts(
-        id="v", site="s", visitor="w", started_at=NOW - 60_000, last_at=NOW, heard_at=NOW, number=1, pages=3, dwell=15_000,
-        path=("Garden", "Irrigation", "Drip"), depth=3, deepest=3, topic=("Garden", "Irrigation"), branches=(), url="",
+        id="v", site="s", visitor="w", started_at=NOW - 60_000, last_at=NOW, heard_at=NOW, number=1, pages=3,
+        dwell=15_000,        path=("Garden", "Irrigation", "Drip"), depth=3, deepest=3, topic=("Garden", "Irrigation"), branches=(), url="",
         title="", arrival="first", came_back=False, left_at=None, bot=False,
     )  # fmt: skip
     return msgspec.structs.replace(facts, **changes)

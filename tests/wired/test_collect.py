@@ -108,9 +108,9 @@ async def test_an_event_counts_at_once_and_only_once(people: People) -> None:
         {**stayed(str(uuid.uuid4()), 10**12)},
         {**stayed("no page", 5)},
         {"id": str(uuid.uuid4()), "type": "custom", "name": "", "props": {}},
-        {"id": str(uuid.uuid4()), "type": "custom", "name": "x", "props": {"deep": [[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]}},
+        {"id": str(uuid.uuid4()), "type": "custom", "name": "x", "props": {"deep": [[[[[[[[[1]]]]]]]]]}},
     ],
-    ids=["id", "negative age", "too old", "script url", "negative dwell", "dwell of years", "page", "name", "deep props"],
+    ids=["id", "negative age", "too old", "script", "negative dwell", "dwell of years", "page", "name", "deep props"],
 )  # fmt: skip
 async def test_a_single_bad_event_is_rejected_with_its_reason_and_harms_no_other(
     people: People, event: dict[str, Any]
