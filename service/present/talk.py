@@ -64,7 +64,8 @@ def chat_invited(conn: Connection, row: RowMapping) -> ChatInvited:
         seq=row["last_seq"],
         text=words["text"] if words else "",
         expert=Named(name=expert.name) if expert else None,
-        opened=row["visitor_at"] is not None,
+        # Seen before is not seen since: whoever comes back and is answered anew is invited anew.
+        opened=row["visitor_at"] is not None and row["visitor_at"] >= (row["accepted_at"] or 0),
     )
 
 

@@ -187,9 +187,9 @@ class Delivery:
             row = chat.queries.open_for(conn, caller.visitor, connection.caller.frame_hash)
             if row is not None and row["expert_id"]:
                 invited = present.chat_invited(conn, row)
-                if connection.news(f"invited:{row['id']}", row["expert_id"]):
+                if connection.news(f"invited:{row['id']}", (row["expert_id"], row["accepted_at"])):
                     said.append((connection, "chat.invited", invited))
-                    if invited.expert is not None and invited.opened:
+                    if invited.expert is not None and row["visitor_at"] is not None:
                         joined = frames.ExpertJoined(conversation=row["id"], name=invited.expert.name)
                         said.append((connection, "expert.joined", joined))
             mine = [card for card in cards if _may_see_card(conn, card, connection.caller)]
