@@ -1,0 +1,61 @@
+"""One demo per module, without strangers: whoever walks in here was sent by the test."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from tests.browser.people import Desk, Visitor
+from tests.conftest import LAUNCH
+from tests.running import AGENT, Server
+from tests.servers import Missing, chromium_program
+
+
+@pytest.fixture(scope="module")
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    """A real Chromium under a person's name: without one it calls itself headless, which is a bot's word.
+
+    The name is the whole browser's, because what a page sends while it goes away leaves with that one. A module may say
+    in `OTHER_SWITCHES` which of the switches that Playwright gives are replaced by what (`{"--old": "--new"}`).
+    """
+    try:
+        program = chromium_program()
+    except Missing as missing:
+        pytest.fail(str(missing))
+    other: dict[str, str] = getattr(request.module, "OTHER_SWITCHES", {})
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=program,
+            args=[*LAUNCH, f"--user-agent={AGENT}", *other.values()],
+            ignore_default_args=list(other) or None,
+        )
+        try:
+            yield chromium
+        finally:
+            chromium.close()
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """`shopbell demo` as a newcomer starts it: SQLite in a folder of its own."""
+    server = Server(tmp_path_factory.mktemp("data")).start()
+    yield server
+    server.stop()
+    assert "Traceback" not in server.said(), server.said()[-3000:]
+
+
+@pytest.fixture
+def visitor(demo: Server, new_context: Callable[..., BrowserContext]) -> Callable[..., Visitor]:
+    """`visitor(locale="ru-RU")`: a browser of its own, at the shop under `localhost`."""
+    return lambda **options: Visitor(new_context(**{"viewport": {"width": 1280, "height": 860}, **options}), demo.url)
+
+
+@pytest.fixture
+def expert(demo: Server, new_context: Callable[..., BrowserContext]) -> Callable[..., Desk]:
+    """`expert("anna")`: signed in and online, in a browser of her own."""
+
+    def sit_down(name: str, how: str = "Sign in and go online", **options: object) -> Desk:
+        context = new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
+        return Desk(context, demo, name).sign_in(how)
+
+    return sit_down
