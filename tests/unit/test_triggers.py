@@ -28,8 +28,8 @@ CUSTOMER = CustomerFacts(
 def visit(**changes: Any) -> VisitFacts:
     facts = VisitFacts(
         id="v", site="s", visitor="w", started_at=NOW - 60_000, last_at=NOW, heard_at=NOW, number=1, pages=3,
-        dwell=15_000,        path=("Garden", "Irrigation", "Drip"), depth=3, deepest=3, topic=("Garden", "Irrigation"), branches=(), url="",
-        title="", arrival="first", came_back=False, left_at=None, bot=False,
+        dwell=15_000, path=("Garden", "Irrigation", "Drip"), depth=3, deepest=3, topic=("Garden", "Irrigation"),
+        branches=(), url="", title="", arrival="first", came_back=False, left_at=None, bot=False,
     )  # fmt: skip
     return msgspec.structs.replace(facts, **changes)
 
