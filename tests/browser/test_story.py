@@ -1,6 +1,6 @@
-"""The three-minute story of the demo, step by step in a real Chromium: what is done, what is seen, what must not happen.
+"""The three-minute story of the demo in a real Chromium: what is done, what is seen, what must not happen.
 
-Each person has a browser of their own. Nothing is pushed by hand: the beats are the snippet's, the bell is the server's.
+Each person has a browser of their own. Nothing is pushed by hand: the beats are the snippet's, the bell the server's.
 """
 
 import re
@@ -122,9 +122,10 @@ def test_the_three_minute_story(
     expect(anna.bells).to_have_count(0)
 
     # 3. Information, an offer, an order form, all in the chat.
-    anna.shows_information("Watering while you are away", f"{demo.url}/guides/first-vegetable-bed", "Two minutes to read.")
+    guide = f"{demo.url}/guides/first-vegetable-bed"
+    anna.shows_information("Watering while you are away", guide, "Two minutes to read.")
     page = maria.log.get_by_role("link", name=re.compile("Open the page"))
-    expect(page).to_have_attribute("href", f"{demo.url}/guides/first-vegetable-bed")
+    expect(page).to_have_attribute("href", guide)
     anna.offers(KIT, "21.50")
     expect(maria.log).to_contain_text("€21.50")
     expect(maria.log).to_contain_text("instead of €24.90")
