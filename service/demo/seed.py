@@ -2,8 +2,9 @@
 given, the password."""
 
 import secrets
+from collections.abc import Iterable
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, update
 
 import access.do
 import access.queries
@@ -18,14 +19,15 @@ from service.demo.catalogue import products
 from service.demo.people import LEVEL, PEOPLE
 from service.settings import Settings
 from store.base import Store
+from store.lock import lock
 
 KEY = "demo"
 RUNG_SECONDS = 20
 
 
-def origins(settings: Settings) -> list[str]:
-    """Both loopback names at our port, and the address under which the demo is reached."""
-    return sorted(settings.own_origins)
+def origins(settings: Settings, known: Iterable[str] = ()) -> list[str]:
+    """Both loopback names at our port, the address under which the demo is reached, and those of other processes."""
+    return sorted(settings.own_origins.union(known))
 
 
 async def seed(store: Store, settings: Settings, password: str | None) -> str | None:
@@ -36,13 +38,16 @@ async def seed(store: Store, settings: Settings, password: str | None) -> str | 
     now = now_ms()
 
     def work(conn: Connection) -> None:
-        if conn.execute(select(site.c.id).where(site.c.key == KEY)).first() is None:
+        lock(conn, f"seed:{KEY}")
+        known = access.queries.site_by_key(conn, KEY)
+        if known is None:
             _fill(conn, settings, hashed, now)
-        else:
-            conn.execute(update(site).where(site.c.key == KEY).values(origins=origins(settings)))
-            if hashed:
-                emails = [person.email for person in PEOPLE]
-                conn.execute(update(account).where(account.c.email.in_(emails)).values(password_hash=hashed))
+            return
+        if not settings.own_origins <= known.origins:  # another port, or a second process
+            conn.execute(update(site).where(site.c.key == KEY).values(origins=origins(settings, known.origins)))
+        if hashed:
+            emails = [person.email for person in PEOPLE]
+            conn.execute(update(account).where(account.c.email.in_(emails)).values(password_hash=hashed))
 
     await store.write(work)
     return chosen
