@@ -1,0 +1,86 @@
+"""`scripts/bench`: the figures the design promises, each against its floor in the same run.
+
+python -m bench                      all, printed
+python -m bench collect alert        some
+python -m bench --write              all, and docs/performance.md anew
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench import alert, collect, snippet
+from bench.machines import machine
+from tests.running import ROOT
+
+FIGURES: dict[str, Callable[[Path], Iterable[dict[str, Any]]]] = {
+    "snippet": snippet.measure,
+    "collect": collect.measure,
+    "alert": alert.measure,
+}
+_COLUMNS = ("what", "floor", "ours", "ratio", "reach", "met", "rounds")
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(prog="scripts/bench", description="Measures figures, each against its floor.")
+    asked.add_argument("names", nargs="*", choices=[*FIGURES, []], help="which; all without")
+    asked.add_argument("--write", action="store_true", help="write docs/performance.md")
+    options = asked.parse_args()
+    figures: list[dict[str, Any]] = []
+    for name in options.names or FIGURES:
+        with tempfile.TemporaryDirectory(prefix="sb-bench-") as folder:
+            for figure in FIGURES[name](Path(folder)):
+                print(json.dumps(figure), flush=True)
+                figures.append(figure)
+    print("\n" + table(figures))
+    if options.write:
+        (ROOT / "docs").mkdir(exist_ok=True)
+        (ROOT / "docs" / "performance.md").write_text(page(figures), encoding="utf-8")
+        print("docs/performance.md is written.", file=sys.stderr)
+
+
+def table(figures: list[dict[str, Any]]) -> str:
+    rows = [
+        _COLUMNS,
+        tuple("---" for _ in _COLUMNS),
+        *(tuple(figure[column] for column in _COLUMNS) for figure in figures),
+    ]
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def page(figures: list[dict[str, Any]]) -> str:
+    """The document: figures, date, machine, method."""
+    methods = "\n\n".join(f"**`bench/{name}.py`.** {_plain(module.__doc__)}" for name, module in _MODULES.items())
+    return f"""# Performance
+
+Measured on {datetime.now(UTC):%Y-%m-%d} with `scripts/bench --write`, which made this page. Machine: {machine()}.
+
+{table(figures)}
+
+The figures to reach are those of the design. What counts is the ratio to the floor measured in the same run: absolute
+times of another machine, or of a busy one, say little. CPU is user and system time of the server's process with all
+its threads; the processes of PostgreSQL are not in it. "noisy" means that fewer than three rounds were quiet enough:
+such a figure is not met, whatever it says.
+
+## Method
+
+Everything runs on loopback of one machine: the server in one process, its caller in another, nothing pinned.
+
+{methods}
+"""
+
+
+_MODULES = {"snippet": snippet, "collect": collect, "alert": alert}
+
+
+def _plain(text: str | None) -> str:
+    return (text or "").strip().replace("\n\n", " ").replace("\n", " ")
+
+
+if __name__ == "__main__":
+    main()

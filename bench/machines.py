@@ -1,0 +1,78 @@
+"""Servers to measure, each a process of its own, and what they cost."""
+
+import contextlib
+import os
+import platform
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.running import ROOT, Server
+from tests.servers import free_port
+
+
+class Running:
+    """A server on a port of loopback."""
+
+    def __init__(self, name: str, pid: int, port: int) -> None:
+        self.name, self.pid, self.port = name, pid, port
+
+    @property
+    def cpu(self) -> float:
+        """Seconds of user and system time so far, all threads that are alive, to the nanosecond."""
+        threads = Path(f"/proc/{self.pid}/task").glob("*/schedstat")
+        return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e9
+
+
+@contextlib.contextmanager
+def floor(folder: Path) -> Iterator[Running]:
+    """The bare server of `bench.floor`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench.floor", str(port), str(folder / "floor.sqlite3")],
+        cwd=ROOT,
+        start_new_session=True,
+    )
+    try:
+        _wait(port)
+        yield Running("floor", process.pid, port)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(15)
+
+
+@contextlib.contextmanager
+def demo(name: str, folder: Path, database_url: str = "") -> Iterator[tuple[Running, Server]]:
+    """The product as the demo runs it: its shop, its experts, its two triggers, no strangers, no rate limits."""
+    server = Server(folder, database_url).start()
+    assert server._process is not None
+    try:
+        yield Running(name, server._process.pid, server.port), server
+    finally:
+        server.stop()
+
+
+def _wait(port: int) -> None:
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.05)
+    raise TimeoutError("the floor did not start")
+
+
+def machine() -> str:
+    """The class of this machine, without its name: cores, memory, system, Python."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    release = "Linux"
+    with contextlib.suppress(OSError):
+        release = platform.freedesktop_os_release().get("PRETTY_NAME", release)
+    return (
+        f"{os.cpu_count()} {platform.machine()} cores, {memory:.0f} GiB, {release}, "
+        f"Python {platform.python_version()}, load {os.getloadavg()[0]:.1f} at the end"
+    )
