@@ -56,16 +56,19 @@ def opened(conn: Connection, conversation_id: str) -> Opened:
 
 
 def chat_invited(conn: Connection, row: RowMapping) -> ChatInvited:
-    """A conversation that an expert has taken, as its visitor's bubble shows it."""
+    """A conversation that an expert has taken, as its visitor's bubble shows it.
+
+    What was said or seen before it was taken this time is old: whoever comes back is invited anew.
+    """
+    taken = row["accepted_at"] or 0
     words = chat.queries.invitation(conn, row["id"])
     expert = persons(conn, [row["expert_id"]]).get(row["expert_id"])
     return ChatInvited(
         conversation=row["id"],
         seq=row["last_seq"],
-        text=words["text"] if words else "",
+        text=words["text"] if words and words["at"] >= taken else "",
         expert=Named(name=expert.name) if expert else None,
-        # Seen before is not seen since: whoever comes back and is answered anew is invited anew.
-        opened=row["visitor_at"] is not None and row["visitor_at"] >= (row["accepted_at"] or 0),
+        opened=row["visitor_at"] is not None and row["visitor_at"] >= taken,
     )
 
 
