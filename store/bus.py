@@ -84,6 +84,10 @@ class LocalBus:
             except Exception:
                 log.exception("bus.sweep_failed")
 
+    def sweep_soon(self) -> None:
+        """The same, without waiting for it."""
+        self._run(self.sweep())
+
     def _run(self, coroutine: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(coroutine)
         self._tasks.add(task)

@@ -12,6 +12,9 @@ import time
 import msgspec
 import structlog
 from redis import asyncio as redis
+from redis.asyncio.client import PubSub
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from contract.ids import new_id
@@ -36,7 +39,12 @@ class RedisBus:
     def __init__(self, url: str) -> None:
         self._local = LocalBus()
         self._redis = redis.Redis.from_url(
-            url, socket_timeout=5, socket_connect_timeout=2, health_check_interval=0, protocol=2
+            url,
+            socket_timeout=5,
+            socket_connect_timeout=2,
+            health_check_interval=0,
+            protocol=2,
+            retry=Retry(NoBackoff(), 0),  # trying again is done here, and without growing pauses
         )
         self._me = new_id()
         self._out: asyncio.Queue[bytes] = asyncio.Queue(QUEUE)
@@ -69,41 +77,58 @@ class RedisBus:
         await self._redis.aclose()
 
     def _publish(self, kind: str, id_: str) -> None:
-        with contextlib.suppress(asyncio.QueueFull):  # a full queue means Redis is away: sweeps take over
-            self._out.put_nowait(msgspec.json.encode(_Bell(self._me, kind, id_)))
+        if self._out.full():  # Redis is away: sweeps take over, and the newest bells matter most
+            self._out.get_nowait()
+        self._out.put_nowait(msgspec.json.encode(_Bell(self._me, kind, id_)))
 
     async def _send(self) -> None:
         while True:
             bells = [await self._out.get()]
             while not self._out.empty() and len(bells) < 200:
                 bells.append(self._out.get_nowait())
-            try:
-                async with self._redis.pipeline(transaction=False) as pipe:
-                    for bell in bells:
-                        pipe.publish(CHANNEL, bell)
-                    await pipe.execute()
-            except (RedisError, OSError, TimeoutError) as error:
-                log.warning("bus.publish_failed", error=repr(error), lost=len(bells))
+            tries = 0
+            while not await self._sent(bells, quiet=tries > 0):  # a late bell is only a look too many
+                tries += 1
                 await asyncio.sleep(0.2)
+
+    async def _sent(self, bells: list[bytes], *, quiet: bool) -> bool:
+        try:
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for bell in bells:
+                    pipe.publish(CHANNEL, bell)
+                await pipe.execute()
+        except (RedisError, OSError, TimeoutError) as error:
+            if not quiet:
+                log.warning("bus.publish_failed", error=repr(error), waiting=len(bells))
+            return False
+        return True
 
     async def _listen(self) -> None:
         while True:
-            channel = self._redis.pubsub(ignore_subscribe_messages=True)
+            channel = self._redis.pubsub()
             try:
                 await channel.subscribe(CHANNEL)
-                await self._local.sweep()
-                while True:
-                    message = await channel.get_message(timeout=DEAF_AFTER)
-                    if message is not None:
-                        self._hear(message["data"])
-                    elif self.deaf:
-                        raise TimeoutError("no beat heard")
+                await self._hear_all(channel)
             except (RedisError, OSError, TimeoutError) as error:
                 log.warning("bus.deaf", error=repr(error))
                 await asyncio.sleep(0.5)
             finally:
                 with contextlib.suppress(RedisError, OSError, TimeoutError):
                     await channel.aclose()  # type: ignore[no-untyped-call]
+
+    async def _hear_all(self, channel: PubSub) -> None:
+        """Until the line is broken. A new one has the time of three beats to prove that it works."""
+        patience = time.monotonic() + DEAF_AFTER
+        while not self.deaf or time.monotonic() < patience:
+            message = await channel.get_message(timeout=BEAT)
+            if message is None:
+                continue
+            if message["type"] == "subscribe":  # from here on nothing is missed; what was before, a look finds
+                self._local.sweep_soon()
+                self._publish("beat", "")
+            elif message["type"] == "message":
+                self._hear(message["data"])
+        raise TimeoutError("no beat heard")
 
     def _hear(self, data: bytes) -> None:
         try:
