@@ -7,6 +7,7 @@ python -m bench --write              all, and docs/performance.md anew
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
@@ -31,6 +32,7 @@ def main() -> None:
     asked.add_argument("names", nargs="*", choices=[*FIGURES, []], help="which; all without")
     asked.add_argument("--write", action="store_true", help="write docs/performance.md")
     options = asked.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # servers are stopped on the way out
     figures: list[dict[str, Any]] = []
     for name in options.names or FIGURES:
         with tempfile.TemporaryDirectory(prefix="sb-bench-") as folder:
