@@ -44,6 +44,18 @@ def check_origin(bell: Bell, scope: Any) -> None:
         raise Refused("foreign_origin")
 
 
+def from_frame(bell: Bell, scope: Any) -> bool:
+    """Whether the frame's secret in the cookie may speak: the frame comes from the very host that its socket goes to.
+
+    A browser sends that cookie also with a socket that the page *around* the frame opens. Where that page's origin is
+    one of ours (the demo shop under the other loopback name), only this tells the two apart. A Host that is none of our
+    names was written by a proxy and tells nothing.
+    """
+    origin, host = header(scope, b"origin"), header(scope, b"host")
+    names = {own.partition("://")[2] for own in bell.settings.own_origins}
+    return origin is None or host not in names or origin.partition("://")[2] == host
+
+
 async def visitor_of(bell: Bell, scope: Any, auth: Any) -> VisitorCaller:
     """{site, visitor} and, if the frame made the connection, its secret from the cookie."""
     given = _read(auth, _VisitorAuth)
@@ -60,7 +72,7 @@ async def visitor_of(bell: Bell, scope: Any, auth: Any) -> VisitorCaller:
     return VisitorCaller(
         site=site,
         visitor=await bell.store.write(known),
-        frame_hash=frame_hash(header(scope, b"cookie") or ""),
+        frame_hash=frame_hash(header(scope, b"cookie")) if from_frame(bell, scope) else None,
         language=_language(scope, given.language),
     )
 
