@@ -17,6 +17,7 @@ from contract.names import Ms
 
 LIMIT = 100
 CARDS = 20
+MANY = 500
 _LAST_SEQ = 2**31 - 1
 
 
@@ -118,6 +119,16 @@ def open_of_visitors(conn: Connection, visitor_ids: Collection[str]) -> dict[str
         .order_by(conversation.c.opened_at, conversation.c.id)
     ).mappings()
     return {one["visitor_id"]: one for one in rows}
+
+
+def open_here(conn: Connection, visitor_ids: Sequence[str], expert_ids: Sequence[str]) -> set[str]:
+    """The open conversations in which any of these people is; they may be many."""
+    found: set[str] = set()
+    for column, ids in ((conversation.c.visitor_id, visitor_ids), (conversation.c.expert_id, expert_ids)):
+        for start in range(0, len(ids), MANY):
+            some = column.in_(ids[start : start + MANY])
+            found.update(conn.execute(select(conversation.c.id).where(some, conversation.c.state == "open")).scalars())
+    return found
 
 
 def conversations_of(conn: Connection, visitor_ids: Collection[str], limit: int = LIMIT) -> Sequence[RowMapping]:

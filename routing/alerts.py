@@ -5,7 +5,7 @@ change counts `version` up; whoever commits it rings the doorbell and sets `anno
 forgotten.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -224,9 +224,10 @@ def ring_afresh(conn: Connection, row: RowMapping, people: People, now: Ms) -> N
     conn.execute(update(alert).where(alert.c.id == row["id"]).values(due_at=until, version=alert.c.version + 1))
 
 
-def announced(conn: Connection, alert_ids: list[str]) -> None:
-    """The doorbell of these alerts has been rung."""
-    conn.execute(update(alert).where(alert.c.id.in_(alert_ids)).values(announced=alert.c.version))
+def announced(conn: Connection, versions: Mapping[str, int]) -> None:
+    """The doorbell of these alerts has been rung after they had these versions; a newer one is still to be told."""
+    for alert_id, version in sorted(versions.items()):
+        conn.execute(update(alert).where(alert.c.id == alert_id, alert.c.announced < version).values(announced=version))
 
 
 def _ring(conn: Connection, alert_id: str, experts: tuple[str, ...], rung: str, now: Ms, until: Ms) -> None:

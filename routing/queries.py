@@ -1,6 +1,6 @@
 """What is read of routing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, and_, or_, select
@@ -68,6 +68,11 @@ def desks(conn: Connection, account_ids: Iterable[str] | None = None) -> dict[st
     return {row["id"]: row for row in conn.execute(query).mappings()}
 
 
+def statuses(conn: Connection, now: Ms) -> dict[str, Status]:
+    """account id -> what others see of that desk."""
+    return {id_: status_now(row, now) for id_, row in desks(conn).items()}
+
+
 def active_triggers(conn: Connection) -> tuple[Trigger, ...]:
     rows = conn.execute(select(trigger).where(trigger.c.active).order_by(trigger.c.created_at, trigger.c.id)).mappings()
     return tuple(
@@ -116,13 +121,15 @@ def open_alerts(conn: Connection, visit_ids: Iterable[str]) -> dict[str, str]:
     return {row.visit_id: row.id for row in rows}
 
 
-def unannounced(conn: Connection, before: Ms) -> list[str]:
-    """Alerts that were committed and whose bell nobody has rung: their process died in between."""
-    return list(
-        conn.execute(
-            select(alert.c.id).where(alert.c.announced < alert.c.version, alert.c.raised_at < before).limit(200)
-        ).scalars()
+def unannounced(conn: Connection, alert_ids: Collection[str], before: Ms) -> dict[str, int]:
+    """Alert -> version, for those whose newest version was not yet noted as announced: of `alert_ids`, and of all that
+    were raised before `before` (their process may have died between its commit and its bell)."""
+    rows = conn.execute(
+        select(alert.c.id, alert.c.version)
+        .where(alert.c.announced < alert.c.version, or_(alert.c.id.in_(alert_ids), alert.c.raised_at < before))
+        .limit(200)
     )
+    return {row.id: row.version for row in rows}
 
 
 def waiting_without_ring(conn: Connection, site_ids: Iterable[str]) -> list[RowMapping]:

@@ -12,14 +12,15 @@ from sqlalchemy import Connection
 
 import access.sessions
 import chat.do
+import chat.queries
 import routing.alerts
 import routing.do
 import routing.queries
 import store.receipts
 from contract.clock import HOUR, SECOND, now_ms
 from contract.errors import Refused
-from contract.names import Ms
-from service.flows.alerts import Moved, announce, fire_due
+from contract.names import Ms, Status
+from service.flows.alerts import Moved, announce, fire_due, ring_who_came_free
 from store.due import DueLoop
 from store.sql import db_now
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 SWEEP_EVERY = 1.0
 LIVE_EVERY = 0.5
+PRESENCE_EVERY = 3.0
 log = structlog.get_logger()
 
 
@@ -39,6 +41,7 @@ class Timers:
         self._alerts: DueLoop[Moved] = DueLoop(bell.store, routing.queries.anything_due, fire_due, self._moved)
         self._announced: set[str] = set()
         self._visits: set[str] = set()
+        self._statuses: dict[str, Status] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -51,6 +54,7 @@ class Timers:
                 self._every(routing.do.RENEW / SECOND, self._renew),
                 self._every(HOUR / SECOND, self._clean),
                 self._every(SWEEP_EVERY, self._free_places),
+                self._every(PRESENCE_EVERY, self._presence),
             )
         ]
 
@@ -81,12 +85,18 @@ class Timers:
                 self._bell.bus.ring("conversation", conversation_id)
 
     async def _sweep(self) -> None:
-        """Note what was announced, then find what was committed and never announced."""
+        """Find what was committed and not noted as announced, ring, then note it.
+
+        What we announced ourselves is rung once more: only a version that was read before a bell is told by it.
+        """
         done, self._announced = sorted(self._announced), set()
-        if done:
-            await self._bell.store.write(lambda conn: routing.alerts.announced(conn, done))
-        forgotten = await self._bell.store.read(lambda conn: routing.queries.unannounced(conn, now_ms() - 2 * SECOND))
-        announce(self._bell, forgotten)
+        versions = await self._bell.store.read(
+            lambda conn: routing.queries.unannounced(conn, done, now_ms() - 2 * SECOND)
+        )
+        for alert_id in versions:
+            self._bell.bus.ring("alert", alert_id)
+        if versions:
+            await self._bell.store.write(lambda conn: routing.alerts.announced(conn, versions))
 
     async def _live(self) -> None:
         changed, self._visits = self._visits, set()
@@ -98,15 +108,29 @@ class Timers:
         if here:
             await self._bell.store.write(lambda conn: routing.do.renew_leases(conn, here, db_now(conn)))
 
-    async def _free_places(self) -> None:
-        """An accepted conversation in which the visitor never appears frees its place."""
+    async def _presence(self) -> None:
+        """A lease lapses, or comes back after the base was away, without anybody's act: colleagues are told."""
+        known = self._statuses
+        self._statuses = await self._bell.store.read(lambda conn: routing.queries.statuses(conn, db_now(conn)))
+        for account_id, status in self._statuses.items():
+            if known.get(account_id, status) != status:
+                self._bell.bus.ring("expert", account_id)
 
-        def work(conn: Connection) -> list[str]:
-            return chat.do.free_unvisited(conn, db_now(conn))
+    async def _free_places(self) -> None:
+        """An accepted conversation in which the visitor never appears frees its place; a waiting alert may ring now."""
+
+        def work(conn: Connection) -> tuple[list[str], list[str]]:
+            now = db_now(conn)
+            freed = chat.do.free_unvisited(conn, now)
+            rows = [row for id_ in freed if (row := chat.queries.row(conn, id_)) is not None and row["expert_id"]]
+            woken = [ring_who_came_free(conn, row["expert_id"], [row["site_id"]], now) for row in rows]
+            return freed, [alert_id for alerts in woken for alert_id in alerts]
 
         if await self._bell.store.read(lambda conn: chat.do.any_unvisited(conn, db_now(conn))):
-            for conversation_id in await self._bell.store.write(work):
+            freed, woken = await self._bell.store.write(work)
+            for conversation_id in freed:
                 self._bell.bus.ring("conversation", conversation_id)
+            announce(self._bell, woken)
 
     async def _clean(self) -> None:
         def work(conn: Connection) -> None:

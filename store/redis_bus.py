@@ -48,7 +48,7 @@ class RedisBus:
         )
         self._me = new_id()
         self._out: asyncio.Queue[bytes] = asyncio.Queue(QUEUE)
-        self._heard = 0.0
+        self._heard = float("-inf")
         self._tasks: list[asyncio.Task[None]] = []
         self._decoder = msgspec.json.Decoder(_Bell)
 
@@ -111,6 +111,7 @@ class RedisBus:
                 await self._hear_all(channel)
             except (RedisError, OSError, TimeoutError) as error:
                 log.warning("bus.deaf", error=repr(error))
+                self._heard = float("-inf")  # known at once: sweeps need not wait for three missing beats
                 await asyncio.sleep(0.5)
             finally:
                 with contextlib.suppress(RedisError, OSError, TimeoutError):

@@ -56,11 +56,18 @@ class Delivery:
         self._bell.bus.ring("expert", connection.caller.account.id)
 
     async def sweep(self) -> None:
-        """Bells may have been lost: look at everything that somebody here is waiting for."""
+        """Bells may have been lost: look at everything that somebody here is waiting for, or was told about."""
         for visitor_id in self._registry.visitor_ids():
             await self.visitor(visitor_id)
         for account_id in self._registry.expert_ids():
             await self.expert(account_id)
+        talking = await self._bell.store.read(
+            lambda conn: chat.queries.open_here(conn, self._registry.visitor_ids(), self._registry.expert_ids())
+        )
+        for conversation_id in talking | self._registry.told("conversation"):
+            await self.conversation(conversation_id)
+        for alert_id in self._registry.told("alert"):
+            await self.alert(alert_id)
 
     # --- bells --------------------------------------------------------------------------------------------------
 

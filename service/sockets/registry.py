@@ -67,6 +67,11 @@ class Registry:
     def experts_of_site(self, site_id: str) -> list[Connection]:
         return [c for c in self.experts() if isinstance(c.caller, ExpertCaller) and c.caller.account.may_see(site_id)]
 
+    def told(self, kind: str) -> set[str]:
+        """The ids of this kind that any socket here was told about."""
+        keys = (key.split(":") for connection in self._by_sid.values() for key in connection.shown)
+        return {key[1] for key in keys if key[0] == kind}
+
     def __iter__(self) -> Iterator[Connection]:
         return iter(list(self._by_sid.values()))
 
