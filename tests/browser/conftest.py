@@ -1,5 +1,6 @@
 """One demo per module, without strangers: whoever walks in here was sent by the test."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -11,28 +12,35 @@ from tests.running import AGENT, Server
 from tests.servers import Missing, chromium_program
 
 
-@pytest.fixture(scope="module")
-def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+@contextlib.contextmanager
+def chromium(other: dict[str, str] | None = None) -> Iterator[Browser]:
     """A real Chromium under a person's name: without one it calls itself headless, which is a bot's word.
 
-    The name is the whole browser's, because what a page sends while it goes away leaves with that one. A module may say
-    in `OTHER_SWITCHES` which of the switches that Playwright gives are replaced by what (`{"--old": "--new"}`).
+    The name is the whole browser's, because what a page sends while it goes away leaves with that one.
+    `other`: switches that Playwright gives, and what they are replaced by.
     """
     try:
         program = chromium_program()
     except Missing as missing:
         pytest.fail(str(missing))
-    other: dict[str, str] = getattr(request.module, "OTHER_SWITCHES", {})
+    other = other or {}
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
+        started = playwright.chromium.launch(
             executable_path=program,
             args=[*LAUNCH, f"--user-agent={AGENT}", *other.values()],
             ignore_default_args=list(other) or None,
         )
         try:
-            yield chromium
+            yield started
         finally:
-            chromium.close()
+            started.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The browser of this module."""
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
