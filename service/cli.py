@@ -1,14 +1,18 @@
 """`shopbell`: the commands. Each says what to do next when it cannot go on."""
 
 import asyncio
+import contextlib
 import getpass
 import json
+import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy import Connection
+from sqlalchemy import Connection, make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 import access.do
 import access.queries
@@ -19,13 +23,15 @@ from contract.clock import now_ms
 from contract.errors import Refused
 from contract.ids import node_id
 from contract.names import Role
-from service.migrate import WrongRevision, migrate
+from service.migrate import WrongRevision, check_revision, migrate
+from service.serve import AlreadyRunning
 from service.serve import serve as run_server
 from service.settings import Settings, read_settings
 from store.base import Store
 from store.connect import open_store
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+HELP = "Rings the bell at the desk of the right expert when somebody goes deep into your site."
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=HELP)
 site_app = typer.Typer(no_args_is_help=True, help="Sites that carry the snippet.")
 expert_app = typer.Typer(no_args_is_help=True, help="People at the desks.")
 app.add_typer(site_app, name="site")
@@ -48,18 +54,62 @@ def _stop(sentence: str) -> typer.Exit:
     return typer.Exit(1)
 
 
+#: What an option has to look like, by the field of which the refusal speaks.
+_WANTED = {
+    "origins": "--origin is the address of a site without a path, such as https://shop.example.",
+    "zone": "--zone is a time zone, such as Europe/Berlin.",
+    "currency": "--currency is a code of three letters, such as EUR.",
+    "language": "--language is en or ru.",
+    "email": "An e-mail address looks like me@shop.example.",
+}
+
+
+@contextlib.contextmanager
+def _plainly(settings: Settings) -> Iterator[None]:
+    """Whatever keeps a command from its work is a sentence that says what to do, never a traceback."""
+    try:
+        yield
+    except (WrongRevision, AlreadyRunning) as error:
+        raise _stop(str(error)) from error
+    except Refused as refused:
+        if refused.code == "unavailable":
+            raise _stop(_no_database(settings)) from refused
+        wanted = _WANTED.get(refused.hint) if refused.code == "invalid" else None
+        raise _stop(wanted or refused.sentence("en")) from refused
+    except (OSError, SQLAlchemyError) as error:
+        raise _stop(f"{_no_database(settings)} It said: {str(error).splitlines()[0]}") from error
+
+
+def _no_database(settings: Settings) -> str:
+    where = make_url(settings.database_url).render_as_string(hide_password=True)
+    return f"The database {where} cannot be used. Does it run, and is SHOPBELL_DATABASE_URL right?"
+
+
 def _with_store(settings: Settings, work: Any) -> Any:
     async def run() -> Any:
         store: Store = open_store(settings.database_url)
         try:
+            await check_revision(store)
             return await work(store)
         finally:
             await store.close()
 
-    try:
+    with _plainly(settings):
         return asyncio.run(run())
-    except Refused as refused:
-        raise _stop(refused.sentence("en")) from refused
+
+
+def _port_is_free(settings: Settings) -> None:
+    """Told before anything is set up or said; the server itself would find it out last."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((settings.host, settings.port))
+        except OSError as error:
+            raise _stop(
+                f"Cannot listen on {settings.host}, port {settings.port}: {error.strerror}. "
+                "Choose another port with --port or SHOPBELL_PORT."
+            ) from error
 
 
 @app.command()
@@ -69,14 +119,13 @@ def demo(
     data_dir: DataDir = None,
     strangers: Annotated[bool, typer.Option(help="Let strangers walk through the shop by themselves.")] = True,
 ) -> None:
-    """Serve the demo shop with its desk: everything is set up, nothing is asked."""
+    """Serve the demo: a shop, its desk and its people. Everything is set up, nothing is asked."""
     from service.demo.run import run_demo
 
     settings = _settings(host=host, port=port, data_dir=data_dir or _demo_dir(), demo=True)
-    try:
+    _port_is_free(settings)
+    with _plainly(settings):
         run_demo(settings, strangers=strangers)
-    except WrongRevision as error:
-        raise _stop(str(error)) from error
 
 
 def _demo_dir() -> str | None:
@@ -94,30 +143,34 @@ def serve(
     tls_cert: Annotated[Path | None, typer.Option(help="Certificate file, for https.")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="Key file of the certificate.")] = None,
 ) -> None:
-    """Serve. The database must be at this program's revision: run `shopbell migrate` before."""
+    """Serve your own sites. Run `shopbell migrate` first, and after every update."""
     settings = _settings(host=host, port=port, data_dir=data_dir, tls_cert=tls_cert, tls_key=tls_key)
-    try:
+    _port_is_free(settings)
+
+    async def nothing(_: Store) -> None: ...
+
+    _with_store(settings, nothing)  # the database is there, and at our revision
+    with _plainly(settings):
         run_server(settings)
-    except WrongRevision as error:
-        raise _stop(str(error)) from error
 
 
 @app.command(name="migrate")
 def migrate_command(data_dir: DataDir = None) -> None:
-    """Bring the database to this program's revision. Safe to run twice, and from two machines at once."""
+    """Set the database up, or bring it up to date. Safe to run twice, and from two machines at once."""
     settings = _settings(data_dir=data_dir)
-    asyncio.run(migrate(settings.database_url))
+    with _plainly(settings):
+        asyncio.run(migrate(settings.database_url))
     typer.echo("The database is up to date.")
 
 
 @site_app.command("add")
 def site_add(
-    key: str,
+    key: Annotated[str, typer.Argument(help="Short name of the site in its snippet, such as myshop.")],
     name: Annotated[str, typer.Option(help="What people call it.")],
     origin: Annotated[list[str], typer.Option(help="Address of the site, such as https://shop.example. Repeatable.")],
-    language: str = "en",
-    zone: str = "UTC",
-    currency: str = "EUR",
+    language: Annotated[str, typer.Option(help="en or ru.")] = "en",
+    zone: Annotated[str, typer.Option(help="Time zone of its days in reports, such as Europe/Berlin.")] = "UTC",
+    currency: Annotated[str, typer.Option(help="Of its prices, such as EUR.")] = "EUR",
     data_dir: DataDir = None,
 ) -> None:
     """Add a site and print its snippet."""
@@ -135,7 +188,7 @@ def site_add(
 
 
 @site_app.command("show")
-def site_show(key: str, data_dir: DataDir = None) -> None:
+def site_show(key: Annotated[str, typer.Argument(help="Key of the site.")], data_dir: DataDir = None) -> None:
     """Print the snippet of a site."""
     settings = _settings(data_dir=data_dir)
 
@@ -153,12 +206,13 @@ def _show_snippet(settings: Settings, key: str) -> None:
 
 @expert_app.command("add")
 def expert_add(
-    email: str,
-    name: Annotated[str, typer.Option()],
+    email: Annotated[str, typer.Argument(help="Address they sign in with.")],
+    name: Annotated[str, typer.Option(help="As visitors see it in the chat.")],
     site: Annotated[list[str], typer.Option(help="Key of a site they work for. Repeatable.")],
     role: Annotated[Role, typer.Option(help="What they may do.")] = "expert",
     topic: Annotated[
-        list[str] | None, typer.Option(help="What they know, such as 'Garden/Roses=5'. Repeatable.")
+        list[str] | None,
+        typer.Option(help="What they know and how well, 1 to 5, such as 'Garden/Roses=5'. Repeatable."),
     ] = None,
     data_dir: DataDir = None,
 ) -> None:
@@ -203,7 +257,9 @@ def _topic(text: str) -> tuple[list[str], int]:
 
 
 @expert_app.command("token")
-def expert_token(email: str, data_dir: DataDir = None) -> None:
+def expert_token(
+    email: Annotated[str, typer.Argument(help="Address they sign in with.")], data_dir: DataDir = None
+) -> None:
     """Print a new API token of an account, for `Authorization: Bearer`."""
     settings = _settings(data_dir=data_dir)
 
@@ -222,16 +278,22 @@ def expert_token(email: str, data_dir: DataDir = None) -> None:
 
 @app.command()
 def replay(
-    file: Path,
+    file: Annotated[Path, typer.Argument(help="What to send; may be packed with gzip.")],
     url: Annotated[str, typer.Option(help="Address of the server.")],
     site: Annotated[str, typer.Option(help="Key of the site.")],
-    format: Annotated[str, typer.Option(help="eshop, apache or jsonl")] = "jsonl",
-    token: Annotated[str, typer.Option(help="API token; not needed with --live.", envvar="SHOPBELL_TOKEN")] = "",
+    format: Annotated[str, typer.Option(help="apache (an access log), eshop, or jsonl.")] = "jsonl",
+    token: Annotated[
+        str, typer.Option(help="What `shopbell expert token` prints; not needed with --live.", envvar="SHOPBELL_TOKEN")
+    ] = "",
     live: Annotated[bool, typer.Option(help="As if the visits happened now, through /collect.")] = False,
     speed: Annotated[float, typer.Option(min=0.01, help="With --live: how many times faster.")] = 1.0,
     all_requests: Annotated[bool, typer.Option(help="Keep what is no page, too.")] = False,
 ) -> None:
-    """Send real visits with their own times; prints {"sent", "stored", "duplicates", "rejected"} as its last line."""
+    """Send real visits with their own times; prints {"sent", "stored", "duplicates", "rejected"} as its last line.
+
+    A line of jsonl is one event: {"visitor": "anybody", "type": "page.viewed", "at": "2026-05-01T10:00:00Z",
+    "url": "https://shop.example/roses", "path": ["Garden", "Roses"]}
+    """
     from service.replay import ReplayError
     from service.replay import replay as run_replay
 

@@ -2,7 +2,7 @@
 // While a snapshot is on its way events wait and are applied on top of it: repeats are harmless (state/desk.ts).
 import { batch, computed, effect, signal } from "@preact/signals";
 import { hear, type Connection } from "../state/connection";
-import { applyAll, byUrgency, deskFrom, waiting, type Desk } from "../state/desk";
+import { applyAll, byUrgency, deskFrom, forgetGone, waiting, type Desk } from "../state/desk";
 import type { Alert, DeskEvent, DeskSnapshot, Opened, Status, VisitBrief } from "../wire";
 import { notify, showCount, strike, tick } from "./bell";
 import { codeOf, detailOf, http, list, serverNow } from "./http";
@@ -17,6 +17,7 @@ import { errorText, language, t } from "../text/text";
 
 const MOST_VISITS = 20_000;
 const GATHER_MS = 100;
+const FORGET_MS = 2_000;
 
 export const desk = signal<Desk | null>(null);
 export const connection = signal<Connection>({ phase: "idle" });
@@ -28,6 +29,7 @@ let loading = 0;
 let gather: ReturnType<typeof setTimeout> | undefined;
 let silence: () => void = () => {};
 let unbind: () => void = () => {};
+let forgets: ReturnType<typeof setInterval> | undefined;
 
 export function openDesk(account: string): void {
   if (socket) return;
@@ -40,6 +42,7 @@ export function openDesk(account: string): void {
     refused: (why) => (connection.value = hear(connection.value, { type: "refused", at: serverNow(), why })),
     event: onEvent,
   });
+  forgets = setInterval(() => { if (desk.value) desk.value = forgetGone(desk.value, serverNow()); }, FORGET_MS);
   // The snapshot is worth having even where the socket does not come through.
   void load();
   socket.start();
@@ -55,6 +58,7 @@ export function closeDesk(): void {
   socket?.stop();
   socket = null;
   clearTimeout(gather);
+  clearInterval(forgets);
   waitingEvents = [];
   silence();
   unbind();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Alert, Conversation, DeskEvent, DeskSnapshot, Message, VisitBrief } from "../wire";
-import { apply, applyAll, byDepth, byUrgency, deskFrom, holdOrder, sortConversations, waiting, type Desk } from "./desk";
+import { apply, applyAll, byDepth, byUrgency, deskFrom, forgetGone, holdOrder, sortConversations, waiting, type Desk } from "./desk";
 import { alert, conversation, expert, me, message, visit } from "./fixtures";
 
 /** A server in small: it holds the truth, says what changed, and can be asked for a snapshot at any time. */
@@ -111,6 +111,21 @@ describe("the desk", () => {
   it("leaves programs out of the list of those who are on the site", () => {
     const desk = deskFrom({ me, alerts: [], conversations: [], experts: [], sites: [] }, [visit({ id: "p", bot: true })]);
     expect(apply(desk, { name: "visit.changed", data: { visit: visit({ id: "q", bot: true }) } }, 1).visits.size).toBe(0);
+  });
+
+  it("forgets who left after a moment and who fell silent after the lease, without a word from the server", () => {
+    const now = Date.parse("2026-01-01T01:00:00Z");
+    const ago = (seconds: number) => new Date(now - seconds * 1000).toISOString();
+    const visits = [
+      visit({ id: "reads", last_at: ago(300) }), visit({ id: "silent", last_at: ago(331) }),
+      visit({ id: "turns a page", last_at: ago(5), left: true }), visit({ id: "left", last_at: ago(11), left: true }),
+    ];
+    const talk = conversation({ id: "c", visit: "silent", live: true });
+    const desk = deskFrom({ me, alerts: [], conversations: [talk], experts: [], sites: [] }, visits);
+    const after = forgetGone(desk, now);
+    expect([...after.visits.keys()]).toEqual(["reads", "turns a page"]);
+    expect(after.conversations[0]!.live).toBe(false);
+    expect(forgetGone(after, now)).toBe(after);
   });
 
   it("ignores an older summary that arrives after newer words", () => {

@@ -150,6 +150,24 @@ export function holdOrder<T extends { id: string }>(held: readonly string[], fre
   return [...kept, ...fresh.filter((one) => !known.has(one.id))];
 }
 
+const MOMENT_MS = 10_000;
+const LEASE_MS = 330_000;
+
+/** The server tells what happens; that nothing happens it leaves to the clock. Whoever left is gone after a moment (a
+ * page that leads to the next one leaves, too), whoever fell silent after the longest heartbeat: as the server counts. */
+export function forgetGone(desk: Desk, now: number): Desk {
+  const gone = new Set<string>();
+  for (const visit of desk.visits.values()) {
+    if (Date.parse(visit.last_at) < now - (visit.left ? MOMENT_MS : LEASE_MS)) gone.add(visit.id);
+  }
+  if (gone.size === 0) return desk;
+  return {
+    ...desk,
+    visits: new Map([...desk.visits].filter(([id]) => !gone.has(id))),
+    conversations: desk.conversations.map((one) => (one.visit && gone.has(one.visit) && one.live ? { ...one, live: false } : one)),
+  };
+}
+
 export const isHere = (visit: { live: boolean; left: boolean }): boolean => visit.live && !visit.left;
 export const hasLeft = (alert: Alert): boolean => alert.left || alert.visit.left;
 /** How many things wait for me: what the title and the badge show. */

@@ -35,6 +35,8 @@ describe("missing", () => {
     ["a phone is as good as an e-mail", { email: "", phone: "+49 30 1" }, { a: 1 }, undefined],
     ["the name", { name: " " }, { a: 1 }, "name"],
     ["any way to reach the person", { email: "" }, { a: 1 }, "email"],
+    ["an e-mail address that is none", { email: "vera@" }, { a: 1 }, "email"],
+    ["a phone number without a digit", { phone: "none" }, { a: 1 }, "phone"],
     ["the goods", {}, { a: 0 }, "lines"],
   ])("%s", (_, change, quantities, field) =>
     expect(missing(lines, { ...draft("id", lines), quantities, contact: { ...contact, ...change } })?.field).toBe(field));

@@ -42,5 +42,8 @@ export function missing(lines: Line[], { quantities, contact }: Draft): { field:
   if (!chosen(lines, quantities).length) return { field: "lines", word: "nothingChosen" };
   if (!contact.name.trim()) return { field: "name", word: "missingName" };
   if (!contact.email.trim() && !contact.phone.trim()) return { field: "email", word: "missingContact" };
+  // Only what cannot be one; the rest is the server's to say.
+  if (contact.email.trim() && !/^\S+@\S+$/.test(contact.email.trim())) return { field: "email", word: "badEmail" };
+  if (contact.phone.trim() && !/\d/.test(contact.phone)) return { field: "phone", word: "badPhone" };
   return null;
 }

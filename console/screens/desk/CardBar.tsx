@@ -1,6 +1,6 @@
 // What can be shown beside words: information, an offer, an order form. A line opens above the composer, no dialog.
 // The target is a conversation or a visit: to a visit it is a quiet card on the page.
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { ask, desk } from "../../live/desk";
 import { say } from "../../live/notes";
 import { productsOf } from "../../live/products";
@@ -16,16 +16,19 @@ const HOURS = [1, 24, 24 * 7];
 
 export function CardBar({ target, visit, site }: { target: Target; visit: string | null; site: string }) {
   const [open, setOpen] = useState<Kind | null>(null);
+  const bar = useRef<HTMLDivElement>(null);
   const seen = visit ? desk.value?.visits.get(visit) : undefined;
   const place = seen?.path ?? [];
   const done = (kind: Kind) => {
+    // The form goes away with the button that was pressed: the focus returns to what had opened it.
+    bar.current?.querySelector<HTMLElement>('[aria-expanded="true"]')?.focus();
     setOpen(null);
     // In a conversation the card stands in the log; on a page only this line tells.
     if ("visit" in target) say(t(`pushed.${kind}` as Key), "good");
   };
   return (
     <div class="cards">
-      <div class="cards-bar" role="group" aria-label={t("cards.label")}>
+      <div class="cards-bar" ref={bar} role="group" aria-label={t("cards.label")}>
         {KINDS.map((kind) => (
           <button key={kind} type="button" class="plain-button" aria-expanded={open === kind} onClick={() => setOpen(open === kind ? null : kind)}>
             {t(`cards.${kind}` as Key)}

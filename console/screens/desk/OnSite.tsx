@@ -6,7 +6,7 @@ import { select, selection } from "../../live/selection";
 import { useHeld } from "../../parts/held";
 import { Rows } from "../../parts/Rows";
 import { Depth, Empty } from "../../parts/small";
-import { byDepth } from "../../state/desk";
+import { byDepth, isHere } from "../../state/desk";
 import { duration, number } from "../../text/format";
 import { whereIs, whoIs } from "../../text/names";
 import { t, tn } from "../../text/text";
@@ -18,10 +18,11 @@ const FIND_FROM = 8;
 export function OnSite() {
   const [find, setFind] = useState("");
   const { items, hold } = useHeld(visits.value);
+  const here = items.filter(isHere).length;
   const shown = find ? items.filter((visit) => matches(visit, find)) : items;
   return (
     <section class="block" aria-labelledby="site-title">
-      <h2 id="site-title">{t("site.title")} {items.length > 0 && <b class="count">{number(items.length)}</b>}</h2>
+      <h2 id="site-title">{t("site.title")} {here > 0 && <b class="count">{number(here)}</b>}</h2>
       {items.length === 0 && <Empty title={t("site.none")}><p>{t("site.none_next")}</p></Empty>}
       {(items.length >= FIND_FROM || find) && (
         <input id="find-visitor" class="find" type="search" placeholder={t("site.find")} aria-label={t("site.find")} value={find}
@@ -38,11 +39,11 @@ export function OnSite() {
 function VisitRow({ visit }: { visit: VisitBrief }) {
   const chosen = selection.value?.kind === "visit" && selection.value.id === visit.id;
   return (
-    <button type="button" class={`row${chosen ? " is-chosen" : ""}${visit.left ? " has-left" : ""}`}
+    <button type="button" class={`row${chosen ? " is-chosen" : ""}`}
       aria-current={chosen ? "true" : undefined} onClick={() => select("visit", visit.id, "person")}>
       <span class="row-top">
         <Depth depth={visit.depth} deepest={visit.deepest} />
-        <strong>{whoIs(visit)}</strong>
+        <strong class={visit.left ? "has-left" : undefined}>{whoIs(visit)}</strong>
         <span class="row-time soft">{visit.left ? t("visit.left") : duration(visit.dwell)}</span>
       </span>
       <span class="row-bottom">

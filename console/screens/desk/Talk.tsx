@@ -69,6 +69,14 @@ function TalkOf({ conversation }: { conversation: Conversation }) {
     const box = log.current;
     if (box && atEnd.current) box.scrollTop = box.scrollHeight;
   }, [last, thread?.unsent.length, writes]);
+  // A form that opens below takes room: the newest words stay in sight.
+  useEffect(() => {
+    const box = log.current;
+    if (!box) return;
+    const room = new ResizeObserver(() => { if (atEnd.current) box.scrollTop = box.scrollHeight; });
+    room.observe(box);
+    return () => room.disconnect();
+  }, []);
 
   return (
     <>

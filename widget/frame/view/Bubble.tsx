@@ -23,7 +23,7 @@ function Invitation() {
   const invited = invitation.value;
   if (!latest && !invited) return null;
   const name = latest?.author.name || invited?.expert?.name || expert.value || say("someone");
-  const text = latest ? preview(latest) : (invited?.text || say("invites", { name }));
+  const text = latest ? preview(latest) : (invited?.text || say("invitation"));
   const several = news.value.length > 1;
   return (
     <section class="card invitation" aria-label={say(invited ? "invites" : "wrote", { name })}>

@@ -21,11 +21,11 @@ export interface OrderFormData {
   quiet?: boolean;
 }
 
-const FIELDS: { name: keyof Contact; type: "text" | "email" | "tel"; auto: "name" | "email" | "tel" | "street-address"; optional?: boolean }[] = [
+const FIELDS: { name: keyof Contact; type: "text" | "email" | "tel"; auto: "name" | "email" | "tel" | "street-address"; hint?: "eitherOne" | "optional" }[] = [
   { name: "name", type: "text", auto: "name" },
   { name: "email", type: "email", auto: "email" },
-  { name: "phone", type: "tel", auto: "tel" },
-  { name: "address", type: "text", auto: "street-address", optional: true },
+  { name: "phone", type: "tel", auto: "tel", hint: "eitherOne" },
+  { name: "address", type: "text", auto: "street-address", hint: "optional" },
 ];
 
 export function OrderForm({ form, lines, state = "open", brief, quiet }: OrderFormData) {
@@ -37,7 +37,7 @@ export function OrderForm({ form, lines, state = "open", brief, quiet }: OrderFo
   }, [wanted.value]);
   const done = placed.value[form];
   if (done && !brief) return <Confirmation {...done} />;
-  if (done || state === "ordered") return <p class="state accepted">{say("orderPlaced")}</p>;
+  if (done || state === "ordered") return <p class="state accepted">{say(brief ? "ordered" : "orderPlaced")}</p>;
 
   const small = quiet && !wanted.value;
   const draft = draftOf(form, lines);
@@ -84,9 +84,9 @@ export function OrderForm({ form, lines, state = "open", brief, quiet }: OrderFo
           );
         })}
       </ul>
-      {!small && FIELDS.map(({ name, type, auto, optional }) => (
+      {!small && FIELDS.map(({ name, type, auto, hint }) => (
         <label key={name} class="field">
-          <span>{say(name)}{optional && <span class="soft"> ({say("optional")})</span>}</span>
+          <span>{say(name)}{hint && <span class="soft"> ({say(hint)})</span>}</span>
           <input id={`${form}-${name}`} ref={name === "name" ? nameField : undefined} type={type as "text"} name={name} autocomplete={auto} value={draft.contact[name]}
             onInput={(event) =>
               keepDraft(form, { ...draft, contact: { ...draft.contact, [name]: event.currentTarget.value } })} />
