@@ -198,6 +198,7 @@ def test_what_strangers_write_is_only_words(
     # A person whose every word is an attack, in the chat itself.
     mallory = visitor()
     mallory.context.add_init_script(WATCH)
+    mallory.go("/")
     mallory.go(SHELF)
     ring(demo, str(mallory.page.evaluate("localStorage['shopbell.visitor']")), mallory.page.url, BITES[1], PEAS)
     anna.bells.filter(has_text=PEAS[-1]).get_by_role("button", name=re.compile("^Accept")).click()
