@@ -121,6 +121,18 @@ def open_alerts(conn: Connection, visit_ids: Iterable[str]) -> dict[str, str]:
     return {row.visit_id: row.id for row in rows}
 
 
+def spent(conn: Connection, occasions: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those (trigger, occasion) that have had their alert."""
+    if not occasions:
+        return set()
+    rows = conn.execute(
+        select(alert.c.trigger_id, alert.c.occasion).where(
+            alert.c.occasion.in_({occasion for _, occasion in occasions})
+        )
+    )
+    return {(trigger_id, occasion) for trigger_id, occasion in rows}
+
+
 def unannounced(conn: Connection, alert_ids: Collection[str], before: Ms) -> dict[str, int]:
     """Alert -> version, for those whose newest version was not yet noted as announced: of `alert_ids`, and of all that
     were raised before `before` (their process may have died between its commit and its bell)."""

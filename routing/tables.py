@@ -63,7 +63,7 @@ alert = Table(
     Column("version", Integer, nullable=False),
     Column("announced", Integer, nullable=False),
     CheckConstraint("state IN ('ringing', 'accepted', 'ended')", name="state"),
-    Index("ix_alert_trigger_id_occasion", "trigger_id", "occasion", unique=True),
+    Index("ix_alert_occasion_trigger_id", "occasion", "trigger_id", unique=True),
     Index("ix_alert_visit_id", "visit_id"),
     Index("ix_alert_site_id_raised_at", "site_id", "raised_at"),
     Index(

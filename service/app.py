@@ -23,7 +23,7 @@ from service.bell import Bell
 from service.collect import in_front
 from service.commands import Command
 from service.flows import alerts, cards, chat, orders
-from service.journey import Journey, ring_after
+from service.journey import Journey
 from service.limits import Limits
 from service.migrate import check_revision
 from service.settings import Settings
@@ -60,7 +60,7 @@ def build(settings: Settings, more: Sequence[BaseRoute] = (), beside: Beside | N
         try:
             yield {"bell": bell}
         finally:
-            await stop(bell)
+            await stop(bell, sockets)
 
     web = Starlette(
         routes=[*service.api.routes(), *service.frame.routes(), *service.static.routes(), *more],
@@ -80,34 +80,35 @@ async def start(settings: Settings, sockets: Sockets) -> Bell:
     """Open the store and the bus, join the parts, start what runs by itself."""
     store, bus = open_store(settings.database_url), open_bus(settings.redis_url)
     await check_revision(store)
+    journey, timers = Journey(store), Timers(store, bus, sockets.registry)
     bell = Bell(
         settings=settings,
         store=store,
         bus=bus,
         sites=Sites(store),
-        journey=Journey(store),
+        journey=journey,
+        timers=timers,
         limits=Limits(on=settings.rate_limits),
         waiting=Waiting(),
+        registry=sockets.registry,
     )
-    bell.sockets = sockets
-    bell.timers = Timers(bell)
-    bell.journey.after = ring_after(bell)
+    journey.after = timers.told
     Delivery(bell, sockets)
     await bus.start()
-    bell.timers.start()
+    timers.start()
     bell.ready = True
     return bell
 
 
-async def stop(bell: Bell) -> None:
+async def stop(bell: Bell, sockets: Sockets) -> None:
     """Graceful, within ten seconds: no longer ready, timers stop, what waits is stored, then let go."""
     bell.ready = False
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(STOP_WITHIN):
             await bell.timers.close()
             await bell.stop_background()
-            for connection in list(bell.sockets.registry):
-                await bell.sockets.drop(connection)
+            for connection in list(bell.registry):
+                await sockets.drop(connection)
             await bell.bus.close()
             await bell.store.close()
     log.info("stopped")

@@ -7,27 +7,21 @@ this file hands their values along.
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import msgspec
 import structlog
 from sqlalchemy import Connection
 
 import routing.queries
-import routing.triggers
 import tracker.collect
 import tracker.record
 from contract.beacons import Beacon, Collected, Rejected, Taken
 from contract.facts import SiteFacts, VisitFacts
 from contract.names import Ms
 from routing.triggers import Trigger
-from service.flows.alerts import announce, raise_and_ring, visit_moved
-from service.flows.facts import customer_facts
+from service.flows.ringing import Seen, judge_and_ring
 from store.base import Store
 from store.journal import Journal
-
-if TYPE_CHECKING:
-    from service.bell import Bell
 
 TRIGGERS_KEPT = 2.0
 #: From this dwell on a visitor who does not just bounce may hear from us.
@@ -75,6 +69,12 @@ class Journey:
 
     def _record(self, conn: Connection, items: list[tuple[SiteFacts, tracker.collect.Prepared]]) -> list[Told]:
         recorded = tracker.record.record(conn, [prepared for _, prepared in items])
+        seen = {
+            number: Seen(site=site, visit=one.visit, at=prepared.received_at)
+            for number, ((site, prepared), one) in enumerate(zip(items, recorded, strict=True))
+            if one.fresh and one.visit is not None and not one.visit.bot and not prepared.trusted
+        }
+        touched = dict(zip(seen, judge_and_ring(conn, list(seen.values()), self._active(conn)), strict=True))
         return [
             Told(
                 stored=one.stored,
@@ -82,27 +82,10 @@ class Journey:
                 rejected=one.rejected,
                 visit=one.visit,
                 fresh=one.fresh,
-                alerts=self._judge(conn, site, one.visit, prepared) if one.fresh and one.visit else [],
+                alerts=touched.get(number, []),
             )
-            for (site, prepared), one in zip(items, recorded, strict=True)
+            for number, one in enumerate(recorded)
         ]
-
-    def _judge(
-        self, conn: Connection, site: SiteFacts, visit: VisitFacts, prepared: tracker.collect.Prepared
-    ) -> list[str]:
-        """Judge a visit that has just changed; what goes wrong here never undoes the events."""
-        if prepared.trusted or visit.bot:
-            return []
-        triggers = tuple(trigger for trigger in self._active(conn) if trigger.site == site.id)
-        alerts = visit_moved(conn, visit)
-        if not triggers:
-            return alerts
-        customer = customer_facts(conn, site.id, [visit.visitor]).get(visit.visitor)
-        for firing in routing.triggers.judge(visit, customer, triggers, prepared.received_at):
-            raised = raise_and_ring(conn, site, firing, visit, customer)
-            if raised is not None:
-                alerts.append(raised)
-        return alerts
 
     def _active(self, conn: Connection) -> tuple[Trigger, ...]:
         if time.monotonic() >= self._triggers_until:
@@ -122,14 +105,3 @@ def answer(told: Told) -> Collected | None:
     if not engage and not told.rejected:
         return None
     return Collected(engage=engage, rejected=told.rejected)
-
-
-def ring_after(bell: "Bell") -> Callable[[Told], None]:
-    """The bells of a commit: alerts at once, the live list as it comes."""
-
-    def after(told: Told) -> None:
-        announce(bell, told.alerts)
-        if told.visit is not None and told.fresh:
-            bell.timers.visit_changed(told.visit.id)
-
-    return after

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from contract.errors import Refused
-from service.bell import ExpertCaller, VisitorCaller
+from service.callers import ExpertCaller, VisitorCaller
 
 
 class Buckets:

@@ -12,6 +12,7 @@ import uvicorn
 from starlette.routing import BaseRoute
 from uvicorn.config import Config
 
+from service import wire
 from service.app import Beside, build
 from service.settings import Settings
 
@@ -27,8 +28,8 @@ def serve(settings: Settings, more: Sequence[BaseRoute] = (), beside: Beside | N
             host=settings.host,
             port=settings.port,
             loop="uvloop",
-            http="httptools",
-            ws="websockets-sansio",
+            http=wire.Http,
+            ws=wire.WebSocket,
             ws_max_size=FRAME_LIMIT,
             ws_per_message_deflate=False,
             ws_ping_interval=None,  # Engine.IO pings already

@@ -5,7 +5,6 @@ Timers live in the base (`store.due`); these are the tasks of one process that l
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy import Connection
@@ -16,16 +15,17 @@ import chat.queries
 import routing.alerts
 import routing.do
 import routing.queries
-import store.receipts
 from contract.clock import HOUR, SECOND, now_ms
 from contract.errors import Refused
 from contract.names import Ms, Status
-from service.flows.alerts import Moved, announce, fire_due, ring_who_came_free
+from service.flows.ringing import Moved, fire_due, ring_who_came_free
+from service.journey import Told
+from service.sockets.registry import Registry
+from store.base import Store
+from store.bus import Bus
 from store.due import DueLoop
+from store.receipts import forget
 from store.sql import db_now
-
-if TYPE_CHECKING:
-    from service.bell import Bell
 
 SWEEP_EVERY = 1.0
 LIVE_EVERY = 0.5
@@ -36,9 +36,9 @@ log = structlog.get_logger()
 class Timers:
     """The background tasks of one process."""
 
-    def __init__(self, bell: "Bell") -> None:
-        self._bell = bell
-        self._alerts: DueLoop[Moved] = DueLoop(bell.store, routing.queries.anything_due, fire_due, self._moved)
+    def __init__(self, store: Store, bus: Bus, registry: Registry) -> None:
+        self._store, self._bus, self._registry = store, bus, registry
+        self._alerts: DueLoop[Moved] = DueLoop(store, routing.queries.anything_due, fire_due, self._moved)
         self._announced: set[str] = set()
         self._visits: set[str] = set()
         self._statuses: dict[str, Status] = {}
@@ -65,9 +65,17 @@ class Timers:
 
     # --- what others tell us ------------------------------------------------------------------------------------
 
-    def announced(self, alert_ids: list[str]) -> None:
-        """These alerts' bells were rung by us; their next rung may be due soon."""
+    def announce(self, alert_ids: list[str]) -> None:
+        """After the commit: ring the doorbell of these alerts. In the background it is noted that it was rung."""
+        for alert_id in alert_ids:
+            self._bus.ring("alert", alert_id)
         self._announced.update(alert_ids)
+
+    def told(self, told: Told) -> None:
+        """The bells of a collected body: alerts at once, the live list as it comes."""
+        self.announce(told.alerts)
+        if told.visit is not None and told.fresh:
+            self.visit_changed(told.visit.id)
 
     def wake_at(self, due_at: Ms) -> None:
         self._alerts.wake_at(due_at)
@@ -76,13 +84,18 @@ class Timers:
         """The live list learns of it within half a second, however many events come."""
         self._visits.add(visit_id)
 
+    async def renew(self, account_ids: list[str]) -> None:
+        """Sockets of these experts answer: their leases begin again."""
+        if account_ids:
+            await self._store.write(lambda conn: routing.do.renew_leases(conn, account_ids, db_now(conn)))
+
     # --- the tasks ----------------------------------------------------------------------------------------------
 
     async def _moved(self, moved: list[Moved]) -> None:
-        announce(self._bell, [alert_id for alert_id, _ in moved])
+        self.announce([alert_id for alert_id, _ in moved])
         for _, conversation_id in moved:
             if conversation_id is not None:
-                self._bell.bus.ring("conversation", conversation_id)
+                self._bus.ring("conversation", conversation_id)
 
     async def _sweep(self) -> None:
         """Find what was committed and not noted as announced, ring, then note it.
@@ -90,31 +103,27 @@ class Timers:
         What we announced ourselves is rung once more: only a version that was read before a bell is told by it.
         """
         done, self._announced = sorted(self._announced), set()
-        versions = await self._bell.store.read(
-            lambda conn: routing.queries.unannounced(conn, done, now_ms() - 2 * SECOND)
-        )
+        versions = await self._store.read(lambda conn: routing.queries.unannounced(conn, done, now_ms() - 2 * SECOND))
         for alert_id in versions:
-            self._bell.bus.ring("alert", alert_id)
+            self._bus.ring("alert", alert_id)
         if versions:
-            await self._bell.store.write(lambda conn: routing.alerts.announced(conn, versions))
+            await self._store.write(lambda conn: routing.alerts.announced(conn, versions))
 
     async def _live(self) -> None:
         changed, self._visits = self._visits, set()
         for visit_id in changed:
-            self._bell.bus.ring("visit", visit_id)
+            self._bus.ring("visit", visit_id)
 
     async def _renew(self) -> None:
-        here = self._bell.here()
-        if here:
-            await self._bell.store.write(lambda conn: routing.do.renew_leases(conn, here, db_now(conn)))
+        await self.renew(self._registry.expert_ids())
 
     async def _presence(self) -> None:
         """A lease lapses, or comes back after the base was away, without anybody's act: colleagues are told."""
         known = self._statuses
-        self._statuses = await self._bell.store.read(lambda conn: routing.queries.statuses(conn, db_now(conn)))
+        self._statuses = await self._store.read(lambda conn: routing.queries.statuses(conn, db_now(conn)))
         for account_id, status in self._statuses.items():
             if known.get(account_id, status) != status:
-                self._bell.bus.ring("expert", account_id)
+                self._bus.ring("expert", account_id)
 
     async def _free_places(self) -> None:
         """An accepted conversation in which the visitor never appears frees its place; a waiting alert may ring now."""
@@ -126,18 +135,18 @@ class Timers:
             woken = [ring_who_came_free(conn, row["expert_id"], [row["site_id"]], now) for row in rows]
             return freed, [alert_id for alerts in woken for alert_id in alerts]
 
-        if await self._bell.store.read(lambda conn: chat.do.any_unvisited(conn, db_now(conn))):
-            freed, woken = await self._bell.store.write(work)
+        if await self._store.read(lambda conn: chat.do.any_unvisited(conn, db_now(conn))):
+            freed, woken = await self._store.write(work)
             for conversation_id in freed:
-                self._bell.bus.ring("conversation", conversation_id)
-            announce(self._bell, woken)
+                self._bus.ring("conversation", conversation_id)
+            self.announce(woken)
 
     async def _clean(self) -> None:
         def work(conn: Connection) -> None:
-            store.receipts.forget(conn, now_ms())
+            forget(conn, now_ms())
             access.sessions.forget_expired(conn, now_ms())
 
-        await self._bell.store.write(work)
+        await self._store.write(work)
 
     async def _every(self, seconds: float, task: Callable[[], Awaitable[None]]) -> None:
         while True:

@@ -130,6 +130,10 @@ class Browser:
         return str(view["id"])
 
 
+def _fits(value: Any, wanted: Any) -> bool:
+    return bool(wanted(value)) if callable(wanted) else value == wanted
+
+
 class Socket:
     """One namespace of one connection. Events are kept in order; `wait` gives the first that fits."""
 
@@ -174,11 +178,11 @@ class Socket:
         return str(answer["error"]["code"])
 
     async def wait(self, event: str, seconds: float = 5.0, **fields: Any) -> Any:
-        """The first `event` whose data has these fields."""
+        """The first `event` whose data has these fields; a field may also be given as a test of its value."""
         deadline = time.monotonic() + seconds
         while True:
             for name, data in self.events:
-                if name == event and all(data.get(key) == value for key, value in fields.items()):
+                if name == event and all(_fits(data.get(key), value) for key, value in fields.items()):
                     return data
             self._news.clear()
             left = deadline - time.monotonic()

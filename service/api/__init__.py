@@ -22,6 +22,7 @@ from service.api import (
 )
 from service.api.operation import Operation
 from service.api.operation import routes as routes_of
+from service.openapi import documented
 
 _RESOURCES = (
     session, sites, experts, topics, triggers, products, offers, orders, customers, visits, conversations, decisions,
@@ -33,6 +34,4 @@ OPERATIONS: list[Operation] = [each for resource in _RESOURCES for each in resou
 
 def routes() -> list[Route]:
     """All of them, and the document that describes them."""
-    from service.openapi import document
-
-    return routes_of([*OPERATIONS, document])
+    return routes_of(documented(OPERATIONS))

@@ -29,7 +29,7 @@ async def ready(call: Call) -> Response:
 @operation("GET", "/metrics", roles=None)
 async def metrics(call: Call) -> Response:
     """Figures for Prometheus."""
-    open_now = Counter(connection.namespace for connection in call.bell.sockets.registry)
+    open_now = Counter(connection.namespace for connection in call.bell.registry)
     for namespace in ("/visitor", "/expert"):
         SOCKETS.labels(namespace.strip("/")).set(open_now[namespace])
     return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -26,7 +26,8 @@ from contract.frames import (
 from contract.names import CardKind, MessageKind, Ms
 from contract.text import is_web_address
 from sales.price import FormLine
-from service.bell import Bell, ExpertCaller, VisitorCaller
+from service.bell import Bell
+from service.callers import ExpertCaller, VisitorCaller
 from service.commands import Command, plain
 from service.flows.places import Place, named, place, speaker
 from service.present.goods import lines_of_form, money, product_ref

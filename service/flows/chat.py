@@ -23,11 +23,13 @@ from contract.frames import (
 )
 from contract.names import Ms
 from service import present
-from service.bell import Bell, ExpertCaller, VisitorCaller
+from service.bell import Bell
+from service.callers import ExpertCaller, VisitorCaller
 from service.commands import Command
-from service.flows.alerts import announce, came_free, ring_for_question
+from service.flows.alerts import came_free
 from service.flows.once import once
 from service.flows.places import check_room, speaker, visit_for, writable
+from service.flows.ringing import ring_for_question
 from store.lock import lock
 from store.sql import db_now
 
@@ -70,7 +72,7 @@ async def visitor_send(bell: Bell, caller: VisitorCaller, data: MessageSend) -> 
     sent, fresh, alerts = await bell.store.write(work)
     if fresh:
         bell.bus.ring("conversation", data.conversation)
-        announce(bell, alerts)
+        bell.timers.announce(alerts)
     return sent
 
 

@@ -10,7 +10,7 @@ from contract.errors import Refused
 from contract.frames import Out
 from contract.names import Ms
 from contract.text import has_forbidden
-from service.bell import ExpertCaller, VisitorCaller
+from service.callers import ExpertCaller, VisitorCaller
 from service.commands import plain
 from store.lock import lock
 from store.receipts import once as remembered

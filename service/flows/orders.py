@@ -15,7 +15,8 @@ from contract.names import Ms
 from crm.contact import check_contact
 from sales.price import price
 from service import present
-from service.bell import Bell, VisitorCaller
+from service.bell import Bell
+from service.callers import VisitorCaller
 from service.commands import Command, plain
 from service.flows.once import once
 from store.lock import lock

@@ -17,7 +17,8 @@ from contract import frames
 from contract.clock import MINUTE, now_ms
 from contract.names import AlertEnd, AuthorKind, Ms
 from service import present
-from service.bell import Bell, ExpertCaller, VisitorCaller
+from service.bell import Bell
+from service.callers import ExpertCaller, VisitorCaller
 from service.sockets.registry import Connection
 from service.sockets.server import Sockets
 
@@ -51,7 +52,7 @@ class Delivery:
         if isinstance(connection.caller, VisitorCaller):
             await self._say(await self._bell.store.read(lambda conn: self._for_visitor(conn, [connection])))
             return
-        await self._bell.renew(connection.caller.account.id)
+        await self._bell.timers.renew([connection.caller.account.id])
         await self._say(await self._bell.store.read(lambda conn: self._ringing(conn, connection)))
         self._bell.bus.ring("expert", connection.caller.account.id)
 

@@ -15,7 +15,8 @@ from contract.clock import now_ms
 from contract.errors import Refused
 from contract.facts import AccountFacts
 from contract.ids import VISITOR_KEY
-from service.bell import Bell, ExpertCaller, VisitorCaller
+from service.bell import Bell
+from service.callers import ExpertCaller, VisitorCaller
 from service.cookies import frame_hash
 from service.web import language
 from tracker.visitor import key_hash

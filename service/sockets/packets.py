@@ -80,19 +80,20 @@ def guarded(app: ASGIApp) -> ASGIApp:
             return
         deadline = asyncio.get_running_loop().time() + CONNECT_DEADLINE
         joined = closed = False
+        heard = asyncio.Event()  # what was said last is on its way: a peer that does not read is not listened to
+        heard.set()
 
         async def checked() -> Message:
-            nonlocal joined, closed
+            nonlocal closed
+            await heard.wait()
             try:
-                async with asyncio.timeout_at(None if joined else deadline):
-                    message = await receive()
+                message = await in_time()
             except TimeoutError:
                 message = {"type": "websocket.receive", "text": ""}
             if message["type"] != "websocket.receive":
                 return message
             text = message.get("text")
             if text and _FRAME.fullmatch(text):
-                joined = joined or text.startswith("40/")
                 return message
             if not closed:
                 closed = True
@@ -100,9 +101,26 @@ def guarded(app: ASGIApp) -> ASGIApp:
                     await send({"type": "websocket.close", "code": POLICY})
             return {"type": "websocket.disconnect", "code": POLICY}
 
+        async def in_time() -> Message:
+            """The next message. Whoever has not joined by the deadline is timed out, refused handshakes included."""
+            while not joined:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout_at(deadline):
+                        return await receive()
+                if not joined:
+                    raise TimeoutError
+            return await receive()
+
         async def once_closed(message: Message) -> None:
-            if not closed:
+            nonlocal joined
+            joined = joined or str(message.get("text") or "").startswith("40/")
+            if closed:
+                return
+            heard.clear()
+            try:
                 await send(message)
+            finally:
+                heard.set()
 
         await app(scope, checked, once_closed)
 

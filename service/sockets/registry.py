@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from service.bell import ExpertCaller, VisitorCaller
+from service.callers import ExpertCaller, VisitorCaller
 
 
 @dataclass(eq=False)

@@ -14,7 +14,8 @@ from prometheus_client import Counter
 from starlette.types import ASGIApp
 
 from contract.errors import Code, Refused
-from service.bell import Bell, ExpertCaller, VisitorCaller
+from service.bell import Bell
+from service.callers import ExpertCaller, VisitorCaller
 from service.commands import Command, plain
 from service.sockets.handshake import check_origin, expert_of, visitor_of
 from service.sockets.packets import REFUSED, ClosedPacket, StrictJson, guarded

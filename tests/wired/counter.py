@@ -18,7 +18,9 @@ from contract.errors import Refused
 from contract.facts import AccountFacts, SiteFacts
 from contract.ids import new_id
 from service.app import EXPERT, VISITOR
-from service.bell import Bell, ExpertCaller, VisitorCaller
+from service.bell import Bell
+from service.callers import ExpertCaller, VisitorCaller
+from service.sockets.registry import Registry
 from store.base import Store
 from store.bus import LocalBus
 from store.connect import open_store
@@ -40,7 +42,7 @@ class Bus(LocalBus):
 class Timers:
     """The flows tell the timers of alerts; nobody listens here."""
 
-    def announced(self, alert_ids: list[str]) -> None: ...
+    def announce(self, alert_ids: list[str]) -> None: ...
 
 
 class Shop:
@@ -56,9 +58,10 @@ class Shop:
         self.store, self.bus = store, Bus()
         nothing = cast(Any, None)
         self.bell = Bell(
-            settings=nothing, store=store, bus=self.bus, sites=nothing, journey=nothing, limits=nothing, waiting=nothing
-        )
-        self.bell.timers = cast(Any, Timers())
+            settings=nothing, store=store, bus=self.bus, sites=nothing, journey=nothing, limits=nothing,
+            waiting=nothing,
+            timers=cast(Any, Timers()), registry=Registry(),
+        )  # fmt: skip
 
     @classmethod
     async def open(cls, url: str) -> "Shop":

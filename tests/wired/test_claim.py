@@ -15,8 +15,8 @@ import tracker.queries
 from chat.tables import conversation
 from contract.clock import now_ms
 from routing.triggers import Firing
-from service.bell import ExpertCaller, VisitorCaller
-from service.flows.alerts import raise_and_ring
+from service.callers import ExpertCaller, VisitorCaller
+from service.flows.ringing import raise_and_ring
 from store.connect import open_store
 from tests.wired.counter import Shop
 

@@ -128,9 +128,9 @@ async def test_hostile_text_is_stored_as_text(people: People) -> None:
     """NUL and control characters become U+FFFD; markup, braces and formulas stay what they are."""
     title = "<img src=x onerror=alert(1)>{{7*7}}=cmd|'\x00\x07 \u202e"
     anna = await people.expert("anna")
-    answer = await people.browser().collect(viewed("Garden", "<b>x</b>\x00", title=title))
-    assert answer.is_success
-    changed = await anna.wait("visit.changed", seconds=2)
+    browser = people.browser()
+    assert (await browser.collect(viewed("Garden", "<b>x</b>\x00", title=title, url=browser.page))).is_success
+    changed = await anna.wait("visit.changed", visit=lambda visit: visit["url"] == browser.page)
     assert changed["visit"]["title"] == title.replace("\x00", "\ufffd").replace("\x07", "\ufffd")
     assert changed["visit"]["path"] == ["Garden", "<b>x</b>\ufffd"]
 

@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 02:30:21.404469.
+Revision 0001, after ; 2026-11-22 03:13:16.281766.
 """
 
 import sqlalchemy as sa
@@ -104,8 +104,8 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'ringing'"),
             postgresql_where=sa.text("state = 'ringing'"),
         )
+        batch_op.create_index("ix_alert_occasion_trigger_id", ["occasion", "trigger_id"], unique=True)
         batch_op.create_index("ix_alert_site_id_raised_at", ["site_id", "raised_at"], unique=False)
-        batch_op.create_index("ix_alert_trigger_id_occasion", ["trigger_id", "occasion"], unique=True)
         batch_op.create_index(
             "ix_alert_unannounced",
             ["id"],
@@ -628,8 +628,8 @@ def downgrade() -> None:
             sqlite_where=sa.text("announced < version"),
             postgresql_where=sa.text("announced < version"),
         )
-        batch_op.drop_index("ix_alert_trigger_id_occasion")
         batch_op.drop_index("ix_alert_site_id_raised_at")
+        batch_op.drop_index("ix_alert_occasion_trigger_id")
         batch_op.drop_index(
             "ix_alert_due_at", sqlite_where=sa.text("state = 'ringing'"), postgresql_where=sa.text("state = 'ringing'")
         )

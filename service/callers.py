@@ -1,0 +1,32 @@
+"""Who is calling: decided once at the handshake or the door, handed to every command."""
+
+from dataclasses import dataclass
+
+from contract.facts import AccountFacts, SiteFacts
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitorCaller:
+    """A visitor's connection. `frame_hash` is the hash of the frame secret, None for a native client or a tool."""
+
+    site: SiteFacts
+    visitor: str
+    frame_hash: str | None
+    language: str
+
+    @property
+    def person(self) -> str:
+        """Under this name successes are remembered (`store.receipts`)."""
+        return f"visitor:{self.visitor}:{self.frame_hash or ''}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpertCaller:
+    """A signed-in expert's connection."""
+
+    account: AccountFacts
+    language: str
+
+    @property
+    def person(self) -> str:
+        return f"account:{self.account.id}"

@@ -1,0 +1,140 @@
+"""Between the wire and uvicorn: how long, how large and how unread a connection may be.
+
+uvicorn trusts a proxy to keep strangers in bounds; we stand in front ourselves. A head that never ends would be put
+together in memory, byte by byte, while everybody waits; a connection that says nothing would be kept for ever; and
+whoever asks and never reads the answers would have us keep them all.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
+
+#: Of one request, all that is not its body: address, headers, the frame of its chunks, what trails it.
+HEAD_BYTES = 64 * 1024
+HEAD_FIELDS = 100
+HEAD_SECONDS = 10.0
+#: A peer that lets our answers lie for so long is not there.
+UNREAD_SECONDS = 30.0
+#: Pings and pongs of a WebSocket: so many at once, then so many a second.
+CONTROL_FRAMES, CONTROL_FRAMES_A_SECOND = 100, 1.0
+
+
+class TooMuch(Exception):
+    """A head with more fields than anybody needs; uvicorn answers 400 and hangs up."""
+
+
+class Deadline:
+    """Something that happens after `seconds`, unless it is stopped before."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start(self, act: Callable[[], None]) -> None:
+        """From now on; one that runs goes on running."""
+        self._timer = self._timer or asyncio.get_running_loop().call_later(self._seconds, act)
+
+    def stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+class Http(HttpToolsProtocol):
+    """An HTTP connection with a bounded head."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._head = 0
+        self._head_by, self._read_by = Deadline(HEAD_SECONDS), Deadline(UNREAD_SECONDS)
+        self._upgraded = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._head_by.start(transport.close)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._head_by.stop()
+        self._read_by.stop()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self.transport.is_closing():
+            return
+        self._head += len(data)
+        super().data_received(data)
+        if self._upgraded:
+            return
+        if self._head > HEAD_BYTES:
+            self.send_400_response("Too large.")
+        elif self.cycle is None or self.cycle.response_complete:  # type: ignore[redundant-expr]  # uvicorn says never
+            self._head_by.start(self.transport.close)
+
+    def on_headers_complete(self) -> None:
+        self._head_by.stop()
+        if len(self.headers) > HEAD_FIELDS:
+            raise TooMuch
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._head = max(0, self._head - len(body))
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._head = 0
+        super().on_message_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        self._upgraded = True
+        super().handle_websocket_upgrade()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._read_by.start(self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._read_by.stop()
+        super().resume_writing()
+
+
+class WebSocket(WebSocketsSansIOProtocol):
+    """A WebSocket whose peer has to read."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._read_by = Deadline(UNREAD_SECONDS)
+        self._control_frames, self._since = 0, self.loop.time()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._read_by.start(self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._read_by.stop()
+        super().resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._read_by.stop()
+        super().connection_lost(exc)
+
+    def handle_ping(self) -> None:
+        """No answer to the pings of a peer that does not read them: they would pile up beside the flow control."""
+        self._control_frame()
+        if self.writable.is_set() and not self.transport.is_closing():
+            super().handle_ping()
+        else:
+            self.conn.data_to_send()
+
+    def handle_pong(self, event: Frame) -> None:
+        self._control_frame()
+        super().handle_pong(event)
+
+    def _control_frame(self) -> None:
+        """They stop no reading as messages do, so they are counted: nobody needs many."""
+        self._control_frames += 1
+        if self._control_frames > CONTROL_FRAMES + CONTROL_FRAMES_A_SECOND * (self.loop.time() - self._since):
+            self.transport.abort()
