@@ -15,7 +15,7 @@ from contract.ids import new_id
 from sales.tables import offer as offer_table
 from sales.tables import product as product_table
 from service import present
-from service.bell import VisitorCaller
+from service.callers import VisitorCaller
 from tests.wired.counter import Shop
 
 

@@ -17,7 +17,7 @@ import tracker.queries
 from contract.clock import now_ms
 from contract.ids import new_id
 from service import present
-from service.bell import ExpertCaller, VisitorCaller
+from service.callers import ExpertCaller, VisitorCaller
 from service.flows.facts import customer_facts
 from tests.conftest import in_own_loop
 from tests.wired.counter import ANN, Shop
