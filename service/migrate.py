@@ -14,6 +14,8 @@ from store.sqlite import sqlite_engine
 
 FOLDER = Path(__file__).parent / "migrations"
 LOCK = 7_406_223
+#: How long one waits for another who migrates the same base, in seconds.
+PATIENCE = 1200
 
 
 class WrongRevision(RuntimeError):
@@ -53,6 +55,7 @@ async def migrate(url: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         engine = sqlite_engine(path)
         with engine.connect() as conn:
+            conn.exec_driver_sql(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
             conn.exec_driver_sql("PRAGMA foreign_keys = OFF")  # a rebuilt table must not empty its children
             conn.exec_driver_sql("BEGIN IMMEDIATE")
             upgrade(conn)
@@ -63,7 +66,7 @@ async def migrate(url: str) -> None:
             conn.exec_driver_sql("COMMIT")
         engine.dispose()
         return
-    engine_ = postgres_engine(url, size=1)
+    engine_ = postgres_engine(url, size=1, patience=PATIENCE)
     try:
         async with engine_.begin() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})

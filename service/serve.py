@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import structlog
-import uvicorn
 from starlette.routing import BaseRoute
 from uvicorn.config import Config
 
 from service import wire
 from service.app import Beside, build
+from service.graceful import Graceful
 from service.settings import Settings
 
 FRAME_LIMIT = 64 * 1024
@@ -48,7 +48,7 @@ def serve(settings: Settings, more: Sequence[BaseRoute] = (), beside: Beside | N
         gc.collect()
         gc.freeze()  # idle sockets are many and long-lived: full collections are rare (docs/performance.md)
         gc.set_threshold(50_000, 50, 1_000)
-        uvicorn.Server(config).run()
+        Graceful(config).run()
 
 
 def logs() -> None:

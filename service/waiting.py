@@ -25,6 +25,14 @@ class Waiting:
     def __init__(self) -> None:
         self._waiting: dict[str, set[asyncio.Event]] = {}
         self._count = 0
+        self._closed = False
+
+    def close(self) -> None:
+        """We stop: whoever waits is answered now, and asks again elsewhere."""
+        self._closed = True
+        for events in self._waiting.values():
+            for event in events:
+                event.set()
 
     def wake(self, visitor_id: str) -> None:
         for event in self._waiting.get(visitor_id, ()):
@@ -50,6 +58,8 @@ class Waiting:
             while True:
                 if await store.read(lambda conn: pending(conn, visitor_id)):
                     return True
+                if self._closed:
+                    return False
                 wake_up = asyncio.ensure_future(woken.wait())
                 done, _ = await asyncio.wait(
                     {wake_up, hang_up},

@@ -20,8 +20,9 @@ _AGAIN = {"40001", "40P01"}  # serialization failure, deadlock detected
 _AWAY = ("08", "57P", "53", "58")  # connection, shutdown, resources, system: PostgreSQL error classes
 
 
-def postgres_engine(url: str, *, size: int = 10) -> AsyncEngine:
-    """An asyncpg engine with bounded waits: nobody hangs on a database that is gone."""
+def postgres_engine(url: str, *, size: int = 10, patience: int = 20) -> AsyncEngine:
+    """An asyncpg engine with bounded waits: nobody hangs on a database that is gone. `patience`: seconds a statement
+    may take, half of them waiting for a lock."""
     return create_async_engine(
         url,
         pool_size=size,
@@ -31,9 +32,13 @@ def postgres_engine(url: str, *, size: int = 10) -> AsyncEngine:
         pool_recycle=1800,
         connect_args={
             "timeout": 5,
-            "command_timeout": 20,
+            "command_timeout": patience,
             "statement_cache_size": 256,
-            "server_settings": {"timezone": "UTC", "lock_timeout": "10s", "application_name": "shopbell"},
+            "server_settings": {
+                "timezone": "UTC",
+                "lock_timeout": f"{patience // 2}s",
+                "application_name": "shopbell",
+            },
         },
     )
 
