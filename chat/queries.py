@@ -149,7 +149,8 @@ def desk_of(
     conn: Connection, expert_id: str, now: Ms, site_ids: Collection[str] = (), limit: int = 200
 ) -> Sequence[RowMapping]:
     """What stands on a desk, newest first: one's own that are open or were closed within the last 24 hours, and those
-    of `site_ids` that visitors wrote into and nobody has yet."""
+    of `site_ids` that visitors wrote into and nobody has yet. At most `limit` of each: however many strangers write,
+    they push nobody off whom the expert talks with."""
     mine = and_(
         conversation.c.expert_id == expert_id,
         or_(conversation.c.state == "open", conversation.c.closed_at > now - DAY),
@@ -160,10 +161,15 @@ def desk_of(
         conversation.c.last_seq > 0,
         conversation.c.site_id.in_(site_ids),
     )
+    rows = [*_newest_opened(conn, limit, mine), *_newest_opened(conn, limit, nobodys)]
+    return sorted(rows, key=lambda one: (one["opened_at"], one["id"]), reverse=True)
+
+
+def _newest_opened(conn: Connection, limit: int, where: ColumnElement[bool]) -> Sequence[RowMapping]:
     return (
         conn.execute(
             select(conversation)
-            .where(or_(mine, nobodys))
+            .where(where)
             .order_by(conversation.c.opened_at.desc(), conversation.c.id.desc())
             .limit(limit)
         )

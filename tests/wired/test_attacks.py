@@ -1,0 +1,178 @@
+"""What was tried on the running product, each as it was tried; none of it works, and others notice nothing."""
+
+import asyncio
+import base64
+import contextlib
+import json
+import os
+import re
+import struct
+import time
+from collections.abc import AsyncIterator
+from typing import ClassVar
+
+import pytest
+
+from tests.running import People, Server, visitor_key
+
+#: A closing frame with 1008.
+REFUSED = b"\x88\x02\x03\xf0"
+
+
+class Wire:
+    """A TCP connection by hand: it says what it likes, and reads only when it wants to."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader, self.writer = reader, writer
+
+    opened: ClassVar[list["Wire"]] = []
+
+    @classmethod
+    async def open(cls, server: Server, said: bytes = b"") -> "Wire":
+        wire = cls(*await asyncio.open_connection("127.0.0.1", server.port, limit=4096))
+        cls.opened.append(wire)
+        wire.writer.write(said)
+        return wire
+
+    @classmethod
+    async def websocket(cls, server: Server, origin: str = "") -> "Wire":
+        key = base64.b64encode(os.urandom(16)).decode()
+        wire = await cls.open(
+            server,
+            (
+                "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\n"
+                f"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n"
+                + (f"Origin: {origin}\r\n" if origin else "")
+                + "\r\n"
+            ).encode(),
+        )
+        await wire.reader.readuntil(b"\r\n\r\n")
+        return wire
+
+    def frame(self, text: str, opcode: int = 1) -> None:
+        """One masked frame; the mask is zero, so the bytes are as they are."""
+        data = text.encode()
+        size = bytes([0x80 | len(data)]) if len(data) < 126 else bytes([0xFE]) + struct.pack("!H", len(data))
+        self.writer.write(bytes([0x80 | opcode]) + size + b"\0\0\0\0" + data)
+
+    async def pour(self, bytes_: bytes, times: int = 100) -> None:
+        for _ in range(times):
+            self.writer.write(bytes_)
+            await self.writer.drain()
+
+    async def hung_up(self, seconds: float) -> bool:
+        """Whether the server ends this connection within the time, a WebSocket by its closing frame."""
+        with contextlib.suppress(OSError):
+            try:
+                async with asyncio.timeout(seconds):
+                    while (read := await self.reader.read(65536)) and REFUSED not in read:
+                        pass
+            except TimeoutError:
+                return False
+        return True
+
+
+@pytest.fixture(autouse=True)
+async def _let_go() -> AsyncIterator[None]:
+    yield
+    while Wire.opened:
+        writer = Wire.opened.pop().writer
+        writer.transport.abort()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+
+
+async def commands_done(people: People, name: str) -> int:
+    """How often the server has handled this command, by its own figures."""
+    figures = (await people.http.get(f"{people.server.other}/metrics")).text
+    found = re.findall(rf'shopbell_commands_total{{command="{name}",outcome="\w+"}} ([0-9.]+)', figures)
+    return sum(int(float(one)) for one in found)
+
+
+@pytest.mark.parametrize("begun", [b"GET /", b"GET /healthz HTTP/1.1\r\nX: ", b"POST /collect HTTP/1.1\r\n"])
+async def test_a_head_that_never_ends_is_cut_off_early(server: Server, begun: bytes) -> None:
+    """Else it is put together in memory, and every byte costs more than the one before."""
+    wire = await Wire.open(server, begun)
+    endless = b"a: b\r\n" * 20_000 if begun.endswith(b"\n") else b"a" * 100_000
+    with pytest.raises(OSError):
+        await wire.pour(endless)
+    assert await wire.hung_up(5)
+
+
+async def test_a_trailer_that_never_ends_is_cut_off_too(server: Server) -> None:
+    """After a body in chunks more fields may come: no more than before it."""
+    head = b"POST /collect HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: "
+    wire = await Wire.open(server, head)
+    with pytest.raises(OSError):
+        await wire.pour(b"a" * 100_000)
+
+
+async def test_more_header_fields_than_anybody_needs_are_refused(server: Server) -> None:
+    fields = b"".join(b"x-%d: y\r\n" % number for number in range(101))
+    wire = await Wire.open(server, b"GET /healthz HTTP/1.1\r\n" + fields + b"\r\n")
+    assert (await wire.reader.readline()).startswith(b"HTTP/1.1 400")
+
+
+async def test_who_says_nothing_or_did_not_get_in_is_not_kept(people: People) -> None:
+    """Ten seconds for a head, ten to join a namespace: a refused handshake does not count as joined."""
+    server = people.server
+    silent = await Wire.open(server)
+    slow = await Wire.open(server, b"GET /healthz HTTP/1.1\r\nHost: x\r\n")
+    refused = await Wire.websocket(server, origin="https://evil.example")
+    refused.frame("40/visitor,{}")
+    honest = await people.visitor(visitor_key())
+    ended = await asyncio.gather(*(wire.hung_up(13) for wire in (silent, slow, refused)))
+    assert ended == [True, True, True]
+    await honest.done("chat.open")
+
+
+async def test_who_asks_and_does_not_read_is_not_answered_into_memory(people: People) -> None:
+    """Each answer here is more than a megabyte; the server stops listening long before it has made all of them."""
+    key = visitor_key()
+    visitor = await people.visitor(key)
+    conversation = (await visitor.done("chat.open"))["conversation"]
+    for number in range(60):
+        # The client writes JSON in ASCII, where such a sign takes twelve bytes of the frame's 64 KiB.
+        send = {"conversation": conversation, "client_id": str(number), "text": "\N{BELL}" * 5_000}
+        await visitor.done("message.send", send)
+    before = await commands_done(people, "messages.after")
+    wire = await Wire.websocket(people.server)
+    wire.frame("40/visitor," + json.dumps({"site": "demo", "visitor": key}))
+    ask = json.dumps(["messages.after", {"conversation": conversation, "seq": 0}])
+    for number in range(300):
+        wire.frame(f"42/visitor,{number}{ask}")
+    await wire.writer.drain()
+    await asyncio.sleep(3)
+    assert await commands_done(people, "messages.after") - before < 30
+    await visitor.done("messages.after", {"conversation": conversation, "seq": 59})
+
+
+async def test_a_flood_of_pings_ends_its_own_connection_only(people: People) -> None:
+    """Control frames stop no reading, as messages do: they are counted."""
+    honest = await people.visitor(visitor_key())
+    wire = await Wire.websocket(people.server)
+    with contextlib.suppress(OSError):
+        for _ in range(10_000):
+            wire.frame("x" * 100, opcode=9)
+            await wire.writer.drain()
+    begun = time.monotonic()
+    await honest.done("chat.open")
+    assert time.monotonic() - begun < 5
+    assert await wire.hung_up(5)
+
+
+async def test_strangers_push_nobody_off_the_desk(people: People) -> None:
+    """One key and many frame cookies are many conversations; the expert's own stay on the desk, also after a reload."""
+    anna = await people.expert("anna")
+    guest = await people.visitor(visitor_key())
+    conversation = (await guest.done("chat.open"))["conversation"]
+    await guest.done("message.send", {"conversation": conversation, "client_id": "1", "text": "Hello"})
+    await anna.done("message.send", {"conversation": conversation, "client_id": "1", "text": "Hello"})
+    key = visitor_key()
+    for number in range(205):
+        spammer = await people.visitor(key, Cookie=f"__Host-shopbell-frame={number:043d}")
+        opened = (await spammer.done("chat.open"))["conversation"]
+        await spammer.done("message.send", {"conversation": opened, "client_id": "1", "text": "spam"})
+        await spammer.close()
+    desk = (await people.api("anna", "/api/desk"))["conversations"]
+    assert conversation in [one["id"] for one in desk]
