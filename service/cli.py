@@ -171,17 +171,24 @@ def site_add(
     language: Annotated[str, typer.Option(help="en or ru.")] = "en",
     zone: Annotated[str, typer.Option(help="Time zone of its days in reports, such as Europe/Berlin.")] = "UTC",
     currency: Annotated[str, typer.Option(help="Of its prices, such as EUR.")] = "EUR",
+    deep: Annotated[int, typer.Option(min=1, help="The bell rings this many levels below the home page ...")] = 3,
+    stay: Annotated[int, typer.Option(min=0, help="... after this many seconds in that part of the site.")] = 15,
     data_dir: DataDir = None,
 ) -> None:
-    """Add a site and print its snippet."""
+    """Add a site with its two triggers, somebody goes deep and a customer returns, and print its snippet."""
     settings = _settings(data_dir=data_dir)
 
     async def work(store: Store) -> None:
-        await store.write(
-            lambda conn: access.do.create_site(
-                conn, key=key, name=name, origins=origin, language=language, zone=zone, currency=currency, now=now_ms()
+        def add(conn: Connection) -> None:
+            now = now_ms()
+            made = access.do.create_site(
+                conn, key=key, name=name, origins=origin, language=language, zone=zone, currency=currency, now=now
             )
-        )
+            # Without a trigger no bell would ever ring. The return of a customer is the better reason: it goes first.
+            routing.do.add_trigger(conn, made.id, "back", {"known": True, "returns": True}, "alert", now)
+            routing.do.add_trigger(conn, made.id, "deep", {"depth": deep, "branch_dwell": stay}, "alert", now + 1)
+
+        await store.write(add)
 
     _with_store(settings, work)
     _show_snippet(settings, key)
@@ -294,6 +301,8 @@ def replay(
     A line of jsonl is one event: {"visitor": "anybody", "type": "page.viewed", "at": "2026-05-01T10:00:00Z",
     "url": "https://shop.example/roses", "path": ["Garden", "Roses"]}
     """
+    if not (token or live):
+        raise _stop("Give --token what `shopbell expert token EMAIL` prints, or send as a visitor does with --live.")
     from service.replay import ReplayError
     from service.replay import replay as run_replay
 
