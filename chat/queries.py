@@ -6,7 +6,7 @@ sees those of their sites. What one may not see looks exactly like what does not
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, func, or_, select
 
 from chat.tables import card, conversation, message
 from contract.clock import DAY
@@ -89,8 +89,12 @@ def first_since(conn: Connection, conversation_id: str, at: Ms) -> int | None:
 
 
 def open_for(conn: Connection, visitor_id: str, frame_hash: str | None) -> RowMapping | None:
-    """The one open conversation that this connection of the visitor has: the newest it may see."""
-    return _newest_open(conn, visitor_id, seen_by(frame_hash))
+    """The one open conversation that this connection of the visitor has: one that an expert has taken, else its own.
+
+    Whoever has the visitor key can open another one, newer and unbound; that must not hide the talk of the frame.
+    """
+    rank = case((conversation.c.expert_id.is_not(None), 0), (conversation.c.frame_hash == frame_hash, 1), else_=2)
+    return _newest_open(conn, visitor_id, seen_by(frame_hash), rank=rank)
 
 
 def open_of_visitor(conn: Connection, visitor_id: str) -> RowMapping | None:
@@ -98,12 +102,14 @@ def open_of_visitor(conn: Connection, visitor_id: str) -> RowMapping | None:
     return _newest_open(conn, visitor_id)
 
 
-def _newest_open(conn: Connection, visitor_id: str, *where: ColumnElement[bool]) -> RowMapping | None:
+def _newest_open(
+    conn: Connection, visitor_id: str, *where: ColumnElement[bool], rank: ColumnElement[int] | None = None
+) -> RowMapping | None:
     return (
         conn.execute(
             select(conversation)
             .where(conversation.c.visitor_id == visitor_id, conversation.c.state == "open", *where)
-            .order_by(conversation.c.opened_at.desc(), conversation.c.id.desc())
+            .order_by(*([] if rank is None else [rank]), conversation.c.opened_at.desc(), conversation.c.id.desc())
             .limit(1)
         )
         .mappings()

@@ -154,6 +154,8 @@ def test_a_script_on_the_page_cannot_read_the_conversation(
     guest.says("Under the third, not the fourth.")
     expect(guest.log.get_by_text("Under the third, not the fourth.")).to_have_count(1)
     expect(guest.log.get_by_text(SECRET)).to_have_count(1)
+    guest.page.reload()
+    expect(guest.log.get_by_text(SECRET)).to_have_count(1)
     assert guest.complaints == []
 
 
