@@ -34,7 +34,8 @@ def why(visit: VisitFacts, customer: CustomerFacts | None, *, asked: bool = Fals
                 )
             )
     if visit.came_back:
-        reasons.append(("returning", {"number": visit.number}))
+        # Closed and opened again within one visit is a return, too, and has no number worth telling.
+        reasons.append(("returning", {"number": visit.number}) if visit.number > 1 else ("back", {}))
     busiest = max(visit.branches, key=lambda branch: branch.dwell, default=None)
     if busiest is not None and busiest.dwell >= SECOND:
         unit, value = (

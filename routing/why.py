@@ -14,7 +14,11 @@ _SENTENCES: dict[str, dict[str, str]] = {
 def sentences(reasons: list[Any], language: str) -> list[str]:
     """`[["depth", {"depth": 3, "topic": "Boots"}]]` -> `["3 levels deep, at Boots"]`."""
     catalogue = _SENTENCES.get(language, _SENTENCES["en"])
-    return [_fill(catalogue[code], values) for code, values in reasons]
+    return [_fill(catalogue[_counted(code, values)], values) for code, values in reasons]
+
+
+def _counted(code: str, values: dict[str, Any]) -> str:
+    return f"{code}_one" if code == "depth" and values.get("depth") == 1 else code
 
 
 def _fill(sentence: str, values: dict[str, Any]) -> str:

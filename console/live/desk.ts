@@ -198,8 +198,14 @@ export async function closeConversation(id: string): Promise<void> {
   }
 }
 export async function invite(visit: string, text: string): Promise<boolean> {
-  const answer = await ask<Opened>("chat.invite", { visit, text });
-  if (!answer) return false;
+  let answer: Opened;
+  try {
+    answer = await askOrThrow<Opened>("chat.invite", { visit, text });
+  } catch (error) {
+    const code = codeOf(error);
+    say(code === "forbidden" ? t("invite.others") : errorText(code, detailOf(error)), "bad");
+    return false;
+  }
   await enter(answer);
   return true;
 }

@@ -21,11 +21,13 @@ export function Alerts() {
   const { items, hold } = useHeld(alerts.value);
   const shown = all ? items : items.slice(0, SHOWN);
   const status = desk.value?.me.status;
+  // Who has no place for conversations is never rung.
+  const rings = desk.value?.me.capacity !== 0;
   const cleared = (desk.value?.cleared ?? []).filter((one) => now.value - one.at < CLEARED_MS && one.reason !== "accepted");
   return (
     <section class="block" aria-labelledby="alerts-title">
       <h2 id="alerts-title">{t("alerts.title")} {items.length > 0 && <b class="count is-loud">{number(items.length)}</b>}</h2>
-      {status && status !== "online" && desk.value?.me.capacity !== 0 && (
+      {status && status !== "online" && rings && (
         <p class="hint">
           {t(status === "away" ? "alerts.away" : "alerts.offline")}{" "}
           <button type="button" class="plain-button" disabled={connection.value.phase !== "live"}
@@ -43,8 +45,8 @@ export function Alerts() {
       {cleared.map((one) => <ClearedLine key={one.alert.id} cleared={one} />)}
       {items.length === 0 && (
         <Empty title={t("alerts.none")}>
-          <p>{t("alerts.none_next")}</p>
-          <DesktopLine />
+          <p>{t(rings ? "alerts.none_next" : "alerts.none_here")}</p>
+          {rings && <DesktopLine />}
         </Empty>
       )}
     </section>
