@@ -6,9 +6,10 @@ Kinds: `browser` (a cookie, 30 days, renewed while it is used), `token` (an API 
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from typing import Literal
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, select, true, update
 
 from access.queries import account_facts
 from access.tables import account, session
@@ -27,9 +28,22 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-def open_session(conn: Connection, account_id: str, kind: Kind, now: Ms, *, lasts: Ms | None = None) -> str:
-    """A new token for `account_id`, good for `lasts` ms (by default as its kind says)."""
-    token = secrets.token_urlsafe(32)
+def session_of(token: str) -> str:
+    """The hash of the session that `token` stands for: a ticket's is the one that it was drawn from.
+
+    A ticket carries it behind its random part. Nobody can write another one there: it is the whole that is hashed.
+    """
+    return token.partition(".")[2] or token_hash(token)
+
+
+def open_session(
+    conn: Connection, account_id: str, kind: Kind, now: Ms, *, lasts: Ms | None = None, within: str | None = None
+) -> str:
+    """A new token for `account_id`, good for `lasts` ms (by default as its kind says).
+
+    `within`: the token of the session that a ticket belongs to; what comes in by the ticket ends with that session.
+    """
+    token = secrets.token_urlsafe(32) + ("" if within is None else f".{session_of(within)}")
     conn.execute(
         session.insert().values(
             token_hash=token_hash(token),
@@ -42,10 +56,10 @@ def open_session(conn: Connection, account_id: str, kind: Kind, now: Ms, *, last
     return token
 
 
-def authenticate(conn: Connection, token: str | None, now: Ms) -> AccountFacts | None:
+def authenticate(conn: Connection, token: str | None, now: Ms, *, tickets: bool = False) -> AccountFacts | None:
     """Who holds this token, or None: unknown, expired, or an account that is no longer active.
 
-    The one function for HTTP and sockets.
+    The one function for HTTP and sockets. `tickets`: a ticket is good too; it opens a socket and nothing else.
     """
     if not token:
         return None
@@ -53,12 +67,28 @@ def authenticate(conn: Connection, token: str | None, now: Ms) -> AccountFacts |
         conn.execute(
             select(account)
             .join(session, session.c.account_id == account.c.id)
-            .where(session.c.token_hash == token_hash(token), session.c.expires_at > now, account.c.active)
+            .where(
+                session.c.token_hash == token_hash(token),
+                session.c.expires_at > now,
+                account.c.active,
+                true() if tickets else session.c.kind != "ticket",
+            )
         )
         .mappings()
         .one_or_none()
     )
     return None if row is None else account_facts(conn, [row])[0]
+
+
+def alive(conn: Connection, hashes: Iterable[str], now: Ms) -> set[str]:
+    """Those of the sessions (`session_of`) that still open something."""
+    return set(
+        conn.execute(
+            select(session.c.token_hash)
+            .join(account, session.c.account_id == account.c.id)
+            .where(session.c.token_hash.in_(list(hashes)), session.c.expires_at > now, account.c.active)
+        ).scalars()
+    )
 
 
 def expiry(conn: Connection, token: str) -> tuple[str, Ms] | None:

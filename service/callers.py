@@ -22,10 +22,11 @@ class VisitorCaller:
 
 @dataclass(frozen=True, kw_only=True)
 class ExpertCaller:
-    """A signed-in expert's connection."""
+    """A signed-in expert's connection. `session`: what it came in by (`access.sessions.session_of`) and ends with."""
 
     account: AccountFacts
     language: str
+    session: str = ""
 
     @property
     def person(self) -> str:

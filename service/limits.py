@@ -51,6 +51,7 @@ class Limits:
         self._sign_in_email = Buckets(rate=1 / 6, burst=15)
         self._api = Buckets(rate=100, burst=1000)
         self._frame = Buckets(rate=5, burst=200)
+        self._join = Buckets(rate=20, burst=500)
         self._command = Buckets(rate=20, burst=120)
 
     def collect(self, site_id: str, address: str) -> None:
@@ -60,6 +61,10 @@ class Limits:
     def frame(self, address: str) -> None:
         """One document of the chat frame."""
         self._check(self._frame, network(address))
+
+    def join(self, address: str) -> None:
+        """One handshake of a visitor: keys and frame secrets cost nothing, and each is a person with a measure."""
+        self._check(self._join, network(address))
 
     def command(self, caller: VisitorCaller | ExpertCaller) -> None:
         """One command of one person's sockets, typing included."""

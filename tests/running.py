@@ -238,6 +238,10 @@ class People:
             await socket.done("presence.set", {"status": status})
         return socket
 
+    async def expert_by(self, token: str, server: Server | None = None) -> Socket:
+        """The desk's socket by a token or ticket, whatever was signed in before."""
+        return await self._open(server, "/expert", {"token": token})
+
     async def sign_in(self, name: str, server: Server | None = None) -> dict[str, Any]:
         """{token, me}; signing in costs a password hash, so it is done once per person and server."""
         known = (server or self.server).sessions

@@ -77,7 +77,9 @@ async def sign_out(call: Call) -> Response:
 @operation("POST", "/api/session/socket", gives=Ticket)
 async def socket_ticket(call: Call) -> Ticket:
     """A token for one socket handshake: the console's own session never leaves its cookie."""
-    token = await call.bell.store.write(lambda conn: open_session(conn, call.account.id, "ticket", call.now))
+    token = await call.bell.store.write(
+        lambda conn: open_session(conn, call.account.id, "ticket", call.now, within=call.token)
+    )
     return Ticket(token=token, seconds=TICKET_SECONDS)
 
 

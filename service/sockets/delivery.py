@@ -9,12 +9,14 @@ from sqlalchemy import Connection as Base
 from sqlalchemy import RowMapping
 
 import access.queries
+import access.sessions
 import chat.queries
 import routing.queries
 import sales.queries
 import tracker.queries
 from contract import frames
 from contract.clock import MINUTE, now_ms
+from contract.facts import AccountFacts
 from contract.names import AlertEnd, AuthorKind, Ms
 from service import present
 from service.bell import Bell
@@ -93,10 +95,13 @@ class Delivery:
             await self._say(await self._bell.store.read(lambda conn: self._for_expert(conn, account_id)))
 
     async def _still_here(self, account_id: str) -> None:
-        """An account that was deactivated loses its sockets."""
-        mine = self._registry.of_expert(account_id)
-        if mine and await self._bell.store.read(lambda conn: access.queries.account_by_id(conn, account_id)) is None:
-            for connection in mine:
+        """Who signed out, whose password was changed, whose account was closed: the sockets end with the session."""
+        mine = {connection: _session(connection) for connection in self._registry.of_expert(account_id)}
+        if not mine:
+            return
+        alive = await self._bell.store.read(lambda conn: access.sessions.alive(conn, mine.values(), now_ms()))
+        for connection, session in mine.items():
+            if session not in alive:
                 await self._sockets.drop(connection)
 
     async def visit(self, visit_id: str) -> None:
@@ -200,7 +205,7 @@ class Delivery:
                     if invited.expert is not None and row["visitor_at"] is not None:
                         joined = frames.ExpertJoined(conversation=row["id"], name=invited.expert.name)
                         said.append((connection, "expert.joined", joined))
-            mine = [card for card in cards if _may_see_card(conn, card, connection.caller)]
+            mine = [card for card in cards if _may_see(conn, card["conversation_id"], connection.caller)]
             shown = {card["id"] for card in mine}
             for card in mine:
                 if connection.news(f"card:{card['id']}", True):
@@ -209,7 +214,9 @@ class Delivery:
                 del connection.shown[key]
                 said.append((connection, "card.gone", frames.CardGone(card=key[5:])))
             for order in orders:
-                if connection.news(f"order:{order['id']}", order["status"]):
+                if _may_see(conn, order["conversation_id"], connection.caller) and connection.news(
+                    f"order:{order['id']}", order["status"]
+                ):
                     said.append((connection, "order.updated", present.order_updated(conn, order)))
         return said
 
@@ -218,12 +225,14 @@ class Delivery:
         now = now_ms()
         desk = routing.queries.desks(conn, [account_id]).get(account_id)
         said: list[Saying] = []
+        account = access.queries.account_by_id(conn, account_id)
         if desk is not None:
             changed = frames.PresenceChanged(expert=account_id, status=routing.queries.status_now(desk, now))
             said += [
                 (connection, "presence.changed", changed)
                 for connection in self._registry.experts()
-                if connection.news(f"presence:{account_id}", changed.status)
+                if (f"presence:{account_id}" in connection.shown or _colleagues(connection, account))
+                and connection.news(f"presence:{account_id}", changed.status)
             ]
         mine = self._registry.of_expert(account_id)
         if mine:
@@ -269,12 +278,24 @@ def _may_read(connection: Connection, frame_hash: str | None) -> bool:
     return isinstance(caller, VisitorCaller) and frame_hash in (None, caller.frame_hash)
 
 
-def _may_see_card(conn: Base, card: RowMapping, caller: VisitorCaller) -> bool:
-    conversation_id = card["conversation_id"]
+def _session(connection: Connection) -> str:
+    return connection.caller.session if isinstance(connection.caller, ExpertCaller) else ""
+
+
+def _may_see(conn: Base, conversation_id: str | None, caller: VisitorCaller) -> bool:
+    """Cards and orders of a bound conversation are for its frame alone, as its words are."""
     if conversation_id is None:
         return True
     row = chat.queries.row(conn, conversation_id)
     return row is not None and row["frame_hash"] in (None, caller.frame_hash)
+
+
+def _colleagues(connection: Connection, other: AccountFacts | None) -> bool:
+    """Whether they have a site in common; an administrator has all."""
+    if other is None or not isinstance(connection.caller, ExpertCaller):
+        return False
+    account = connection.caller.account
+    return account.id == other.id or "admin" in (account.role, other.role) or bool(account.sites & other.sites)
 
 
 def _rings_elsewhere(rings: list[RowMapping], ring: RowMapping, row: RowMapping) -> bool:

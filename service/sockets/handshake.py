@@ -15,6 +15,7 @@ from contract.clock import now_ms
 from contract.errors import Refused
 from contract.facts import AccountFacts
 from contract.ids import VISITOR_KEY
+from service.address import client_address
 from service.bell import Bell
 from service.callers import ExpertCaller, VisitorCaller
 from service.cookies import frame_hash
@@ -65,6 +66,7 @@ async def visitor_of(bell: Bell, scope: Any, auth: Any) -> VisitorCaller:
         raise Refused("unknown_site")
     if not VISITOR_KEY.fullmatch(given.visitor):
         raise Refused("invalid", "visitor")
+    bell.limits.join(client_address(scope, bell.settings.trusted_proxies))
     hashed = key_hash(given.visitor)
 
     def known(conn: Base) -> str:
@@ -83,12 +85,13 @@ async def expert_of(bell: Bell, scope: Any, auth: Any) -> ExpertCaller:
     given = _read(auth, _ExpertAuth)
 
     def known(conn: Base) -> AccountFacts | None:
-        return access.sessions.authenticate(conn, given.token, now_ms())
+        return access.sessions.authenticate(conn, given.token, now_ms(), tickets=True)
 
     account = await bell.store.read(known)
     if account is None:
         raise Refused("unauthenticated")
-    return ExpertCaller(account=account, language=_language(scope, given.language))
+    session = access.sessions.session_of(given.token)
+    return ExpertCaller(account=account, language=_language(scope, given.language), session=session)
 
 
 def _read(auth: Any, shape: Any) -> Any:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from access.do import patch_account
-from access.sessions import authenticate, open_session, token_hash
+from access.sessions import authenticate, open_session, session_of, token_hash
 from access.tables import session
 from contract.clock import DAY, SECOND, now_ms
 from tests.asgi import ORIGIN, served
@@ -26,7 +26,7 @@ async def sign_in(here: House, password: str = PASSWORD, email: str = "", **head
 
 
 async def known(here: House, token: str, at: int):
-    return await here.bell.store.read(lambda conn: authenticate(conn, token, at))
+    return await here.bell.store.read(lambda conn: authenticate(conn, token, at, tickets=True))
 
 
 async def test_signing_in_gives_a_cookie_and_a_token_that_work_alike(here: House):
@@ -144,3 +144,17 @@ async def test_the_end_of_an_account_or_a_new_password_signs_out_everywhere(here
 async def test_an_authorization_header_counts_alone(here: House):
     headers = {"Authorization": "Bearer nonsense", "Cookie": f"__Host-shopbell={here.tokens['expert']}"}
     assert (await here.client.get("/api/session", headers=headers)).status_code == 401
+
+
+async def test_a_ticket_opens_a_socket_and_nothing_else(here: House):
+    ticket = (await here.ask("POST", "/api/session/socket", "expert")).json()["token"]
+    for headers in ({"Authorization": f"Bearer {ticket}"}, {"Cookie": f"__Host-shopbell={ticket}"}):
+        assert (await here.client.get("/api/session", headers=headers)).status_code == 401
+        assert (await here.client.post("/api/session/socket", headers=headers)).status_code == 401
+
+
+async def test_a_ticket_says_which_session_it_belongs_to_and_cannot_be_rewritten(here: House):
+    ticket = (await here.ask("POST", "/api/session/socket", "expert")).json()["token"]
+    assert session_of(ticket) == token_hash(here.tokens["expert"])
+    other = token_hash(here.tokens["admin"])
+    assert await known(here, f"{ticket.partition('.')[0]}.{other}", now_ms()) is None

@@ -13,7 +13,7 @@ from typing import ClassVar
 
 import pytest
 
-from tests.running import People, Server, visitor_key
+from tests.running import PASSWORD, People, Server, visitor_key
 
 #: A closing frame with 1008.
 REFUSED = b"\x88\x02\x03\xf0"
@@ -176,3 +176,46 @@ async def test_strangers_push_nobody_off_the_desk(people: People) -> None:
         await spammer.close()
     desk = (await people.api("anna", "/api/desk"))["conversations"]
     assert conversation in [one["id"] for one in desk]
+
+
+async def test_a_socket_ends_with_the_session_it_came_in_by(people: People) -> None:
+    """Signed out is signed out, also on the open connection and on the ones opened by its tickets; others stay."""
+    url = f"{people.server.other}/api/session"
+    who = {"email": "boris@demo.example", "password": PASSWORD}
+    leaving, staying = [(await people.http.post(url, json=who)).json()["token"] for _ in range(2)]
+    bearer = {"Authorization": f"Bearer {leaving}"}
+    ticket = (await people.http.post(f"{url}/socket", headers=bearer)).json()["token"]
+    sockets = [await people.expert_by(token) for token in (leaving, ticket, staying)]
+    assert (await people.http.delete(url, headers=bearer)).status_code == 204
+    ask = {"conversation": "0" * 36, "seq": 0}
+    for _ in range(100):
+        if not any(one.client.connected for one in sockets[:2]):
+            break
+        await asyncio.sleep(0.05)
+    assert [one.client.connected for one in sockets] == [False, False, True]
+    assert await sockets[2].refused("messages.after", ask) == "not_found"
+
+
+async def test_the_key_alone_hears_nothing_of_an_order_that_was_placed_in_a_frame(people: People) -> None:
+    """What was bought in a bound conversation is as private as its words; without one the page may know."""
+    anna = await people.expert("anna")
+    product = (await people.api("anna", "/api/products?active=true"))["items"][0]["id"]
+    key = visitor_key()
+    frame = await people.visitor(key, Cookie=f"__Host-shopbell-frame={'z' * 43}")
+    thief = await people.visitor(key)
+    conversation = (await frame.done("chat.open"))["conversation"]
+    await frame.done("message.send", {"conversation": conversation, "client_id": "1", "text": "Hello"})
+    form = (await anna.done("order_form.push", {"conversation": conversation, "products": [product]}))["shown"]
+    order = {
+        "form": form,
+        "client_id": "1",
+        "lines": [{"product": product, "quantity": 1}],
+        "contact": {"name": "N", "email": "n@example.org"},
+    }
+    assert await thief.refused("order.submit", order) == "not_found"
+    await frame.done("order.submit", order)
+    await frame.wait("order.updated")
+    late = await people.visitor(key)
+    await asyncio.sleep(0.5)
+    assert not thief.heard("order.updated")
+    assert not late.heard("order.updated")
