@@ -17,6 +17,7 @@ T = TypeVar("T")
 log = structlog.get_logger()
 TRIES = 5
 _AGAIN = {"40001", "40P01"}  # serialization failure, deadlock detected
+_LOCKED = {*_AGAIN, "55P03"}  # lock not available in time
 _AWAY = ("08", "57P", "53", "58")  # connection, shutdown, resources, system: PostgreSQL error classes
 
 
@@ -115,6 +116,9 @@ def _state(error: DBAPIError) -> str:
 def _translated(error: DBAPIError) -> Exception:
     """The database being away is a refusal; a broken statement or rule is our own mistake and stays what it is."""
     state = _state(error)
+    if state in _LOCKED:
+        log.error("store.locked", error=str(error.orig))
+        return Refused("busy", retry_after=1)
     if (
         state.startswith(_AWAY)
         or error.connection_invalidated

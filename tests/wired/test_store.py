@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.util import await_only
 
@@ -379,6 +379,37 @@ async def test_a_database_that_is_away_is_told_within_seconds_and_comes_back_by_
                 await asyncio.sleep(0.05)
         assert await store.read(numbers("p")) == [*range(8), 200]
     finally:
+        await store.close()
+
+
+async def test_a_row_that_stays_locked_is_told_as_busy(new_database: Callable[[str], str], person: str):
+    """Nobody waits for ever behind somebody else's transaction on PostgreSQL."""
+    store = open_store(new_database("postgres"))
+    held, free = asyncio.Event(), asyncio.Event()
+    touch = receipt.update().where(receipt.c.person == person).values(at=2)
+
+    def hold(conn: Connection) -> None:
+        conn.execute(touch)
+        held.set()
+        await_only(free.wait())
+
+    def reach(conn: Connection) -> None:
+        conn.execute(text("SET LOCAL lock_timeout = '100ms'"))
+        conn.execute(touch)
+
+    try:
+        await store.write(put(person, 1))
+        holding = asyncio.create_task(store.write(hold))
+        await held.wait()
+        with pytest.raises(Refused) as refused:
+            await store.write(reach)
+        assert (refused.value.code, refused.value.retry_after) == ("busy", 1)
+        free.set()
+        await holding
+        await store.write(reach)
+        assert await store.read(numbers(person)) == [2]
+    finally:
+        free.set()
         await store.close()
 
 
