@@ -35,7 +35,7 @@ export function Tree({ question }: { question: Question }) {
       {rows.length > 0 && (
         <div class="table-wrap" tabIndex={0} role="region" aria-label={t("tree.caption")}>
           <table class="figures tree" role="treegrid">
-            <caption>{t("tree.caption")}</caption>
+            <caption><span>{t("tree.caption")}</span></caption>
             <thead>
               <tr>
                 <th scope="col">{t("tree.node")}</th><th scope="col">{t("tree.visits")}</th><th scope="col" class="is-bar"><span class="unseen">{t("overview.bar")}</span></th>
