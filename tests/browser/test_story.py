@@ -175,6 +175,8 @@ def test_the_three_minute_story(
     expect(boris.person.get_by_role("listitem").filter(has_text=re.compile(r"^Order.*€"))).to_be_visible()
     expect(boris.talks).to_have_count(0)
 
+    expect(boris.bells.filter(has_text="Drip systems")).to_have_count(0)
+
     # 5. Maria closes her browser and comes back: above the stranger who waits, with everything that was.
     kept = maria.context.storage_state()
     maria.context.close()
@@ -221,6 +223,13 @@ def test_the_three_minute_story(
     expect(garden.first).to_be_visible()
     assert int(garden.first.get_by_role("gridcell").first.inner_text()) >= 2
     pictures.take(martin.page, "tree")
+
+    # The stranger who waited: Anna let the time run out, so now, and only now, Boris is asked.
+    late = boris.bells.filter(has_text="Drip systems")
+    expect(late).to_have_count(1, timeout=25_000)
+    assert time.monotonic() - completed > 19, "the next rung rang before its time"
+    expect(late).to_contain_text("Anyone who is free")
+    pictures.take(boris.page, "next-rung")
 
     told("the whole story, ms", began)
     write_report(pictures.folder, "took", took)
