@@ -175,6 +175,20 @@ def test_the_three_minute_story(
     expect(boris.person.get_by_role("listitem").filter(has_text=re.compile(r"^Order.*€"))).to_be_visible()
     expect(boris.talks).to_have_count(0)
 
+    # Information and an offer lie there in the same way; an accepted offer becomes a form at the offered price.
+    card.get_by_role("button", name="Put away").click()
+    boris.shows_information("Sharp in ten minutes", f"{demo.url}/guides/sharp-in-ten-minutes", "With one stone.")
+    note = ivan.bubble("Boris Tamm")
+    expect(note.get_by_role("link", name=re.compile("Open the page"))).to_be_visible()
+    expect(note).to_contain_text("Sharp in ten minutes")
+    note.get_by_role("button", name="Put away").click()
+    expect(note).to_have_count(0)
+    boris.offers("Block plane, low angle", "99")
+    expect(note).to_contain_text("€99.00 instead of €129.00")
+    pictures.take(ivan.page, "offer-on-the-page")
+    note.get_by_role("button", name="Accept").click()
+    expect(ivan.frame.locator("form.order")).to_contain_text("€99.00")
+    expect(ivan.frame.get_by_role("log")).to_have_count(0)
     expect(boris.bells.filter(has_text="Drip systems")).to_have_count(0)
 
     # 5. Maria closes her browser and comes back: above the stranger who waits, with everything that was.
