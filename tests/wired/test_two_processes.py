@@ -11,11 +11,16 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select, update
 
+import access.queries
+import tracker.queries
 from access.tables import site
 from routing.tables import alert
+from routing.triggers import Firing
+from service.flows.ringing import raise_and_ring
 from store.connect import open_store
-from tests.running import People, Server, Socket, people_of
+from tests.running import People, Server, Socket, people_of, viewed
 from tests.servers import Valkey
+from tracker.tables import visit
 
 DRIP = ("Garden", "Irrigation", "Drip systems")
 
@@ -170,21 +175,37 @@ async def test_presence_is_seen_from_both_processes(house: House, people: People
         }.items()  # fmt: skip
 
 
-async def test_an_alert_whose_process_died_at_once_is_announced_by_the_other(house: House, people: People):
-    """It was committed and nobody rang for it: the survivor finds it within seconds."""
+async def test_an_alert_that_was_committed_and_never_announced_is_found(house: House, people: People):
+    """Its process died between the commit and the bell (here: it rings none): desks of both processes hear it."""
+    anna, boris = await people.expert("anna"), await people.expert("boris", server=house.two)
+    for desk, path in ((anna, DRIP), (boris, ("Workshop", "Hand tools", "Planes"))):
+        browser = people.browser(server=house.two)
+        await browser.collect(viewed(*path, url=browser.page))
+
+        def commit(conn: Connection, page: str = browser.page) -> None:
+            id_ = conn.execute(select(visit.c.id).where(visit.c.url == page)).scalar_one()
+            facts = tracker.queries.visit_facts(conn, [id_])[id_]
+            shop = access.queries.site_facts(conn, facts.site)
+            assert shop is not None
+            firing = Firing(trigger="t", name="deep", action="alert", occasion=id_)
+            assert raise_and_ring(conn, shop, firing, facts, None)
+
+        await in_base(house.url, commit)
+        assert (await desk.alert(browser, 5.0))["rung"] == "topic"
+
+
+async def test_what_a_process_took_in_before_it_was_killed_rings_all_the_same(house: House, people: People):
+    """Killed in the moment after its answer, while Redis is away too: the survivor's desk hears the bell."""
     anna = await people.expert("anna")
-    house.valkey.stop(signal.SIGKILL)  # so that no bell of the dying process is heard
-    browser = people.browser(server=house.two)
-    await browser.go_deep(*DRIP)
-    house.two.kill()
-
-    def forget(conn: Connection) -> None:
-        conn.execute(update(alert).where(alert.c.state == "ringing").values(announced=0))
-
-    await in_base(house.url, forget)
-    await anna.alert(browser, 4.0)
-    house.valkey.start()
-    await asyncio.to_thread(house.start, house.two)
+    house.valkey.stop(signal.SIGKILL)
+    try:
+        browser = people.browser(server=house.two)
+        await browser.go_deep(*DRIP)
+        house.two.kill()
+        await anna.alert(browser, 5.0)
+    finally:
+        house.valkey.start()
+        await asyncio.to_thread(house.start, house.two)
 
 
 async def test_a_rung_runs_out_although_the_process_that_rang_it_is_gone(house: House, people: People):
