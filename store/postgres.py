@@ -26,6 +26,7 @@ def postgres_engine(url: str, *, size: int = 10, patience: int = 20) -> AsyncEng
     may take, half of them waiting for a lock."""
     return create_async_engine(
         url,
+        hide_parameters=True,  # what people wrote stays out of the log
         pool_size=size,
         max_overflow=size,
         pool_timeout=5,

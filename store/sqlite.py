@@ -39,6 +39,7 @@ def sqlite_engine(path: Path, *, read_only: bool = False) -> Engine:
         poolclass=pool.NullPool,
         connect_args={"isolation_level": None, "check_same_thread": False},
         isolation_level="AUTOCOMMIT",
+        hide_parameters=True,  # what people wrote stays out of the log
     )
 
     @event.listens_for(engine, "connect")

@@ -75,8 +75,13 @@ def writable(conn: Connection, account: AccountFacts, conversation_id: str, now:
 
 
 def check_room(conn: Connection, account_id: str) -> None:
-    """Raises Refused("desk_full"). Holds the expert's row: places are counted by one at a time."""
+    """Raises Refused: forbidden (who has no desk has no place), desk_full.
+
+    Holds the expert's row: places are counted by one at a time.
+    """
     expert = routing.tables.expert
     desk = conn.execute(locked(conn, select(expert).where(expert.c.id == account_id))).mappings().one_or_none()
-    if desk is not None and chat.queries.loads(conn).get(account_id, 0) >= desk["capacity"]:
+    if desk is None:
+        raise Refused("forbidden")
+    if chat.queries.loads(conn).get(account_id, 0) >= desk["capacity"]:
         raise Refused("desk_full")

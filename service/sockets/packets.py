@@ -79,12 +79,14 @@ def guarded(app: ASGIApp) -> ASGIApp:
             await _no_polling(receive, send)
             return
         deadline = asyncio.get_running_loop().time() + CONNECT_DEADLINE
-        joined = closed = False
+        joined = closed = left = False
         heard = asyncio.Event()  # what was said last is on its way: a peer that does not read is not listened to
         heard.set()
 
         async def checked() -> Message:
-            nonlocal closed
+            nonlocal closed, left
+            if left:  # after its goodbye the library would still take a client's word, and stumble
+                return {"type": "websocket.disconnect", "code": 1000}
             await heard.wait()
             try:
                 message = await in_time()
@@ -94,6 +96,7 @@ def guarded(app: ASGIApp) -> ASGIApp:
                 return message
             text = message.get("text")
             if text and _FRAME.fullmatch(text):
+                left = text == "1"
                 return message
             if not closed:
                 closed = True

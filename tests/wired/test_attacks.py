@@ -9,10 +9,14 @@ import re
 import struct
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
+from store.sqlite import sqlite_engine
 from tests.running import PASSWORD, People, Server, visitor_key
 
 #: A closing frame with 1008.
@@ -219,3 +223,36 @@ async def test_the_key_alone_hears_nothing_of_an_order_that_was_placed_in_a_fram
     await asyncio.sleep(0.5)
     assert not thief.heard("order.updated")
     assert not late.heard("order.updated")
+
+
+async def test_whoever_said_goodbye_has_nothing_more_to_say(people: People) -> None:
+    """A namespace joined after the end of its connection would be a traceback in the log for every attempt."""
+    before = people.server.said().count("Traceback")
+    for _ in range(5):
+        wire = await Wire.websocket(people.server)
+        wire.frame("40/visitor," + json.dumps({"site": "demo", "visitor": visitor_key()}))
+        wire.frame("1")
+        wire.frame('40/expert,{"token":"x"}')
+        await wire.hung_up(5)
+    assert people.server.said().count("Traceback") == before
+
+
+async def test_who_has_no_desk_cannot_sit_down_at_one_by_writing(people: People) -> None:
+    """A marketer may read; a stranger's question stays open for those who can answer it."""
+    marketer = await people.expert("marketer", status="")
+    people.at_desks.discard("marketer")
+    guest = await people.visitor(visitor_key())
+    conversation = (await guest.done("chat.open"))["conversation"]
+    await guest.done("message.send", {"conversation": conversation, "client_id": "1", "text": "Hello"})
+    send = {"conversation": conversation, "client_id": "1", "text": "Hello"}
+    assert await marketer.refused("message.send", send) == "forbidden"
+    anna = await people.expert("anna")
+    await anna.done("message.send", send)
+
+
+def test_an_error_of_the_base_does_not_repeat_what_people_wrote(tmp_path: Path) -> None:
+    """Errors are logged; message texts and contacts are not."""
+    engine = sqlite_engine(tmp_path / "base")
+    with engine.connect() as connection, pytest.raises(DBAPIError) as failed:
+        connection.execute(text("SELECT 1 FROM nowhere WHERE said = :said"), {"said": "between us"})
+    assert "between us" not in str(failed.value)
