@@ -1,7 +1,10 @@
 """`/api/...`: one small file per resource; `operation` says what all of them have in common."""
 
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
+from contract.errors import Refused
 from service.api import (
     conversations,
     customers,
@@ -33,5 +36,10 @@ OPERATIONS: list[Operation] = [each for resource in _RESOURCES for each in resou
 
 
 def routes() -> list[Route]:
-    """All of them, and the document that describes them."""
-    return routes_of(documented(OPERATIONS))
+    """All of them, the document that describes them, and an answer of ours for what does not exist."""
+    return [*routes_of(documented(OPERATIONS)), Route("/api/{rest:path}", _nothing)]
+
+
+async def _nothing(request: Request) -> Response:
+    """Whoever asks the API speaks JSON: no page of a shop that may stand behind it."""
+    raise Refused("not_found")

@@ -190,3 +190,14 @@ async def test_who_looks_says_who_it_is_not_the_browser_that_closes_the_page(peo
     farewell = stayed(view["id"], 20_000, type="page.left")
     await browser.collect(farewell, **{"User-Agent": AGENT.replace("Chrome", "HeadlessChrome")})
     await anna.alert(browser)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+@pytest.mark.parametrize("path", ["/api/nothing", "/api/", "/api/visits/", "/api/sites/1/2/3"])
+async def test_what_the_api_does_not_have_is_a_problem_not_a_page_of_the_shop(
+    people: People, method: str, path: str
+) -> None:
+    """A program that mistypes an address reads JSON, with the code of a missing thing."""
+    answer = await people.http.request(method, people.server.other + path)
+    assert answer.status_code in (401, 404, 405)
+    assert answer.headers["content-type"] == "application/problem+json"
