@@ -87,14 +87,14 @@ def _people(conn: Connection, stopped: list[Reached], customers: Customers | Non
 
 
 def _visits(conn: Connection, visitors: list[str]) -> dict[str, list[tuple[Ms, str, list[str]]]]:
-    """Each visitor's visits as (start, id, path), newest first."""
+    """Each visitor's visits as (start, id, what it was about, else where it ended), newest first."""
     found: dict[str, list[tuple[Ms, str, list[str]]]] = {}
     for first in range(0, len(visitors), _IN_ONE_GO):
         rows = conn.execute(
-            select(visit.c.visitor_id, visit.c.started_at, visit.c.id, visit.c.path)
+            select(visit.c.visitor_id, visit.c.started_at, visit.c.id, visit.c.topic, visit.c.path)
             .where(visit.c.visitor_id.in_(visitors[first : first + _IN_ONE_GO]), visit.c.merged_into.is_(None))
             .order_by(visit.c.started_at.desc(), visit.c.id.desc())
         )
-        for visitor, started_at, visit_id, path in rows:
-            found.setdefault(visitor, []).append((started_at, visit_id, path))
+        for visitor, started_at, visit_id, topic, path in rows:
+            found.setdefault(visitor, []).append((started_at, visit_id, topic or path))
     return found

@@ -12,7 +12,8 @@ from typing import Any, TypedDict
 
 import structlog
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute
+from starlette.responses import RedirectResponse
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import service.api
@@ -41,6 +42,10 @@ Beside = Callable[[Bell], Coroutine[Any, Any, None]]
 log = structlog.get_logger()
 
 
+#: A server without a shop of its own has the desk to show.
+_TO_THE_DESK = Route("/", lambda request: RedirectResponse("/console/"))
+
+
 class State(TypedDict):
     bell: Bell
 
@@ -63,7 +68,7 @@ def build(settings: Settings, more: Sequence[BaseRoute] = (), beside: Beside | N
             await stop(bell, sockets)
 
     web = Starlette(
-        routes=[*service.api.routes(), *service.frame.routes(), *service.static.routes(), *more],
+        routes=[*service.api.routes(), *service.frame.routes(), *service.static.routes(), *(more or [_TO_THE_DESK])],
         middleware=middleware(),
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=lifespan,

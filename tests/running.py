@@ -33,7 +33,7 @@ class Server:
         self.url = f"http://localhost:{self.port}"
         self.other = f"http://127.0.0.1:{self.port}"
         self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("SHOPBELL_")},
+            **{name: value for name, value in os.environ.items() if not name.startswith(("SHOPBELL_", "PYTHONDONT"))},
             "SHOPBELL_DATA_DIR": str(data_dir),
             "SHOPBELL_PORT": str(self.port),
             "SHOPBELL_DATABASE_URL": database_url,
