@@ -19,13 +19,15 @@ def now_ms() -> Ms:
 
 def rfc3339(at: Ms) -> str:
     """`1764000000123` -> `2025-11-24T16:00:00.123Z`."""
-    moment = _EPOCH + timedelta(milliseconds=at)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return (_EPOCH + timedelta(milliseconds=at)).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def from_rfc3339(text: str) -> Ms:
-    """The reverse; a time without a zone is refused with ValueError, as is anything that is no time."""
+    """The reverse; a time without a zone is refused with ValueError, as is anything that is no time.
+
+    OverflowError where it lies outside the years 1 to 9999 in UTC: nobody could write it down again.
+    """
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("a time needs a zone")
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
+    return (moment.astimezone(UTC) - _EPOCH) // timedelta(milliseconds=1)

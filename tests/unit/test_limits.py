@@ -73,3 +73,13 @@ def test_limits_that_are_off_refuse_nobody():
 )
 def test_a_household_of_ipv6_addresses_is_one_caller(address, measured):
     assert network(address) == measured
+
+
+def test_a_new_key_for_every_handshake_is_measured_by_its_address():
+    """Else each key would come with a measure of commands of its own."""
+    limits = Limits(clock=lambda: 0.0)
+    for _ in range(500):
+        limits.join("2001:db8:1:2::1")
+    with pytest.raises(Refused):
+        limits.join("2001:db8:1:2::ffff")
+    limits.join("192.0.2.7")
