@@ -17,6 +17,8 @@ from websockets.frames import Frame
 HEAD_BYTES = 64 * 1024
 HEAD_FIELDS = 100
 HEAD_SECONDS = 10.0
+#: Requests that wait behind the one that is being answered. Each holds a hundred times what it took to write it.
+PIPELINED = 16
 #: A peer that lets our answers lie for so long is not there.
 UNREAD_SECONDS = 30.0
 #: Pings and pongs of a WebSocket: so many at once, then so many a second.
@@ -24,7 +26,7 @@ CONTROL_FRAMES, CONTROL_FRAMES_A_SECOND = 100, 1.0
 
 
 class TooMuch(Exception):
-    """A head with more fields than anybody needs; uvicorn answers 400 and hangs up."""
+    """More fields in a head, or more requests in a row, than anybody needs; uvicorn answers 400 and hangs up."""
 
 
 class Deadline:
@@ -76,7 +78,7 @@ class Http(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._head_by.stop()
-        if len(self.headers) > HEAD_FIELDS:
+        if len(self.headers) > HEAD_FIELDS or len(self.pipeline) >= PIPELINED:
             raise TooMuch
         super().on_headers_complete()
 

@@ -117,6 +117,17 @@ async def test_more_header_fields_than_anybody_needs_are_refused(server: Server)
     assert (await wire.reader.readline()).startswith(b"HTTP/1.1 400")
 
 
+async def test_requests_in_a_row_are_not_piled_up(server: Server) -> None:
+    """A few are answered in order; thousands in one breath would be memory for the asking."""
+    request = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    wire = await Wire.open(server, request * 5)
+    answers = b""
+    while answers.count(b"200 OK") < 5:
+        answers += await wire.reader.read(65536)
+    wire = await Wire.open(server, request * 5_000)
+    assert await wire.hung_up(5)
+
+
 async def test_who_says_nothing_or_did_not_get_in_is_not_kept(people: People) -> None:
     """Ten seconds for a head, ten to join a namespace: a refused handshake does not count as joined."""
     server = people.server
