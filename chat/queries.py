@@ -21,6 +21,9 @@ MANY = 500
 _LAST_SEQ = 2**31 - 1
 
 
+_FIRM = case((conversation.c.expert_id.is_not(None), 0), (conversation.c.frame_hash.is_not(None), 1), else_=2)
+
+
 def seen_by(frame_hash: str | None) -> ColumnElement[bool]:
     """The frame rule: without a frame secret only unbound conversations, with one also those bound to it."""
     unbound = conversation.c.frame_hash.is_(None)
@@ -98,8 +101,12 @@ def open_for(conn: Connection, visitor_id: str, frame_hash: str | None) -> RowMa
 
 
 def open_of_visitor(conn: Connection, visitor_id: str) -> RowMapping | None:
-    """The visitor's newest open conversation, whatever frame it is bound to: for the other side of the counter."""
-    return _newest_open(conn, visitor_id)
+    """The visitor's open conversation, whatever frame it is bound to: for the other side of the counter.
+
+    Of several: one that an expert has, else one that a frame holds (a program that knows the key alone cannot put its
+    own in front of it), else the newest.
+    """
+    return _newest_open(conn, visitor_id, rank=_FIRM)
 
 
 def _newest_open(
@@ -122,7 +129,7 @@ def open_of_visitors(conn: Connection, visitor_ids: Collection[str]) -> dict[str
     rows = conn.execute(
         select(conversation)
         .where(conversation.c.visitor_id.in_(visitor_ids), conversation.c.state == "open")
-        .order_by(conversation.c.opened_at, conversation.c.id)
+        .order_by(_FIRM.desc(), conversation.c.opened_at, conversation.c.id)
     ).mappings()
     return {one["visitor_id"]: one for one in rows}
 

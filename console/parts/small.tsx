@@ -19,12 +19,15 @@ export function StatusMark({ status, said = false }: { status: Status; said?: bo
 }
 
 /** What is left of a rung's time, told by the server's clock. */
+/** `now` is up to a second old: without this a full rung of 20 s would begin at 0:21. */
+const TICK = 1000;
+
 export function Countdown({ until }: { until: string }) {
   const left = Date.parse(until) - now.value;
   if (Number.isNaN(left)) return null;
   return (
     <span class={`countdown${left < 10_000 ? " is-short" : ""}`} role="timer" aria-live="off" title={t("alert.time_left")}>
-      {left > 0 ? clock(left) : t("alert.over")}
+      {left > 0 ? clock(left - TICK) : t("alert.over")}
     </span>
   );
 }

@@ -15,7 +15,7 @@ import routing.queries
 import sales.queries
 import tracker.queries
 from contract import frames
-from contract.clock import MINUTE, now_ms
+from contract.clock import MINUTE, SECOND, now_ms
 from contract.facts import AccountFacts
 from contract.names import AlertEnd, AuthorKind, Ms
 from service import present
@@ -24,8 +24,10 @@ from service.callers import ExpertCaller, VisitorCaller
 from service.sockets.registry import Connection
 from service.sockets.server import Sockets
 
-#: A message or an order this old is not told by itself to somebody who was not listening: they ask for it.
+#: A message this old is not told by itself to somebody who was not listening: they ask for it.
 RECENT: Ms = MINUTE
+#: An order is news to a desk that has just connected for so long; after that it stands in the history.
+JUST_NOW: Ms = 15 * SECOND
 BATCH = 50
 #: Who says what: (connection, event, shape).
 Saying = tuple[Connection, str, msgspec.Struct]
@@ -236,7 +238,7 @@ class Delivery:
             ]
         mine = self._registry.of_expert(account_id)
         if mine:
-            for order in sales.queries.recent_orders_of_expert(conn, account_id, now - RECENT):
+            for order in sales.queries.recent_orders_of_expert(conn, account_id, now - JUST_NOW):
                 shape = present.order_placed(conn, order)
                 said += [(c, "order.placed", shape) for c in mine if c.news(f"order:{order['id']}", order["status"])]
             for connection in mine:
