@@ -18,10 +18,10 @@ export function StatusMark({ status, said = false }: { status: Status; said?: bo
   );
 }
 
-/** What is left of a rung's time, told by the server's clock. */
 /** `now` is up to a second old: without this a full rung of 20 s would begin at 0:21. */
 const TICK = 1000;
 
+/** What is left of a rung's time, told by the server's clock. */
 export function Countdown({ until }: { until: string }) {
   const left = Date.parse(until) - now.value;
   if (Number.isNaN(left)) return null;
