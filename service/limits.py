@@ -48,7 +48,8 @@ class Limits:
         self._on, self._clock = on, clock
         self._collect = Buckets(rate=100, burst=1000)
         self._sign_in_address = Buckets(rate=1, burst=60)
-        self._sign_in_email = Buckets(rate=1 / 6, burst=15)
+        self._sign_in_pair = Buckets(rate=1 / 6, burst=15)
+        self._sign_in_email = Buckets(rate=1 / 2, burst=200)
         self._api = Buckets(rate=100, burst=1000)
         self._frame = Buckets(rate=5, burst=200)
         self._join = Buckets(rate=20, burst=500)
@@ -75,12 +76,15 @@ class Limits:
         self._check(self._api, person)
 
     def sign_in(self, address: str, email: str) -> None:
-        """One try. A success is not counted against the e-mail: `signed_in`."""
+        """One try: few for one e-mail from one place, more for it from everywhere, so that a stranger who guesses from
+        elsewhere does not shut its owner out. A success is not counted: `signed_in`."""
         self._check(self._sign_in_address, network(address))
+        self._check(self._sign_in_pair, (email, network(address)))
         self._check(self._sign_in_email, email)
 
-    def signed_in(self, email: str) -> None:
-        """The try was right: only wrong ones fill up the e-mail's measure."""
+    def signed_in(self, address: str, email: str) -> None:
+        """The try was right: only wrong ones fill up the e-mail's measures."""
+        self._sign_in_pair.give_back((email, network(address)))
         self._sign_in_email.give_back(email)
 
     def _check(self, buckets: Buckets, key: object) -> None:

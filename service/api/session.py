@@ -30,7 +30,7 @@ async def sign_in(call: Call) -> Response:
     right = await check_password(None if known is None else known[1], asked.password)
     if known is None or not right:
         raise Refused("wrong_password")
-    call.bell.limits.signed_in(email)
+    call.bell.limits.signed_in(call.address, email)
     account_id, before = known[0], console_token(call.request.headers.get("cookie"), secure=call.secure)
 
     def enter(conn: Connection) -> Session:
