@@ -19,7 +19,7 @@ from contract.names import AlertEnd, Ms
 from routing.importance import importance, rung_reason, why
 from routing.ladder import Expert, next_step
 from routing.queries import alert_row, asked, rings_of
-from routing.tables import alert, decision, expert, ring
+from routing.tables import RINGING, alert, decision, expert, ring
 from routing.triggers import Firing
 from store.sql import insert_new, locked
 
@@ -185,7 +185,7 @@ def end(conn: Connection, alert_id: str, reason: AlertEnd, now: Ms) -> None:
     _decided(conn, alert_id, reason)
     conn.execute(
         update(alert)
-        .where(alert.c.id == alert_id, alert.c.state == "ringing")
+        .where(alert.c.id == alert_id, RINGING)
         .values(state="ended", outcome=reason, ended_at=now, version=alert.c.version + 1)
     )
 
@@ -197,7 +197,7 @@ def visitor_left(conn: Connection, visit_id: str, left_at: Ms | None) -> list[st
     return list(
         conn.execute(
             update(alert)
-            .where(alert.c.visit_id == visit_id, alert.c.state == "ringing", differs)
+            .where(alert.c.visit_id == visit_id, RINGING, differs)
             .values(gone_at=gone_at, version=alert.c.version + 1)
             .returning(alert.c.id)
         ).scalars()
@@ -208,7 +208,7 @@ def claim_due(conn: Connection, now: Ms, limit: int = 100) -> list[RowMapping]:
     """The alerts whose rung or visitor has run out, locked for this transaction; two processes never get the same."""
     query = (
         select(alert)
-        .where(alert.c.state == "ringing", or_(alert.c.due_at <= now, alert.c.gone_at <= now))
+        .where(RINGING, or_(alert.c.due_at <= now, alert.c.gone_at <= now))
         .order_by(alert.c.due_at)
         .limit(limit)
     )

@@ -9,8 +9,9 @@ from access.tables import account, account_site
 from contract.names import Ms, Status
 from routing.ladder import Asked, Expert
 from routing.match import Knows
-from routing.tables import alert, decision, expert, expertise, ring, trigger
+from routing.tables import RINGING, alert, decision, expert, expertise, ring, trigger
 from routing.triggers import Trigger, read_conditions
+from store.sql import counted
 
 
 def status_now(row: Mapping[Any, Any], now: Ms) -> Status:
@@ -105,7 +106,7 @@ def ringing_for(conn: Connection, expert_id: str) -> list[RowMapping]:
         conn.execute(
             select(alert, ring.c.rung.label("my_rung"), ring.c.until.label("until"))
             .join(ring, and_(ring.c.alert_id == alert.c.id, ring.c.rung == alert.c.rung))
-            .where(ring.c.expert_id == expert_id, ring.c.outcome.is_(None), alert.c.state == "ringing")
+            .where(ring.c.expert_id == expert_id, ring.c.outcome.is_(None), RINGING)
             .order_by(alert.c.importance.desc(), alert.c.raised_at)
         ).mappings()
     )
@@ -115,10 +116,15 @@ def open_alerts(conn: Connection, visit_ids: Iterable[str]) -> dict[str, str]:
     """visit id -> id of its newest alert that still rings."""
     rows = conn.execute(
         select(alert.c.visit_id, alert.c.id)
-        .where(alert.c.visit_id.in_(list(visit_ids)), alert.c.state == "ringing")
+        .where(alert.c.visit_id.in_(list(visit_ids)), RINGING)
         .order_by(alert.c.raised_at)
     )
     return {row.visit_id: row.id for row in rows}
+
+
+def ringing_strangers(conn: Connection, site_id: str) -> int:
+    """How many bells ring at this site for people whom nobody knows."""
+    return counted(conn, alert, alert.c.site_id == site_id, RINGING, alert.c.customer_id.is_(None))
 
 
 def spent(conn: Connection, occasions: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -150,7 +156,7 @@ def waiting_without_ring(conn: Connection, site_ids: Iterable[str]) -> list[RowM
     return list(
         conn.execute(
             select(alert)
-            .where(alert.c.state == "ringing", alert.c.site_id.in_(list(site_ids)), alert.c.id.not_in(heard))
+            .where(RINGING, alert.c.site_id.in_(list(site_ids)), alert.c.id.not_in(heard))
             .order_by(alert.c.importance.desc(), alert.c.raised_at)
         ).mappings()
     )
@@ -165,9 +171,7 @@ def decisions_of_visit(conn: Connection, visit_id: str) -> list[RowMapping]:
 def anything_due(conn: Connection, now: Ms) -> bool:
     return (
         conn.execute(
-            select(alert.c.id)
-            .where(alert.c.state == "ringing", or_(alert.c.due_at <= now, alert.c.gone_at <= now))
-            .limit(1)
+            select(alert.c.id).where(RINGING, or_(alert.c.due_at <= now, alert.c.gone_at <= now)).limit(1)
         ).first()
         is not None
     )

@@ -1,6 +1,6 @@
 """Who should answer: what experts know, who is there, which bells ring, and why."""
 
-from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, text
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, literal_column, text
 
 from store.metadata import Id, Json, Time, metadata
 
@@ -79,6 +79,8 @@ alert = Table(
         postgresql_where=text("announced < version"),
     ),
 )
+#: Written out, not bound: only then do both databases see that the partial indexes of open alerts apply.
+RINGING = alert.c.state == literal_column("'ringing'")
 #: Whom an alert has rung, on which rung, and what came of it. `outcome` is null while it rings there.
 ring = Table(
     "ring",

@@ -25,6 +25,9 @@ from service.flows.facts import customer_facts
 from service.flows.people import people
 from store.sql import db_now
 
+#: Bells of strangers that may ring at one site at the same time. Known customers always ring.
+MOST_STRANGERS = 50
+
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """A visit that an event has just changed. `at`: when our server took the event."""
@@ -51,8 +54,13 @@ def judge_and_ring(conn: Connection, seen: Sequence[Seen], triggers: tuple[Trigg
     for one, firings in zip(seen, fired, strict=True):
         alerts = routing.alerts.visitor_left(conn, one.visit.id, one.visit.left_at) if one.visit.id in ringing else []
         for firing in firings:
-            if one.visit.id in ringing or (firing.trigger, firing.occasion) in spent:
+            if (firing.trigger, firing.occasion) in spent:
                 continue
+            if (older := ringing.get(one.visit.id)) is not None:
+                if firing.occasion == one.visit.id:
+                    continue
+                routing.alerts.end(conn, older, "gone", db_now(conn))  # they went, and are back: one bell, the new one
+                alerts.append(older)
             raised = raise_and_ring(conn, one.site, firing, one.visit, customers.get(one.visit.visitor))
             if raised is not None:
                 ringing[one.visit.id] = raised
@@ -77,11 +85,14 @@ def raise_and_ring(
 ) -> str | None:
     """One firing becomes an alert that rings its first rung, in the transaction that stored the event.
 
-    None when this occasion has had its bell, or when an expert is talking with this visitor (a return rings all the
-    same: they went away and are back). That no bell rings for the visit is the caller's to know.
+    None when this occasion has had its bell, when an expert is talking with this visitor (a return rings all the same:
+    they went away and are back), or when so many strangers ring already that one more would only drown the others: it
+    rings with its next event, once there is room. That no bell rings for the visit is the caller's to know.
     """
     talking = chat.queries.open_of_visitor(conn, visit.visitor)
     if talking is not None and talking["expert_id"] and firing.occasion == visit.id:
+        return None
+    if customer is None and routing.queries.ringing_strangers(conn, site.id) >= MOST_STRANGERS:
         return None
     now = db_now(conn)
     alert_id = routing.alerts.raise_alert(conn, firing, visit, customer, now)

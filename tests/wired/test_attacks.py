@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from store.sqlite import sqlite_engine
-from tests.running import PASSWORD, People, Server, visitor_key
+from tests.running import PASSWORD, People, Server, viewed, visitor_key
 
 #: A closing frame with 1008.
 REFUSED = b"\x88\x02\x03\xf0"
@@ -267,3 +267,28 @@ def test_an_error_of_the_base_does_not_repeat_what_people_wrote(tmp_path: Path) 
     with engine.connect() as connection, pytest.raises(DBAPIError) as failed:
         connection.execute(text("SELECT 1 FROM nowhere WHERE said = :said"), {"said": "between us"})
     assert "between us" not in str(failed.value)
+
+
+async def test_a_flood_of_strangers_rings_fifty_bells_and_a_customer_still_rings(people: People) -> None:
+    """Bells that would drown the others wait for room; who is known is never kept waiting."""
+    anna = await people.expert("anna")
+    regular = people.browser()
+    await regular.go_deep("Garden", "Irrigation", "Drip systems")
+    alert = await anna.alert(regular)
+    product = (await people.api("anna", "/api/products?limit=1"))["items"][0]
+    await anna.done("order_form.push", {"visit": alert["visit"]["id"], "products": [product["id"]]})
+    page = await people.visitor(regular.key)
+    form = (await page.wait("order_form.shown"))["form"]
+    contact = {"name": "Rita Regular", "email": "regular@example.com"}
+    lines = [{"product": product["id"], "quantity": 1}]
+    await page.done("order.submit", {"form": form, "client_id": "o", "lines": lines, "contact": contact})
+    await anna.done("alert.decline", {"alert": alert["id"]})
+    await page.close()
+    flood = [people.browser() for _ in range(70)]
+    await asyncio.gather(*(browser.go_deep("Garden", "Irrigation", "Drip systems") for browser in flood))
+    await asyncio.sleep(1)
+    ringing = [one for one in (await people.api("anna", "/api/desk"))["alerts"] if one["customer"] is None]
+    assert len(ringing) <= 50
+    await asyncio.sleep(1.5)
+    await regular.collect({**viewed("Garden"), "url": regular.page})
+    await anna.alert(regular, reason="back")
