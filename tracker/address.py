@@ -1,11 +1,11 @@
 """Pure: web addresses from outside: which we keep, and what never enters the base."""
 
 import re
-from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from contract.beacons import URL_LIMIT
 from contract.text import clean, is_web_address
+from tracker.remembered import remembered
 
 _EXACT = frozenset({
     "auth", "authorization", "code", "e-mail", "email", "jwt", "key", "mail", "otp", "pass", "passphrase", "passwd",
@@ -14,6 +14,7 @@ _EXACT = frozenset({
 _PART = re.compile(r"token|passw|secret|session|e-?mail|api_?-?key|_key$|-key$|credential")
 #: What a mail programme or a shop puts into links: an address under any name.
 _ADDRESS = re.compile(r"(?:@|%40)[^&]*\.")
+_READ = 4 * URL_LIMIT
 
 
 def is_secret(name: str, value: str) -> bool:
@@ -32,13 +33,18 @@ def without_secrets(query: str) -> str:
     return "&".join(kept)
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def cleaned(raw: str) -> str | None:
     """An address as we keep it, or None if it is none: http or https, with a host, at most 2,048 characters.
 
-    User name, password and secret parameters are taken out. A query that makes the address too long is left out.
+    User name, password and secret parameters are taken out. A query that makes the address too long is left out;
+    one that is beyond all measure is not even read (the standard library keeps what it splits, too).
     """
     url = clean(raw.strip(), len(raw)).replace(" ", "%20")
+    if len(url) > _READ:
+        url = url.partition("#")[0].partition("?")[0]
+        if len(url) > _READ:
+            return None
     parts = split(url)
     if parts is None or not is_web_address(url):
         return None
@@ -65,7 +71,7 @@ def split(url: str) -> SplitResult | None:
     return parts if host and parts.scheme in ("http", "https") else None
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def host(url: str) -> str:
     """The host of an address in small letters, without port and `www.`; "" for none."""
     parts = split(url)

@@ -238,6 +238,17 @@ def _clean_json(value: Any, levels: int = MAX_LEVELS) -> Any:
     return [_clean_json(item, levels - 1) for item in value]
 
 
+def full(row: Row, received_at: Ms) -> Refusal:
+    """A clean event for which its visit has no room (`tracker.room`)."""
+    said: dict[str, Any] = {"type": row.type, "age": received_at - row.at}
+    for field in ("page", "dwell", "name"):
+        if (value := getattr(row, field)) is not None:
+            said[field] = value
+    if row.url:
+        said["url"] = row.url
+    return Refusal(id=row.id, reason="visit_full", event=said)
+
+
 def _refusal(event: Event, row: Row, reason: Reason) -> Refusal:
     """What is shown to the site: no props, and no address that was not cleaned."""
     said: dict[str, Any] = {"type": row.type, "age": event.age}

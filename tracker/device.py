@@ -1,10 +1,10 @@
 """Pure: what a User-Agent says. A bot is one only by its own words; a missing agent is unknown, never a bot."""
 
 import re
-from functools import lru_cache
 
 from contract.beacons import AGENT_LIMIT
 from contract.text import clean
+from tracker.remembered import remembered
 
 #: Words that programs use of themselves. "cubot" is a make of telephone.
 _BOT = re.compile(
@@ -21,7 +21,7 @@ def agent(text: str | None) -> str:
     return clean(text.strip(), AGENT_LIMIT) if text else ""
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def is_bot(user_agent: str) -> bool:
     """True if this agent calls itself a program."""
     return _BOT.search(user_agent) is not None

@@ -1,21 +1,21 @@
 """The nodes of the information tree that were seen: a page's own and all above it, home included."""
 
-from functools import lru_cache
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
 
 from contract.ids import node_id
 from tracker.bulk import as_json
+from tracker.remembered import remembered
 from tracker.statements import NEW_NODES
 from tracker.tree import Path, ancestors
 
-_LIMIT = 200_000
+_LIMIT = 50_000
 #: Per database: nodes that were there before the transaction that asked. A convenience: `forget` costs one statement.
 _known: WeakKeyDictionary[Engine, set[str]] = WeakKeyDictionary()
 
 
-@lru_cache(maxsize=16_384)
+@remembered
 def id_of(site: str, path: Path) -> str:
     return node_id(site, path)
 

@@ -12,6 +12,7 @@ Reason = Literal[
     "bad_name",  # a custom event without a name
     "bad_props",  # properties that JSON cannot hold
     "props_too_large",
+    "visit_full",  # its visit has as many page views as a visit may have
 ]
 REASONS: tuple[Reason, ...] = get_args(Reason)
 

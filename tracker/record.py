@@ -6,7 +6,6 @@ the order in which they arrive leaves no trace: see `tracker.visit`.
 
 from bisect import bisect_right
 from collections import defaultdict
-from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -22,14 +21,16 @@ from store.sql import insert_new
 from tracker import nodes
 from tracker import statements as sql
 from tracker.bulk import as_json
-from tracker.collect import Prepared, Row
+from tracker.collect import Prepared, Row, full
 from tracker.device import is_bot
+from tracker.queries import visit_facts
 from tracker.recognise import Visitor, recognise, remember
+from tracker.room import Held, surplus
 from tracker.tables import rejected_event
-from tracker.visit import SILENCE, Span, Summary, View, join, needs_signs, summarise
+from tracker.visit import SILENCE, Span, Summary, View, join, later_from_outside, summarise
 
 _REFUSED = UUID("0f6c1d6e-6a0c-4a52-9a5e-0b7a1f1f3f5d")
-_path = lru_cache(maxsize=16_384)(msgspec.json.Decoder(tuple[str, ...]).decode)
+_path = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
 class Recorded(msgspec.Struct, kw_only=True):
@@ -51,7 +52,8 @@ class Recorded(msgspec.Struct, kw_only=True):
 class Visit(msgspec.Struct):
     """A visit while its group is written, its fields in the order of `sql.VISITS`.
 
-    `number` 0: no page of it was seen yet. `stored`: it has a row.
+    `number` 0: no page of it was seen yet. `stored`: it has a row. `same`: nothing of this group changes what follows
+    from its views; only its end moved.
     """
 
     id: str
@@ -63,7 +65,9 @@ class Visit(msgspec.Struct):
     pages: int = 0
     user_agent: str = ""
     bot: bool = False
+    heard_at: Ms = 0
     stored: bool = False
+    same: bool = False
     views: dict[str, View] = {}
 
 
@@ -79,6 +83,7 @@ class _Group:
         self.conn, self.items = conn, items
         self.visitors: dict[tuple[str, str], Visitor] = {}
         self.new: list[list[Row]] = []  # per item: its events that were not known
+        self.full: set[tuple[str, str]] = set()  # (site, event) that was not known and found no room in its visit
         self.visits: dict[str, Visit] = {}  # those that this group touches
         self.visit_of: dict[tuple[str, str], Visit] = {}  # (site, event) -> its visit, for new events
         self.absorbed: dict[str, str] = {}  # visit -> the visit that it became part of
@@ -123,7 +128,7 @@ class _Group:
             self.new.append(new)
 
     def group_into_visits(self) -> None:
-        """Each new event into the visit that it continues, begins, or joins with its neighbour."""
+        """Each new event into the visit that it continues, begins, or joins with its neighbour, if that has room."""
         points: dict[str, list[Row]] = defaultdict(list)
         visitors: dict[str, Visitor] = {}
         for item, new in zip(self.items, self.new, strict=True):
@@ -131,10 +136,13 @@ class _Group:
                 visitor = self.visitor(item)
                 visitors[visitor.id] = visitor
                 points[visitor.id].extend(new)
-        remember(self.conn, [(visitor, points[id_]) for id_, visitor in visitors.items()])
         stored: dict[str, list[Visit]] = defaultdict(list)
         for found in self.visits_near(visitors, points):
             stored[found.visitor_id].append(found)
+        for id_, visitor in visitors.items():
+            points[id_] = self.with_room(visitor, points[id_], stored[id_])
+        self.forget_full()
+        remember(self.conn, [(visitor, points[id_]) for id_, visitor in visitors.items() if points[id_]])
         for id_, visitor in visitors.items():
             self.group_visitor(visitor, points[id_], stored[id_])
 
@@ -146,19 +154,45 @@ class _Group:
         near = {"visitors": known, "since": min(times) - SILENCE, "until": max(times) + SILENCE}
         return [_stored(row) for row in self.conn.execute(sql.VISITS_NEAR, near)]
 
+    def with_room(self, visitor: Visitor, points: list[Row], stored: list[Visit]) -> list[Row]:
+        held = {found.id: Held(found.started_at, found.last_at, found.pages) for found in stored}
+        refused = surplus(held, [(row.at, row.type == "page.viewed") for row in points])
+        if not refused:
+            return points
+        self.full |= {(visitor.site_id, points[place].id) for place in refused}
+        return [row for place, row in enumerate(points) if place not in refused]
+
+    def forget_full(self) -> None:
+        """What found no room was never stored."""
+        if not self.full:
+            return
+        by_site: dict[str, list[str]] = defaultdict(list)
+        for site, id_ in self.full:
+            by_site[site].append(id_)
+        for site, ids in by_site.items():
+            self.conn.execute(sql.FORGET_EVENTS, {"site": site, "events": ids})
+        self.new = [
+            [row for row in new if (item.site.id, row.id) not in self.full]
+            for item, new in zip(self.items, self.new, strict=True)
+        ]
+
     def group_visitor(self, visitor: Visitor, points: list[Row], stored: list[Visit]) -> None:
         by_id = {found.id: found for found in stored}
         spans = join((Span(v.started_at, v.last_at, (v.id,)) for v in stored), [row.at for row in points])
         fresh = [span for span in spans if span.fresh]
         begun: list[tuple[Ms, Visit]] = []
+        ends = {found.id: found.last_at for found in stored}
         for span in fresh:
             kept = self.keep(visitor, span, by_id)
+            kept.same = len(span.ids) == 1
             self.visits[kept.id] = kept
             begun.append((span.start, kept))
         starts = [start for start, _ in begun]
         for row in points:
             kept = begun[bisect_right(starts, row.at) - 1][1]
             self.visit_of[visitor.site_id, row.id] = kept
+            # an event between views may tell that the visitor never went away
+            kept.same = kept.same and row.type != "page.viewed" and row.at >= ends[kept.id]
             kept.user_agent = max(kept.user_agent, row.user_agent)
             kept.bot = kept.bot or is_bot(row.user_agent)
 
@@ -198,11 +232,12 @@ class _Group:
             for found in self.conn.execute(sql.VISITS, {"visits": elsewhere}):
                 self.visits[found.id] = _stored(found)
         for visit_id, views in missing.items():
+            self.visits[visit_id].same = False
             self.marked |= dict.fromkeys(views, self.visits[visit_id])
 
     def load_views(self) -> None:
-        """What was seen before in the visits that are touched."""
-        ids = [found.id for found in self.visits.values() if found.stored] + list(self.absorbed)
+        """What was seen before in the visits of which something changes."""
+        ids = [found.id for found in self.visits.values() if found.stored and not found.same] + list(self.absorbed)
         if not ids:
             return
         for visit_id, id_, path, at, position, *rest in self.conn.execute(sql.VIEWS, {"visits": ids}):
@@ -226,45 +261,43 @@ class _Group:
         pages: dict[str, dict[str, Visit]] = defaultdict(dict)
         for owner, view, _ in self.new_views:
             pages[owner.site_id][view.id] = owner
-        for page, owner in self.marked.items():
-            pages[owner.site_id][page] = owner
         for site, owners in pages.items():
             for mark in self.conn.execute(sql.MARKS, {"site": site, "pages": list(owners)}):
-                owner = owners[mark.page]
-                if mark.visitor_id != owner.visitor_id:
-                    continue
-                view = owner.views[mark.page]
-                view.dwell, view.scroll = max(view.dwell, mark.dwell), max(view.scroll, mark.scroll)
-                if mark.type == "page.stayed":
-                    view.stayed_at = max(view.stayed_at, mark.at)
-                else:
-                    view.left_at = max(view.left_at or mark.at, mark.at)
+                if mark.visitor_id == owners[mark.page].visitor_id:
+                    _apply(mark, owners[mark.page].views[mark.page])
+        for item, new in zip(self.items, self.new, strict=True):
+            for row in new:  # a stored view knows what was said of it before
+                marked = self.marked.get(row.page) if row.page is not None else None
+                if marked is not None and marked.visitor_id == self.visitor(item).id:
+                    _apply(row, marked.views[str(row.page)])
 
     def describe(self) -> dict[str, VisitFacts]:
         """Say anew what each touched visit says, write everything down; the facts of those that have pages."""
         signs = self.signs()
         said = {
-            id_: summarise(list(found.views.values()), found.last_at, signs.get(found.visitor_id, ()))
+            id_: summarise(list(found.views.values()), found.last_at, sorted(signs.get(id_, ())))
             for id_, found in self.visits.items()
+            if not found.same
         }
         others = self.number_visits(said)
         self.write_visits(said, others)
         self.write_views()
-        return {id_: _facts(self.visits[id_], summary) for id_, summary in said.items() if summary.pages}
+        facts = {id_: _facts(self.visits[id_], summary) for id_, summary in said.items() if summary.pages}
+        same = [id_ for id_, found in self.visits.items() if found.same and found.pages]
+        return facts | (visit_facts(self.conn, same) if same else {})
 
-    def signs(self) -> dict[str, list[Ms]]:
-        """Per visitor the times of all events, for those visits whose arrival depends on it."""
-        wanted = [found for found in self.visits.values() if needs_signs(list(found.views.values()))]
-        if not wanted:
-            return {}
-        times = {
-            "visitors": list({found.visitor_id for found in wanted}),
-            "since": min(found.started_at for found in wanted),
-            "until": max(found.last_at for found in wanted),
-        }
-        signs: dict[str, list[Ms]] = defaultdict(list)
-        for visitor_id, at in self.conn.execute(sql.SIGNS, times):
-            signs[visitor_id].append(at)
+    def signs(self) -> dict[str, set[Ms]]:
+        """Per visit the last event before each view with which the visitor may have come in again."""
+        asked = [
+            (found.id, found.visitor_id, found.started_at, at)
+            for found in self.visits.values()
+            for at in later_from_outside(list(found.views.values()))
+        ]
+        signs: dict[str, set[Ms]] = defaultdict(set)
+        if asked:
+            for visit_id, at in self.conn.execute(sql.SIGNS[self.conn.dialect.name], {"asked": as_json(asked)}):
+                if at is not None:
+                    signs[visit_id].add(at)
         return signs
 
     def number_visits(self, said: dict[str, Summary]) -> list[dict[str, Any]]:
@@ -272,19 +305,20 @@ class _Group:
         begun: dict[str, list[tuple[Ms, str, int]]] = defaultdict(list)
         new = {visitor.id for visitor in self.visitors.values() if visitor.new}
         for id_, found in self.visits.items():
-            if found.visitor_id not in new and bool(found.pages) != bool(said[id_].pages):
+            if found.visitor_id not in new and id_ in said and bool(found.pages) != bool(said[id_].pages):
                 self.regrouped.add(found.visitor_id)
-        for id_, found in self.visits.items():
-            if said[id_].pages and (found.visitor_id in new or found.visitor_id in self.regrouped):
+        for id_, summary in said.items():
+            found = self.visits[id_]
+            if summary.pages and (found.visitor_id in new or found.visitor_id in self.regrouped):
                 begun[found.visitor_id].append((found.started_at, id_, found.number))
         if self.regrouped:
             for row in self.conn.execute(sql.NUMBERS, {"visitors": list(self.regrouped)}):
-                if row.id not in self.visits and row.id not in self.absorbed:
+                if row.id not in said and row.id not in self.absorbed:
                     begun[row.visitor_id].append((row.started_at, row.id, row.number))
         others = []
         for visits in begun.values():
             for number, (_, id_, before) in enumerate(sorted(visits), 1):
-                if id_ in self.visits:
+                if id_ in said:
                     self.visits[id_].number = number
                 elif number != before:
                     others.append({"id": id_, "number": number})
@@ -296,9 +330,16 @@ class _Group:
         rows = [(self.visits[id_].stored, _visit_row(self.visits[id_], summary)) for id_, summary in said.items()]
         sql.NEW_VISITS.insert(self.conn, [row for stored, row in rows if not stored])
         sql.SET_VISIT.apply(self.conn, [row for stored, row in rows if stored])
+        sql.SET_END.apply(self.conn, [
+            {"id": id_, "last_at": found.last_at, "heard_at": max(found.heard_at, found.last_at)}
+            for id_, found in self.visits.items() if found.same
+        ])  # fmt: skip
         sql.SET_NUMBER.apply(self.conn, others)
         if self.absorbed:
-            moves = [{"gone": id_, "into": into} for id_, into in self.absorbed.items()]
+            moves = [
+                {"gone": id_, "into": into, "visitor": self.visits[into].visitor_id}
+                for id_, into in self.absorbed.items()
+            ]
             for statement in sql.MERGE:
                 self.conn.execute(statement, moves)
 
@@ -322,7 +363,7 @@ class _Group:
         """Once per event and reason: a body that is sent again does not fill the list."""
         rows = {}
         for item in self.items:
-            for refusal in item.refused:
+            for refusal in item.refused + [full(row, item.received_at) for row in self.without_room(item)]:
                 id_ = str(uuid5(_REFUSED, f"{item.site.id} {item.key_hash} {refusal.id} {refusal.reason}"))
                 rows[id_] = {
                     "id": id_, "site_id": item.site.id, "at": item.received_at, "reason": refusal.reason,
@@ -336,9 +377,13 @@ class _Group:
     def visitor(self, item: Prepared) -> Visitor:
         return self.visitors[item.site.id, item.key_hash]
 
+    def without_room(self, item: Prepared) -> list[Row]:
+        return [row for row in item.rows if (item.site.id, row.id) in self.full] if self.full else []
+
     def answer(self, item: Prepared, new: list[Row], described: dict[str, VisitFacts]) -> Recorded:
         visitor = self.visitors.get((item.site.id, item.key_hash))
         touched: dict[str, VisitFacts] = {}
+        refused = [full(row, item.received_at) for row in self.without_room(item)]
         for row in new:
             assert visitor is not None
             ids = [self.visit_of[item.site.id, row.id].id]
@@ -351,11 +396,20 @@ class _Group:
             visitor=visitor.id if visitor else None,
             visit=max(touched.values(), key=lambda found: found.started_at, default=None),
             stored=len(new),
-            duplicates=len(item.rows) - len(new),
-            rejected=item.rejected,
+            duplicates=len(item.rows) - len(new) - len(refused),
+            rejected=item.rejected + [Rejected(id=refusal.id, reason=refusal.reason) for refusal in refused],
             fresh=bool(new),
             trusted=item.trusted,
         )
+
+
+def _apply(mark: Any, view: View) -> None:
+    """`mark`: type, time, dwell and scroll of a staying or leaving."""
+    view.dwell, view.scroll = max(view.dwell, mark.dwell), max(view.scroll, mark.scroll)
+    if mark.type == "page.stayed":
+        view.stayed_at = max(view.stayed_at, mark.at)
+    else:
+        view.left_at = max(view.left_at or mark.at, mark.at)
 
 
 def _stored(row: Any) -> Visit:

@@ -1,6 +1,5 @@
 """Pure: where a visit came from: the marks in the address of its first page, else the referrer."""
 
-from functools import lru_cache
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -8,6 +7,7 @@ import msgspec
 from contract.names import Channel
 from contract.text import clean
 from tracker.address import host, split
+from tracker.remembered import remembered
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +49,7 @@ _MAIL = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=8192)
+@remembered
 def source(url: str, referrer: str) -> Source:
     """The source of a visit whose first page was `url`, reached from `referrer` ("" for none)."""
     marks = _marks(url)

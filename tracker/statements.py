@@ -12,8 +12,10 @@ from sqlalchemy import (
     Dialect,
     Text,
     bindparam,
+    delete,
     func,
     select,
+    text,
     type_coerce,
     update,
 )
@@ -74,7 +76,7 @@ VISITORS = (
 VISITORS_LOCKED = VISITORS.with_for_update()
 _VISIT = (
     visit.c.id, visit.c.site_id, visit.c.visitor_id, visit.c.started_at, visit.c.last_at, visit.c.number, visit.c.pages,
-    visit.c.user_agent, visit.c.bot,
+    visit.c.user_agent, visit.c.bot, visit.c.heard_at,
 )  # fmt: skip
 VISITS_NEAR = select(*_VISIT).where(
     among(visit.c.visitor_id, "visitors"),
@@ -101,7 +103,7 @@ VIEWS = select(
     page_view.c.stayed_at,
     page_view.c.left_at,
 ).where(among(page_view.c.visit_id, "visits"))
-#: What is known of staying and leaving, whether or not it came before its view.
+#: What was said of staying and leaving before the view came, or with it.
 MARKS = (
     select(
         event.c.page,
@@ -114,11 +116,23 @@ MARKS = (
     .where(event.c.site_id == bindparam("site"), among(event.c.page, "pages"))
     .group_by(event.c.page, event.c.visitor_id, event.c.type)
 )
-SIGNS = (
-    select(event.c.visitor_id, event.c.at)
-    .where(among(event.c.visitor_id, "visitors"), event.c.at.between(bindparam("since"), bindparam("until")))
-    .order_by(event.c.at)
-)
+#: `asked`: JSON, a list of [visit, visitor, since, before] -> each visit, with the visitor's last sign of life between
+#: both times or null. A look into the index for each, however much happened.
+SIGNS = {
+    "sqlite": text("""
+        SELECT value ->> 0, (
+            SELECT max(at) FROM event WHERE visitor_id = value ->> 1 AND at >= value ->> 2 AND at < value ->> 3
+        ) FROM json_each(:asked)
+    """),
+    "postgresql": text("""
+        SELECT value ->> 0, (
+            SELECT max(at) FROM event WHERE visitor_id = value ->> 1
+            AND at >= CAST(value ->> 2 AS bigint) AND at < CAST(value ->> 3 AS bigint)
+        ) FROM json_array_elements(CAST(CAST(:asked AS text) AS json)) AS asked(value)
+    """),
+}
+#: Events that were stored and found no room.
+FORGET_EVENTS = delete(event).where(event.c.site_id == bindparam("site"), among(event.c.id, "events"))
 NUMBERS = select(visit.c.id, visit.c.visitor_id, visit.c.started_at, visit.c.number).where(
     among(visit.c.visitor_id, "visitors"), visit.c.merged_into.is_(None), visit.c.pages > 0
 )
@@ -134,11 +148,15 @@ SET_VISIT = Change(
     ("id",),
     [column.name for column in visit.columns if column.name not in ("id", "site_id", "visitor_id", "merged_into")],
 )
+#: A visit of which only the end moved.
+SET_END = Change(visit, ("id",), ("last_at", "heard_at"))
 SET_NUMBER = Change(visit, ("id",), ("number",))
 SET_VIEW = Change(page_view, ("site_id", "id"), ("dwell", "scroll", "stayed_at", "left_at"))
 #: Merging, with `into` for the visit that stays. What was merged into the one that goes, goes along.
 MERGE = (
-    update(visit).where(visit.c.merged_into == bindparam("gone")).values(merged_into=bindparam("into")),
+    update(visit)
+    .where(visit.c.visitor_id == bindparam("visitor"), visit.c.merged_into == bindparam("gone"))
+    .values(merged_into=bindparam("into")),
     update(visit).where(visit.c.id == bindparam("gone")).values(merged_into=bindparam("into")),
     update(page_view).where(page_view.c.visit_id == bindparam("gone")).values(visit_id=bindparam("into")),
 )

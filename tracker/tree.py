@@ -1,13 +1,13 @@
 """Pure: where a page stands in the information tree: its path from the root, and who said so. Home is []."""
 
 import re
-from functools import lru_cache
 from urllib.parse import unquote
 
 from contract.beacons import DEPTH_LIMIT, NAME_LIMIT
 from contract.names import PathSource
 from contract.text import clean
 from tracker.address import split
+from tracker.remembered import remembered
 
 Path = tuple[str, ...]
 _INDEX = re.compile(r"(?:index|default)\.(?:html?|php|aspx?|jsp)", re.IGNORECASE)
@@ -30,7 +30,7 @@ def named(names: list[str]) -> Path:
     return tuple(name for name in kept if name)[:DEPTH_LIMIT]
 
 
-@lru_cache(maxsize=8192)
+@remembered
 def of_address(url: str) -> Path:
     """`https://x.example/a%20b/c/index.html?q=1` -> ("a b", "c"). A file keeps its name: it is a page."""
     parts = split(url)

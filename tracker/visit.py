@@ -19,6 +19,8 @@ from tracker.tree import Path
 SILENCE = 30 * MINUTE
 #: Somebody who comes in from outside within this time of a sign of life never went away.
 AWAY = 2 * SECOND
+#: Branches that a visit remembers: those with most dwell.
+BRANCHES = 50
 #: What a look at a page is worth before anything is known of its dwell.
 GLANCE = 1 * SECOND
 
@@ -92,9 +94,10 @@ def join(stored: Iterable[Span], points: Iterable[Ms]) -> list[Span]:
 
 
 def summarise(views: Sequence[View], last_at: Ms, signs: Sequence[Ms]) -> Summary:
-    """What the page views of one visit say. `last_at`: its newest sign of life; `signs`: the times of all, ascending.
+    """What the page views of one visit say. `last_at`: its newest sign of life.
 
-    `signs` is read only when a view came from outside the site after the first (`needs_signs`).
+    `signs`: the times of all signs of life, ascending; the last before each of the views that `later_from_outside`
+    gives are enough.
     """
     if not views:
         return _nothing(last_at)
@@ -124,10 +127,10 @@ def from_outside(view: View) -> bool:
     return host(view.referrer) != host(view.url)
 
 
-def needs_signs(views: Sequence[View]) -> bool:
-    """True if more than times of views must be known to say with which of them the visitor last came in."""
+def later_from_outside(views: Sequence[View]) -> list[Ms]:
+    """When the visitor may have come in again: what came before, view or not, decides (`arrival`)."""
     first = min(views, key=lambda view: view.order, default=None)
-    return any(from_outside(view) for view in views if view is not first)
+    return [view.at for view in views if view is not first and from_outside(view)]
 
 
 def arrival(views: Sequence[View], signs: Sequence[Ms]) -> View:
@@ -149,7 +152,7 @@ def left_at(views: Sequence[View]) -> Ms | None:
 
 
 def branches(views: Sequence[View]) -> tuple[Branch, ...]:
-    """Per child of the home page: dwell, deepest level, page views. Most dwell first, then by name."""
+    """Per child of the home page: dwell, deepest level, page views. Most dwell first, then by name; the first 50."""
     found: dict[str, list[int]] = {}
     for view in views:
         if view.path:
@@ -159,7 +162,7 @@ def branches(views: Sequence[View]) -> tuple[Branch, ...]:
             branch[2] += 1
     made = [Branch(name=name, dwell=dwell, deepest=deepest, pages=pages)
             for name, (dwell, deepest, pages) in found.items()]  # fmt: skip
-    return tuple(sorted(made, key=lambda branch: (-branch.dwell, branch.name)))
+    return tuple(sorted(made, key=lambda branch: (-branch.dwell, branch.name))[:BRANCHES])
 
 
 def topic(views: Sequence[View]) -> Path:

@@ -1,0 +1,56 @@
+"""What strangers send does not stay in memory because it was long."""
+
+from typing import Any
+
+import pytest
+
+import tracker.address
+import tracker.device
+import tracker.nodes
+import tracker.source
+import tracker.tree
+from tracker.remembered import ENTRIES, KEY_LIMIT
+
+LONG = "https://shop.example/" + "x" * KEY_LIMIT
+
+
+def calls(mark: str) -> list[tuple[Any, tuple[Any, ...]]]:
+    url = f"https://shop.example/{mark}"
+    return [
+        (tracker.address.cleaned, (url,)),
+        (tracker.address.host, (url,)),
+        (tracker.tree.of_address, (url,)),
+        (tracker.source.source, ("https://shop.example/", url)),
+        (tracker.source.source, (url, "")),
+        (tracker.device.is_bot, (url,)),
+        (tracker.nodes.id_of, ("site", (mark[: len(mark) // 2], mark[len(mark) // 2 :]))),
+    ]
+
+
+@pytest.mark.parametrize("place", range(len(calls(""))))
+def test_a_long_key_is_answered_and_not_kept(place: int) -> None:
+    """However many there are; a short one is kept, and no cache has more than its entries."""
+    for number in range(3):
+        function, arguments = calls(f"{number}" * (KEY_LIMIT + 1))[place]
+        before = function.cache_info().currsize
+        assert function(*arguments) == function.__wrapped__(*arguments)
+        assert function.cache_info().currsize == before
+    function, arguments = calls("short")[place]
+    assert function(*arguments) == function(*arguments) == function.__wrapped__(*arguments)
+    assert function.cache_info().hits >= 1
+    assert function.cache_info().maxsize == ENTRIES
+
+
+@pytest.mark.parametrize(
+    ("raw", "kept"),
+    [
+        ("https://shop.example/a?q=" + "x" * 60_000, "https://shop.example/a"),
+        ("https://shop.example/a#" + "x" * 60_000, "https://shop.example/a"),
+        ("https://shop.example/" + "x" * 60_000, None),
+        ("https://shop.example/a?token=" + "x" * 4_000 + "&q=1", "https://shop.example/a?q=1"),
+    ],
+    ids=["query", "fragment", "path", "a long secret"],
+)
+def test_an_address_beyond_all_measure(raw: str, kept: str | None) -> None:
+    """It loses its query and fragment unread, or is none."""
+    assert tracker.address.cleaned(raw) == kept

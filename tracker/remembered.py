@@ -1,0 +1,35 @@
+"""Pure: a cache that strangers cannot fill with large things: long keys are worked out each time and leave no trace.
+
+Addresses, agents and paths come from browsers. A plain `lru_cache` keeps whatever size they have, for as long as the
+process lives; with this one the worst case of each cache is a few megabytes.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache, update_wrapper
+from typing import Any, Generic, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+#: Characters in all arguments together, beyond which nothing is kept.
+KEY_LIMIT = 512
+#: Entries per cache: at the limit, in the widest characters, with the answer, some 4 kB each.
+ENTRIES = 1_024
+
+
+class remembered(Generic[P, R]):  # noqa: N801  used as a decorator
+    """A pure function of texts or paths, given by position; the newest answers to short arguments are kept."""
+
+    def __init__(self, function: Callable[P, R]) -> None:
+        self._plain = function
+        self._kept = lru_cache(maxsize=ENTRIES)(function)
+        self.cache_info = self._kept.cache_info
+        update_wrapper(self, function)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        if kwargs or _characters(args) > KEY_LIMIT:
+            return self._plain(*args, **kwargs)
+        return self._kept(*args)
+
+
+def _characters(values: Iterable[Any]) -> int:
+    return sum(len(value) if isinstance(value, str) else _characters(value) for value in values)
