@@ -237,16 +237,34 @@ async def test_a_customer_who_returns_rings_the_one_who_served_above_strangers(p
 
 
 async def test_the_bell_climbs_when_a_rung_runs_out(people: People) -> None:
-    """Anna lets 20 seconds pass: then, and only then, Boris hears it too; in the end it expires with a reason."""
-    anna, boris = await people.expert("anna"), await people.expert("boris")
-    browser = people.browser()
-    await browser.go_deep(*DRIP)
-    alert = await anna.alert(browser)
-    await asyncio.sleep(18)
-    assert not boris.alerts(browser)
-    rung = await boris.alert(browser, 4.0)
-    assert (rung["id"], rung["rung"]) == (alert["id"], "anyone")
-    assert (await boris.wait("alert.cleared", 24.0, id=alert["id"]))["reason"] == "expired"
+    """Anna lets the rung's seconds pass: then, and only then, Boris hears it too; in the end it expires with a reason.
+
+    The demo's 20 seconds are lived through in the browser's story; here the site is set to 5.
+    """
+    await set_rung(people, 5)
+    try:
+        anna, boris = await people.expert("anna"), await people.expert("boris")
+        browser = people.browser()
+        await browser.go_deep(*DRIP)
+        alert = await anna.alert(browser)
+        await asyncio.sleep(4)
+        assert not boris.alerts(browser)
+        rung = await boris.alert(browser, 3.0)
+        assert (rung["id"], rung["rung"]) == (alert["id"], "anyone")
+        assert (await boris.wait("alert.cleared", 8.0, id=alert["id"]))["reason"] == "expired"
+    finally:
+        await set_rung(people, 20)
+
+
+async def set_rung(people: People, seconds: int) -> None:
+    """The site's setting, as an administrator changes it."""
+    token = (await people.sign_in("admin"))["token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    sites = (await people.http.get(f"{people.server.other}/api/sites", headers=headers)).json()["items"]
+    changed = await people.http.patch(
+        f"{people.server.other}/api/sites/{sites[0]['id']}", json={"rung_seconds": seconds}, headers=headers
+    )
+    assert changed.json()["rung_seconds"] == seconds
 
 
 async def test_a_visitor_who_writes_unasked_rings_the_bell_too(people: People) -> None:
