@@ -61,7 +61,7 @@ async def echoes(port: int) -> list[float]:
 
 
 async def alerts(lane: Lane, desk: Any, dice: random.Random) -> list[float]:
-    """Seconds from the heartbeat that completes the condition to the bell. Each alert is declined afterwards."""
+    """Seconds from the heartbeat that completes the condition to the bell. Each alert is taken, and closed after it."""
     took = []
     garden = [product for product in shop().products if product.path[0] == "Garden"]
     for _ in range(SAMPLES):
@@ -76,7 +76,8 @@ async def alerts(lane: Lane, desk: Any, dice: random.Random) -> list[float]:
         rung = await _rung(desk, known)
         took.append(time.perf_counter() - began)
         await heartbeat
-        await desk.call("alert.decline", {"alert": rung["id"]})
+        taken = await desk.done("alert.accept", {"alert": rung["id"]})
+        await desk.done("conversation.close", {"conversation": taken["conversation"]})
         await asyncio.sleep(0.02)
     return took
 

@@ -20,13 +20,11 @@ from chat.message import SYSTEM
 from contract.errors import Refused
 from contract.facts import CustomerFacts, SiteFacts, VisitFacts
 from contract.names import Ms
+from routing.alerts import People
 from routing.triggers import Firing, Trigger
 from service.flows.facts import customer_facts
 from service.flows.people import people
 from store.sql import db_now
-
-#: Bells of strangers that may ring at one site at the same time. Known customers always ring.
-MOST_STRANGERS = 50
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,13 +90,19 @@ def raise_and_ring(
     talking = chat.queries.open_of_visitor(conn, visit.visitor)
     if talking is not None and talking["expert_id"] and firing.occasion == visit.id:
         return None
-    if customer is None and routing.queries.ringing_strangers(conn, site.id) >= MOST_STRANGERS:
-        return None
     now = db_now(conn)
+    crew = people(conn, site, visit.visitor, customer, now)
+    if customer is None and routing.queries.ringing_strangers(conn, site.id) >= most_strangers(crew):
+        return None
     alert_id = routing.alerts.raise_alert(conn, firing, visit, customer, now)
     if alert_id is not None:
-        routing.alerts.climb(conn, alert_id, people(conn, site, visit.visitor, customer, now), now)
+        routing.alerts.climb(conn, alert_id, crew, now)
     return alert_id
+
+
+def most_strangers(crew: People) -> int:
+    """Bells of strangers that may ring at a site at the same time. Known customers always ring."""
+    return max(50, 20 * sum(expert.online for expert in crew.experts))
 
 
 def ring_for_question(conn: Connection, site: SiteFacts, visitor_id: str, conversation_id: str, seq: int) -> list[str]:
