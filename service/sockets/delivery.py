@@ -4,6 +4,9 @@ Every connection remembers what it was told (`Connection.news`), so a bell that 
 is made good by the next one, by a sweep, or by the client's own question (`messages.after`).
 """
 
+import asyncio
+from collections.abc import Callable
+
 import msgspec
 from sqlalchemy import Connection as Base
 from sqlalchemy import RowMapping
@@ -38,6 +41,7 @@ class Delivery:
 
     def __init__(self, bell: Bell, sockets: Sockets) -> None:
         self._bell, self._sockets, self._registry = bell, sockets, sockets.registry
+        self._turn = asyncio.Lock()
         sockets.joined = self.joined
         for kind, handler in (
             ("alert", self.alert),
@@ -54,10 +58,10 @@ class Delivery:
     async def joined(self, connection: Connection) -> None:
         """What stands open is state: it is told again on every connect."""
         if isinstance(connection.caller, VisitorCaller):
-            await self._say(await self._bell.store.read(lambda conn: self._for_visitor(conn, [connection])))
+            await self._tell(lambda conn: self._for_visitor(conn, [connection]))
             return
         await self._bell.timers.renew([connection.caller.account.id])
-        await self._say(await self._bell.store.read(lambda conn: self._ringing(conn, connection)))
+        await self._tell(lambda conn: self._ringing(conn, connection))
         self._bell.bus.ring("expert", connection.caller.account.id)
 
     async def sweep(self) -> None:
@@ -77,24 +81,27 @@ class Delivery:
     # --- bells --------------------------------------------------------------------------------------------------
 
     async def alert(self, alert_id: str) -> None:
-        await self._say(await self._bell.store.read(lambda conn: self._alert(conn, alert_id)))
+        due: list[Ms] = []
+        await self._tell(lambda conn: self._alert(conn, alert_id, due))
+        for at in due:
+            self._bell.timers.wake_at(at)
 
     async def conversation(self, bell_id: str) -> None:
         if bell_id.startswith("typing-"):
             await self._typing(bell_id)
             return
-        await self._say(await self._bell.store.read(lambda conn: self._conversation(conn, bell_id)))
+        await self._tell(lambda conn: self._conversation(conn, bell_id))
 
     async def visitor(self, visitor_id: str) -> None:
         self._bell.waiting.wake(visitor_id)
         connections = self._registry.of_visitor(visitor_id)
         if connections:
-            await self._say(await self._bell.store.read(lambda conn: self._for_visitor(conn, connections)))
+            await self._tell(lambda conn: self._for_visitor(conn, connections))
 
     async def expert(self, account_id: str) -> None:
         if len(self._registry):
             await self._still_here(account_id)
-            await self._say(await self._bell.store.read(lambda conn: self._for_expert(conn, account_id)))
+            await self._tell(lambda conn: self._for_expert(conn, account_id))
 
     async def _still_here(self, account_id: str) -> None:
         """Who signed out, whose password was changed, whose account was closed: the sockets end with the session."""
@@ -108,16 +115,16 @@ class Delivery:
 
     async def visit(self, visit_id: str) -> None:
         if self._registry.expert_ids():
-            await self._say(await self._bell.store.read(lambda conn: self._visit(conn, visit_id)))
+            await self._tell(lambda conn: self._visit(conn, visit_id))
 
     # --- looking ------------------------------------------------------------------------------------------------
 
-    def _alert(self, conn: Base, alert_id: str) -> list[Saying]:
+    def _alert(self, conn: Base, alert_id: str, due: list[Ms]) -> list[Saying]:
         row = routing.queries.alert_row(conn, alert_id)
         if row is None:
             return []
         if row["state"] == "ringing":
-            self._bell.timers.wake_at(row["due_at"])
+            due.append(row["due_at"])
         rings = routing.queries.rings_of(conn, alert_id)
         said: list[Saying] = []
         raised: dict[str, frames.AlertRaised] = {}
@@ -268,6 +275,12 @@ class Delivery:
         else:
             hearing = self._registry.of_expert(row["expert_id"]) if row["expert_id"] else []
         await self._say([(connection, "typing", shape) for connection in hearing])
+
+    async def _tell(self, look: Callable[[Base], list[Saying]]) -> None:
+        """Look and speak, one bell at a time: what a connection was told is noted while looking, maybe in a reader's
+        thread, and what was seen first is said first."""
+        async with self._turn:
+            await self._say(await self._bell.store.read(look))
 
     async def _say(self, said: list[Saying]) -> None:
         for connection, event, shape in said:

@@ -25,7 +25,7 @@ class Connection:
 
 
 class Registry:
-    """Connections by whom they serve."""
+    """Connections by whom they serve. Readers' threads look too, so every answer is a copy made in one step."""
 
     def __init__(self) -> None:
         self._by_sid: dict[tuple[str, str], Connection] = {}
@@ -56,7 +56,7 @@ class Registry:
         return list(self._experts.get(account_id, ()))
 
     def experts(self) -> list[Connection]:
-        return [connection for connections in self._experts.values() for connection in connections]
+        return [connection for connections in list(self._experts.values()) for connection in list(connections)]
 
     def expert_ids(self) -> list[str]:
         return list(self._experts)
@@ -69,7 +69,7 @@ class Registry:
 
     def told(self, kind: str) -> set[str]:
         """The ids of this kind that any socket here was told about."""
-        keys = (key.split(":") for connection in self._by_sid.values() for key in connection.shown)
+        keys = (key.split(":") for connection in self for key in list(connection.shown))
         return {key[1] for key in keys if key[0] == kind}
 
     def __iter__(self) -> Iterator[Connection]:
