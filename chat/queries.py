@@ -144,20 +144,6 @@ def open_here(conn: Connection, visitor_ids: Sequence[str], expert_ids: Sequence
     return found
 
 
-def conversations_of(conn: Connection, visitor_ids: Collection[str], limit: int = LIMIT) -> Sequence[RowMapping]:
-    """Every conversation of these visitors, newest first: for a timeline."""
-    return (
-        conn.execute(
-            select(conversation)
-            .where(conversation.c.visitor_id.in_(visitor_ids))
-            .order_by(conversation.c.opened_at.desc(), conversation.c.id.desc())
-            .limit(limit)
-        )
-        .mappings()
-        .all()
-    )
-
-
 def desk_of(
     conn: Connection, expert_id: str, now: Ms, site_ids: Collection[str] = (), limit: int = 200
 ) -> Sequence[RowMapping]:

@@ -1,19 +1,10 @@
 """What is read of customers and of the identities that lead to them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 
-from sqlalchemy import Connection, RowMapping, select, tuple_
+from sqlalchemy import Connection, RowMapping, select
 
-from contract.ids import UUID
-from contract.names import Ms
 from crm.tables import customer, identity
-
-
-def customer_row(conn: Connection, customer_id: str) -> RowMapping | None:
-    """One customer."""
-    if not UUID.fullmatch(customer_id):
-        return None
-    return conn.execute(select(customer).where(customer.c.id == customer_id)).mappings().one_or_none()
 
 
 def customer_rows(conn: Connection, customer_ids: Collection[str]) -> dict[str, RowMapping]:
@@ -70,18 +61,3 @@ def contacts_of(conn: Connection, customer_ids: Collection[str]) -> dict[str, di
     ):
         found[customer_id][kind].append(value)
     return found
-
-
-def customers_of_sites(
-    conn: Connection,
-    site_ids: Collection[str],
-    limit: int,
-    before: tuple[Ms, str] | None = None,
-) -> Sequence[RowMapping]:
-    """Customers of these sites, the newest first; `before` = (created_at, id) of the last one already given."""
-    asked = select(customer).where(customer.c.site_id.in_(site_ids))
-    if before is not None:
-        asked = asked.where(tuple_(customer.c.created_at, customer.c.id) < before)
-    return (
-        conn.execute(asked.order_by(customer.c.created_at.desc(), customer.c.id.desc()).limit(limit)).mappings().all()
-    )

@@ -9,7 +9,7 @@ from access.tables import account, account_site
 from contract.names import Ms, Status
 from routing.ladder import Asked, Expert
 from routing.match import Knows
-from routing.tables import RINGING, alert, decision, expert, expertise, ring, trigger
+from routing.tables import RINGING, alert, expert, expertise, ring, trigger
 from routing.triggers import Trigger, read_conditions
 from store.sql import counted
 
@@ -159,12 +159,6 @@ def waiting_without_ring(conn: Connection, site_ids: Iterable[str]) -> list[RowM
             .where(RINGING, alert.c.site_id.in_(list(site_ids)), alert.c.id.not_in(heard))
             .order_by(alert.c.importance.desc(), alert.c.raised_at)
         ).mappings()
-    )
-
-
-def decisions_of_visit(conn: Connection, visit_id: str) -> list[RowMapping]:
-    return list(
-        conn.execute(select(decision).where(decision.c.visit_id == visit_id).order_by(decision.c.at.desc())).mappings()
     )
 
 

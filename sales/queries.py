@@ -72,30 +72,6 @@ def offer_state(row: RowMapping, now: Ms) -> OfferState:
     return "expired" if state == "open" and row["expires_at"] <= now else state
 
 
-def offers_of_visitors(conn: Connection, visitor_ids: Collection[str], limit: int = LIMIT) -> Sequence[RowMapping]:
-    """Offers made to these visitors, newest first."""
-    return (
-        conn.execute(
-            select(offer)
-            .where(offer.c.visitor_id.in_(visitor_ids))
-            .order_by(offer.c.at.desc(), offer.c.id.desc())
-            .limit(limit)
-        )
-        .mappings()
-        .all()
-    )
-
-
-def offers_of_sites(
-    conn: Connection, site_ids: Collection[str], limit: int = LIMIT, before: tuple[Ms, str] | None = None
-) -> Sequence[RowMapping]:
-    """Offers made on these sites, newest first; `before` = (at, id) of the last one given."""
-    asked = select(offer).where(offer.c.site_id.in_(site_ids))
-    if before is not None:
-        asked = asked.where(tuple_(offer.c.at, offer.c.id) < before)
-    return conn.execute(asked.order_by(offer.c.at.desc(), offer.c.id.desc()).limit(limit)).mappings().all()
-
-
 def form_of(conn: Connection, form_id: str) -> RowMapping | None:
     """One order form."""
     if not UUID.fullmatch(form_id):
@@ -123,41 +99,6 @@ def form_lines(row: RowMapping) -> list[FormLine]:
     return msgspec.convert(row["lines"], list[FormLine])
 
 
-def order_of(conn: Connection, order_id: str) -> RowMapping | None:
-    """One order."""
-    if not UUID.fullmatch(order_id):
-        return None
-    return conn.execute(select(order).where(order.c.id == order_id)).mappings().one_or_none()
-
-
-def orders_of_customer(conn: Connection, customer_id: str, limit: int = LIMIT) -> Sequence[RowMapping]:
-    """What this customer ordered, newest first."""
-    return (
-        conn.execute(
-            select(order)
-            .where(order.c.customer_id == customer_id)
-            .order_by(order.c.at.desc(), order.c.id.desc())
-            .limit(limit)
-        )
-        .mappings()
-        .all()
-    )
-
-
-def orders_of_visitors(conn: Connection, visitor_ids: Collection[str], limit: int = LIMIT) -> Sequence[RowMapping]:
-    """What was ordered from these browsers, newest first."""
-    return (
-        conn.execute(
-            select(order)
-            .where(order.c.visitor_id.in_(visitor_ids))
-            .order_by(order.c.at.desc(), order.c.id.desc())
-            .limit(limit)
-        )
-        .mappings()
-        .all()
-    )
-
-
 def recent_orders_of_visitor(conn: Connection, visitor_id: str, since: Ms) -> Sequence[RowMapping]:
     """What was ordered from this browser since then, oldest first."""
     return _orders_since(conn, since, order.c.visitor_id == visitor_id)
@@ -171,16 +112,6 @@ def recent_orders_of_expert(conn: Connection, expert_id: str, since: Ms) -> Sequ
 def _orders_since(conn: Connection, since: Ms, *where: ColumnElement[bool]) -> Sequence[RowMapping]:
     statement = select(order).where(order.c.at >= since, *where).order_by(order.c.at, order.c.id).limit(LIMIT)
     return conn.execute(statement).mappings().all()
-
-
-def orders_of_site(
-    conn: Connection, site_ids: Collection[str], limit: int = LIMIT, before: tuple[Ms, str] | None = None
-) -> Sequence[RowMapping]:
-    """What was ordered on these sites, newest first; `before` = (at, id) of the last one given."""
-    asked = select(order).where(order.c.site_id.in_(site_ids))
-    if before is not None:
-        asked = asked.where(tuple_(order.c.at, order.c.id) < before)
-    return conn.execute(asked.order_by(order.c.at.desc(), order.c.id.desc()).limit(limit)).mappings().all()
 
 
 def lines_of(conn: Connection, order_ids: Collection[str]) -> dict[str, list[RowMapping]]:

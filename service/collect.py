@@ -6,7 +6,6 @@ contract 3: size, content type, JSON and shape, site and origin, rate, room; the
 
 import asyncio
 import contextlib
-from typing import Any
 
 import msgspec
 import structlog
@@ -20,10 +19,8 @@ from contract.facts import SiteFacts
 from service.address import client_address
 from service.bell import Bell
 from service.journey import answer
-from service.web import failure, language, problem
+from service.web import failure, language, parse, problem
 
-_beacon = msgspec.json.Decoder(Beacon)
-_waiting = msgspec.json.Decoder(Waiting)
 _encode = msgspec.json.Encoder().encode
 TYPES = (b"text/plain", b"application/json")
 BODY_SECONDS = 10.0
@@ -53,16 +50,16 @@ def in_front(app: ASGIApp) -> ASGIApp:
             status, body = await handler(scope["state"]["bell"], scope, receive, origin)
             await _answer(send, status, body, cors)
         except Refused as refused:
-            accept = _header(scope, b"accept-language")
-            response = problem(refused, language(accept.decode("latin-1") if accept else None))
+            response = problem(refused, _tongue(scope))
             for name, value in cors:
                 response.headers[name.decode()] = value.decode("latin-1")
             await response(scope, receive, send)
         except (_Gone, asyncio.CancelledError):
             raise
         except Exception:
-            log.exception("collect.failed")
-            await failure("collect")(scope, receive, send)
+            error_id, response = failure(_tongue(scope))
+            log.exception("collect.failed", id=error_id)
+            await response(scope, receive, send)
 
     async def never_gone(scope: Scope, receive: Receive, send: Send) -> None:
         with contextlib.suppress(_Gone):
@@ -76,7 +73,7 @@ class _Gone(Exception):
 
 
 async def _collect(bell: Bell, scope: Scope, receive: Receive, origin: bytes | None) -> tuple[int, bytes]:
-    beacon: Beacon = _decode(await _body(scope, receive), _beacon)
+    beacon = parse(await _body(scope, receive), Beacon, as_it_is=True)
     site = await _site(bell, beacon.site, origin)
     bell.limits.collect(site.id, client_address(scope, bell.settings.trusted_proxies))
     agent = (_header(scope, b"user-agent") or b"")[:AGENT_LIMIT].decode("latin-1")
@@ -89,7 +86,7 @@ async def _collect(bell: Bell, scope: Scope, receive: Receive, origin: bytes | N
 
 
 async def _wait(bell: Bell, scope: Scope, receive: Receive, origin: bytes | None) -> tuple[int, bytes]:
-    asked: Waiting = _decode(await _body(scope, receive), _waiting)
+    asked = parse(await _body(scope, receive), Waiting, as_it_is=True)
     site = await _site(bell, asked.site, origin)
     bell.limits.collect(site.id, client_address(scope, bell.settings.trusted_proxies))
     shown = await bell.waiting.something(bell.store, site, asked.visitor, _disconnected(receive))
@@ -109,15 +106,6 @@ async def _site(bell: Bell, key: str, origin: bytes | None) -> SiteFacts:
     if origin is not None and origin.decode("latin-1") not in site.origins:
         raise Refused("foreign_origin")
     return site
-
-
-def _decode(body: bytes, decoder: "msgspec.json.Decoder[Any]") -> Any:
-    try:
-        return decoder.decode(body)
-    except msgspec.ValidationError as error:
-        raise Refused("invalid") from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Refused("malformed") from error
 
 
 async def _body(scope: Scope, receive: Receive) -> bytes:
@@ -150,6 +138,11 @@ def _header(scope: Scope, name: bytes) -> bytes | None:
         if key == name:
             return value  # type: ignore[no-any-return]
     return None
+
+
+def _tongue(scope: Scope) -> str:
+    accept = _header(scope, b"accept-language")
+    return language(accept.decode("latin-1") if accept else None)
 
 
 _PREFLIGHT: Headers = [

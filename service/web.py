@@ -90,16 +90,10 @@ def problem(refused: Refused, tongue: str = "en") -> Response:
     return Response(msgspec.json.encode(body), refused.status, headers, "application/problem+json")
 
 
-def failure(error_id: str) -> Response:
-    """Our own mistake: an id to find it in the log by, and not a word more."""
-    body = {
-        "type": "about:blank",
-        "title": "internal error",
-        "status": 500,
-        "code": "internal",
-        "detail": f"Something went wrong on our side. It is logged as {error_id}.",
-    }
-    return Response(msgspec.json.encode(body), 500, {"Cache-Control": "no-store"}, "application/problem+json")
+def failure(tongue: str = "en") -> tuple[str, Response]:
+    """Our own mistake: an id to find it in the log by, and not a word more. Call it where the error is logged."""
+    error_id = secrets.token_hex(8)
+    return error_id, problem(Refused("internal", error_id), tongue)
 
 
 def _refusal_of(error: HTTPException) -> Refused:
@@ -146,10 +140,10 @@ class Net:
         except ClientDisconnect:
             return  # nobody is there to answer
         except Exception:
-            error_id = secrets.token_hex(8)
+            error_id, response = failure(language(Headers(scope=scope).get("accept-language")))
             log.exception("web.failed", id=error_id, method=scope["method"], path=scope["path"][:200])
             if not begun:
-                await failure(error_id)(scope, receive, send)
+                await response(scope, receive, send)
 
 
 class Manners:

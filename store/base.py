@@ -4,7 +4,7 @@
 so it changes nothing outside the database.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection
@@ -31,6 +31,3 @@ class Store(Protocol):
     async def close(self) -> None:
         """Finish what waits, then let go."""
         ...
-
-
-OpenStore = Callable[[], Awaitable[Store]]

@@ -31,10 +31,6 @@ def visit_rows(conn: Connection, ids: Iterable[str]) -> dict[str, Row]:
     return {id_: found[into.get(id_, id_)] for id_ in wanted if into.get(id_, id_) in found}
 
 
-def visit_row(conn: Connection, id_: str) -> Row | None:
-    return visit_rows(conn, [id_]).get(id_)
-
-
 def visit_facts(conn: Connection, ids: Iterable[str]) -> dict[str, VisitFacts]:
     """The same as plain values for the rules."""
     return {id_: _facts(row) for id_, row in visit_rows(conn, ids).items()}
@@ -97,13 +93,6 @@ def visitor_by_key(conn: Connection, site_id: str, key_hash: str) -> str | None:
     """The id of the visitor with this key hash (`tracker.visitor.key_hash`)."""
     where = (visitor.c.site_id == site_id, visitor.c.key_hash == key_hash)
     return conn.execute(select(visitor.c.id).where(*where)).scalar_one_or_none()
-
-
-def visitor_rows(conn: Connection, ids: Iterable[str]) -> dict[str, Row]:
-    wanted = list(dict.fromkeys(ids))
-    if not wanted:
-        return {}
-    return {row["id"]: dict(row) for row in conn.execute(select(visitor).where(visitor.c.id.in_(wanted))).mappings()}
 
 
 def nodes(conn: Connection, site_id: str) -> list[Row]:

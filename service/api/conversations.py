@@ -21,7 +21,7 @@ async def messages(call: Call) -> Transcript:
     def read(conn: Connection) -> Transcript:
         chat.queries.conversation_for_expert(conn, conversation_id, call.account)
         rows = chat.queries.after(conn, conversation_id, after, limit)
-        return Transcript(messages=[present.message(row) for row in rows])
+        return Transcript(messages=present.messages(conn, rows, call.now))
 
     return await call.bell.store.read(read)
 

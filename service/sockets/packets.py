@@ -14,9 +14,12 @@ from typing import Any
 
 import orjson
 from socketio.packet import EVENT, Packet
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from contract.errors import Refused
 from contract.frames import EXPERT_COMMANDS, VISITOR_COMMANDS
+from service.web import language, problem
 
 REFUSED = "refused"
 CONNECT_DEADLINE = 10.0
@@ -76,7 +79,7 @@ def guarded(app: ASGIApp) -> ASGIApp:
 
     async def guard(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "websocket":
-            await _no_polling(receive, send)
+            await _no_polling(scope, receive, send)
             return
         deadline = asyncio.get_running_loop().time() + CONNECT_DEADLINE
         joined = closed = left = False
@@ -130,15 +133,7 @@ def guarded(app: ASGIApp) -> ASGIApp:
     return guard
 
 
-async def _no_polling(receive: Receive, send: Send) -> None:
-    """There is no long polling here (its Python side has holes); the HTTP fallback is `/visitor/wait`."""
-    await send(
-        {"type": "http.response.start", "status": 400, "headers": [(b"content-type", b"application/problem+json")]}
-    )
-    await send(
-        {
-            "type": "http.response.body",
-            "body": b'{"type":"about:blank","title":"malformed","status":400,"code":"malformed",'
-            b'"detail":"This address speaks WebSocket only."}',
-        }
-    )
+async def _no_polling(scope: Scope, receive: Receive, send: Send) -> None:
+    """There is no long polling here (its Python side has holes); engaged pages ask `/visitor/wait`."""
+    tongue = language(Headers(scope=scope).get("accept-language"))
+    await problem(Refused("websocket_only"), tongue)(scope, receive, send)

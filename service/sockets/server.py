@@ -17,9 +17,10 @@ from contract.errors import Code, Refused
 from service.bell import Bell
 from service.callers import ExpertCaller, VisitorCaller
 from service.commands import Command, plain
-from service.sockets.handshake import check_origin, expert_of, visitor_of
+from service.sockets.handshake import check_origin, expert_of, header, visitor_of
 from service.sockets.packets import REFUSED, ClosedPacket, StrictJson, guarded
 from service.sockets.registry import Connection, Registry
+from service.web import language, where
 
 PING_EVERY, PING_TIMEOUT, FRAME_LIMIT = 20, 25, 64 * 1024
 COMMAND_DEADLINE = 15.0
@@ -86,9 +87,8 @@ class _Namespace(socketio.AsyncNamespace):  # type: ignore[misc]
             check_origin(bell, scope)
             caller = await self._caller_of(bell, scope, auth)
         except Refused as refused:
-            raise socketio.exceptions.ConnectionRefusedError(
-                refused.sentence("en"), {"code": refused.code, "detail": refused.sentence("en")}
-            ) from None
+            detail = refused.sentence(language(header(scope, b"accept-language")))
+            raise socketio.exceptions.ConnectionRefusedError(detail, {"code": refused.code, "detail": detail}) from None
         connection = Connection(sid=sid, namespace=self.namespace, caller=caller)
         self._sockets.registry.add(connection)
         # What stands open is told after the library has sent its CONNECT packet, never before (realtime notes 3.3).
@@ -119,7 +119,7 @@ class _Namespace(socketio.AsyncNamespace):  # type: ignore[misc]
             return error(refused.code, refused.sentence(caller.language))
         except msgspec.ValidationError as wrong:
             outcome = "invalid"
-            return error("invalid", Refused("invalid", _field(wrong)).sentence(caller.language))
+            return error("invalid", Refused("invalid", where(str(wrong))).sentence(caller.language))
         except TimeoutError:
             outcome = "unavailable"
             return error("unavailable", Refused("unavailable").sentence(caller.language))
@@ -129,9 +129,3 @@ class _Namespace(socketio.AsyncNamespace):  # type: ignore[misc]
             return error("unavailable", Refused("unavailable").sentence(caller.language))
         finally:
             commands_done.labels(event, outcome).inc()
-
-
-def _field(wrong: msgspec.ValidationError) -> str:
-    """The path of the field that is wrong, out of msgspec's message; never its value."""
-    _, found, path = str(wrong).rpartition(" - at `")
-    return path.rstrip("`").removeprefix("$.") if found and len(path) < 80 else ""

@@ -177,6 +177,8 @@ async def test_information_offer_and_order_form_work_in_the_chat_and_as_cards(pe
     assert placed["customer"]["name"] == "Carla Roth"
     assert (await visitor.wait("order.updated"))["number"] == order["number"]
     assert (await visitor.wait("message.added", kind="order"))["data"]["number"] == order["number"]
+    transcript = (await people.api("anna", f"/api/conversations/{conversation}/messages"))["messages"]
+    assert [one["data"]["state"] for one in transcript if one["kind"] == "order_form"] == ["ordered"]
     timeline = (await people.api("anna", f"/api/customers/{placed['customer']['id']}/timeline"))["items"]
     assert {"visit", "conversation", "order"} <= {item["kind"] for item in timeline}
 

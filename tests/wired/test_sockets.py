@@ -125,7 +125,9 @@ async def test_a_message_of_a_megabyte_closes_its_own_connection_only(raw: Raw, 
 @pytest.mark.parametrize("address", ["/socket.io/?EIO=4&transport=polling", "/socket.io/?EIO=4&transport=polling&j=0"])
 async def test_there_is_no_long_polling(people: People, address: str) -> None:
     """Its Python side has holes; the answer says what to use."""
-    assert (await people.http.get(people.server.other + address)).status_code == 400
+    refused = await people.http.get(people.server.other + address, headers={"Accept-Language": "ru"})
+    assert (refused.status_code, refused.json()["code"]) == (400, "websocket_only")
+    assert refused.json()["detail"] == "По этому адресу отвечает только WebSocket."
     assert (await people.http.post(people.server.other + address, content=b"x" * 2_000_000)).status_code == 400
 
 
