@@ -14,6 +14,7 @@ from contract.names import PathSource
 MAX_BODY = 64 * 1024
 MAX_EVENTS = 200
 URL_LIMIT, TITLE_LIMIT, NAME_LIMIT, DEPTH_LIMIT, AGENT_LIMIT = 2048, 300, 200, 20, 512
+TOKEN_LIMIT = 8192
 MAX_AGE = 7 * 24 * 3600 * 1000
 
 VisitorKey = Annotated[str, Meta(pattern="^[0-9a-f]{32}$", min_length=32, max_length=32)]
@@ -67,11 +68,15 @@ Event = PageViewed | PageStayed | PageLeft | Custom
 
 
 class Beacon(msgspec.Struct, kw_only=True):
-    """One body: some events of one visitor of one site."""
+    """One body: some events of one visitor of one site.
+
+    `first_party`: the bell lives on a subdomain of the site, and the page wants the visitor's cookie set by our answer.
+    """
 
     site: SiteKey
     visitor: VisitorKey
     events: Annotated[list[Event], Meta(min_length=1, max_length=MAX_EVENTS)]
+    first_party: bool = False
 
 
 class Rejected(msgspec.Struct, kw_only=True):
@@ -82,10 +87,15 @@ class Rejected(msgspec.Struct, kw_only=True):
 
 
 class Collected(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """The answer when there is something to say; a plain 204 otherwise."""
+    """The answer when there is something to say; a plain 204 otherwise.
+
+    `visitor`: the key under which the events were recorded, when it is not the one of the body: the browser's own
+    cookie remembers what its script storage forgot. The snippet takes it from now on.
+    """
 
     engage: bool = False
     rejected: list[Rejected] = []
+    visitor: str = ""
 
 
 class Waiting(msgspec.Struct, kw_only=True):
@@ -93,6 +103,20 @@ class Waiting(msgspec.Struct, kw_only=True):
 
     site: SiteKey
     visitor: VisitorKey
+
+
+class Identify(msgspec.Struct, kw_only=True):
+    """`POST /visitor/identify`: the site says who is signed in. `token`: a JWT signed with the site's secret."""
+
+    site: SiteKey
+    visitor: VisitorKey
+    token: Annotated[str, Meta(min_length=1, max_length=TOKEN_LIMIT)]
+
+
+class Identified(msgspec.Struct, kw_only=True):
+    """Somebody else was signed in under this visitor key: use this new one from now on."""
+
+    visitor: str
 
 
 class Shown(msgspec.Struct, kw_only=True):

@@ -238,6 +238,8 @@ name: string
 /**
  * One body: some events of one visitor of one site.
  * 
+ *     `first_party`: the bell lives on a subdomain of the site, and the page wants the visitor's cookie set by our answer.
+ * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Beacon".
  */
@@ -247,6 +249,7 @@ export interface Beacon {
  * @maxItems 200
  */
 events: [(PageViewed | PageStayed | PageLeft | Custom), ...((PageViewed | PageStayed | PageLeft | Custom))[]]
+first_party?: boolean
 site: string
 visitor: string
 }
@@ -375,12 +378,16 @@ export interface ChatOpen {
 /**
  * The answer when there is something to say; a plain 204 otherwise.
  * 
+ *     `visitor`: the key under which the events were recorded, when it is not the one of the body: the browser's own
+ *     cookie remembers what its script storage forgot. The snippet takes it from now on.
+ * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Collected".
  */
 export interface Collected {
 engage?: boolean
 rejected?: Rejected[]
+visitor?: string
 }
 /**
  * An event that was not taken, and why.
@@ -930,6 +937,26 @@ site: string
 steps?: [("alert" | "chat" | "deep" | "offer" | "order" | "viewed")]|[("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed")]|[("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed")]|[("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed")]|[("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed")]|[("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed")]|[("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed")]|[("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed")]|[("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed")]|[("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed")]|[("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed")]|[("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed"), ("alert" | "chat" | "deep" | "offer" | "order" | "viewed")]
 to?: (string | null)
 window_s?: number
+}
+/**
+ * Somebody else was signed in under this visitor key: use this new one from now on.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Identified".
+ */
+export interface Identified {
+visitor: string
+}
+/**
+ * `POST /visitor/identify`: the site says who is signed in. `token`: a JWT signed with the site's secret.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Identify".
+ */
+export interface Identify {
+site: string
+token: string
+visitor: string
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
