@@ -10,6 +10,7 @@ from access.origin import origin
 from access.queries import account_by_id, plain_email, site_of
 from access.sessions import end_sessions
 from access.tables import account, account_site, site
+from contract.clock import DAY
 from contract.errors import Refused
 from contract.facts import AccountFacts, SiteFacts
 from contract.ids import new_id
@@ -17,6 +18,7 @@ from contract.names import Ms, Role
 from store.sql import insert_new
 
 RUNG_SECONDS = 20
+TEST_FOR: Ms = DAY
 
 
 def create_site(
@@ -41,6 +43,7 @@ def create_site(
         "zone": known_zone(zone),
         "currency": currency,
         "rung_seconds": rung_seconds,
+        "test_until": None,
         "created_at": now,
     }
     if not insert_new(conn, site, [row]):
@@ -48,13 +51,18 @@ def create_site(
     return site_of(row)
 
 
-def patch_site(conn: Connection, site_id: str, changes: dict[str, Any]) -> SiteFacts:
-    """Change those of name, origins, language, zone, rung_seconds that are given. Refused("not_found")."""
+def patch_site(conn: Connection, site_id: str, changes: dict[str, Any], now: Ms) -> SiteFacts:
+    """Change those of name, origins, language, zone, rung_seconds, test_mode that are given. Refused("not_found").
+
+    Test mode, once switched on, switches itself off after `TEST_FOR`.
+    """
     values = {name: value for name, value in changes.items() if value is not None}
     if "origins" in values:
         values["origins"] = plain_origins(values["origins"])
     if "zone" in values:
         values["zone"] = known_zone(values["zone"])
+    if "test_mode" in values:
+        values["test_until"] = now + TEST_FOR if values.pop("test_mode") else 0
     if values:
         conn.execute(update(site).where(site.c.id == site_id).values(**values))
     row = conn.execute(select(site).where(site.c.id == site_id)).mappings().one_or_none()

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from access.tables import account, account_site, site
+from contract.clock import now_ms
 from contract.facts import AccountFacts, SiteFacts
 
 
@@ -20,6 +21,8 @@ def site_of(row: Mapping[Any, Any]) -> SiteFacts:
         zone=row["zone"],
         currency=row["currency"],
         rung_seconds=row["rung_seconds"],
+        test_mode=(row["test_until"] or 0) > now_ms(),
+        test_until=row["test_until"],
     )
 
 

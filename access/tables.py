@@ -15,6 +15,7 @@ site = Table(
     Column("zone", Text, nullable=False),
     Column("currency", Text, nullable=False),
     Column("rung_seconds", Integer, nullable=False),
+    Column("test_until", Time, nullable=True),
     Column("created_at", Time, nullable=False),
 )
 account = Table(

@@ -9,6 +9,8 @@ from contract.names import Ms, Role
 
 
 class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A site. `test_mode`: what comes is kept and shown as it comes, until `test_until`."""
+
     id: str
     key: str
     name: str
@@ -17,6 +19,8 @@ class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):
     zone: str
     currency: str
     rung_seconds: int
+    test_mode: bool = False
+    test_until: Ms | None = None
 
 
 class AccountFacts(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from typing import Literal
 Ms = int
 
 EventType = Literal["page.viewed", "page.stayed", "page.left", "custom"]
+EventOutcome = Literal["accepted", "duplicate", "rejected"]
 PathSource = Literal["call", "attribute", "breadcrumb", "microdata", "tree", "sitemap", "canonical", "url"]
 Channel = Literal["direct", "search", "social", "mail", "paid", "referral", "internal"]
 Role = Literal["admin", "marketer", "expert"]

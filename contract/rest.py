@@ -18,7 +18,7 @@ from contract.frames import (
     Time,
     VisitBrief,
 )
-from contract.names import FunnelStep, OrderStatus, Role, Status
+from contract.names import EventOutcome, FunnelStep, OrderStatus, Role, Status
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 
@@ -108,6 +108,7 @@ class SitePatch(In):
     language: Annotated[str, Meta(max_length=35)] | None = None
     zone: Annotated[str, Meta(max_length=64)] | None = None
     rung_seconds: Annotated[int, Meta(ge=5, le=3600)] | None = None
+    test_mode: bool | None = None
 
 
 class Site(Out):
@@ -119,6 +120,49 @@ class Site(Out):
     zone: str
     currency: str
     rung_seconds: int
+    test_mode: bool
+    test_until: Time | None
+
+
+class Placed(Out):
+    """The path of a page, which of the sources gave it, and the rule in words where one did."""
+
+    path: list[str]
+    source: str
+    reason: str | None
+
+
+class EventSeen(Out):
+    """An event as it came. `reason`: why it was not taken (`tracker.reasons`); `visitor`: the end of its key's mark.
+
+    `placed`: where a page view stands in the tree, while it was taken in test mode.
+    """
+
+    id: str
+    at: Time
+    outcome: EventOutcome
+    reason: str | None
+    event: dict[str, Any]
+    placed: Placed | None
+    visitor: str | None
+    visit: str | None
+
+
+class EventsSeen(Out):
+    """Newest first. `refused`: how many were refused in the last 24 h, by reason; `last_at`: newest sign of life."""
+
+    items: list[EventSeen]
+    next: str | None
+    refused: dict[str, int]
+    last_at: Time | None
+
+
+class SiteSnippet(Out):
+    """The tag for the site's pages: always the newest script, or this one for ever (checked by the browser)."""
+
+    tag: str
+    versioned_tag: str
+    last_at: Time | None
 
 
 class Topic(Out):

@@ -115,3 +115,18 @@ rejected_event = Table(
     Column("event", Json, nullable=False),
     Index("ix_rejected_event_site_id_at", "site_id", "at"),
 )
+#: While a site is in test mode: what came, whatever became of it. Only the newest are kept (`tracker.testing`).
+test_event = Table(
+    "test_event",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("site_id", ForeignKey("site.id"), nullable=False),
+    Column("at", Time, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("reason", Text, nullable=True),
+    Column("event", Json, nullable=False),
+    Column("placed", Json, nullable=True),
+    Column("visitor", Text, nullable=False),
+    Column("visit_id", Id, nullable=True),
+    Index("ix_test_event_site_id_id", "site_id", "id"),
+)

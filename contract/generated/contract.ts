@@ -47,6 +47,11 @@ export type ConversationState = ("open" | "closed")
 export type ErrorCode = ("malformed" | "invalid" | "too_large" | "unsupported_type" | "unknown_site" | "foreign_origin" | "unauthenticated" | "wrong_password" | "forbidden" | "missing_csrf" | "not_found" | "rate_limited" | "busy" | "unavailable" | "unknown_command" | "empty_message" | "message_too_long" | "bad_text" | "conversation_closed" | "alert_over" | "desk_full" | "not_online" | "form_used" | "offer_over" | "bad_quantity" | "unknown_product" | "no_lines" | "bad_contact" | "bad_address" | "exists" | "method_not_allowed" | "not_ready" | "websocket_only" | "internal")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "EventOutcome".
+ */
+export type EventOutcome = ("accepted" | "duplicate" | "rejected")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "EventType".
  */
 export type EventType = ("page.viewed" | "page.stayed" | "page.left" | "custom")
@@ -581,6 +586,8 @@ language: string
 name: string
 origins: string[]
 rung_seconds: number
+test_mode: boolean
+test_until: (string | null)
 zone: string
 }
 /**
@@ -589,6 +596,51 @@ zone: string
  */
 export interface Done {
 
+}
+/**
+ * An event as it came. `reason`: why it was not taken (`tracker.reasons`); `visitor`: the end of its key's mark.
+ * 
+ *     `placed`: where a page view stands in the tree, while it was taken in test mode.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "EventSeen".
+ */
+export interface EventSeen {
+at: string
+event: {
+
+}
+id: string
+outcome: ("accepted" | "duplicate" | "rejected")
+placed: (Placed | null)
+reason: (string | null)
+visit: (string | null)
+visitor: (string | null)
+}
+/**
+ * The path of a page, which of the sources gave it, and the rule in words where one did.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Placed".
+ */
+export interface Placed {
+path: string[]
+reason: (string | null)
+source: string
+}
+/**
+ * Newest first. `refused`: how many were refused in the last 24 h, by reason; `last_at`: newest sign of life.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "EventsSeen".
+ */
+export interface EventsSeen {
+items: EventSeen[]
+last_at: (string | null)
+next: (string | null)
+refused: {
+[k: string]: number
+}
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -1203,7 +1255,19 @@ language?: (string | null)
 name?: (string | null)
 origins?: (string[] | null)
 rung_seconds?: (number | null)
+test_mode?: (boolean | null)
 zone?: (string | null)
+}
+/**
+ * The tag for the site's pages: always the newest script, or this one for ever (checked by the browser).
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "SiteSnippet".
+ */
+export interface SiteSnippet {
+last_at: (string | null)
+tag: string
+versioned_tag: string
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema

@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from access.do import create_site, patch_site
 from access.tables import site as table
+from contract.clock import rfc3339
 from contract.facts import SiteFacts
 from contract.rest import Site, SitePatch, SiteWrite
 from service.api.lists import Listed, asked, page
@@ -21,6 +22,8 @@ def shown(site: SiteFacts) -> Site:
         zone=site.zone,
         currency=site.currency,
         rung_seconds=site.rung_seconds,
+        test_mode=site.test_mode,
+        test_until=rfc3339(site.test_until) if site.test_mode and site.test_until else None,
     )
 
 
@@ -64,7 +67,7 @@ async def change_site(call: Call) -> Site:
     """Change what is given; the key stays for ever."""
     asked, site_id = call.body, call.path_id()
     changes = {name: getattr(asked, name) for name in asked.__struct_fields__}
-    changed = await call.bell.store.write(lambda conn: patch_site(conn, site_id, changes))
+    changed = await call.bell.store.write(lambda conn: patch_site(conn, site_id, changes, call.now))
     call.bell.sites.forget()
     return shown(changed)
 

@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 03:13:16.281766.
+Revision 0001, after ; 2026-11-22 05:02:15.027938.
 """
 
 import sqlalchemy as sa
@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.Column("zone", sa.Text(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("rung_seconds", sa.Integer(), nullable=False),
+        sa.Column("test_until", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_site")),
         sa.UniqueConstraint("key", name=op.f("uq_site_key")),
@@ -271,6 +272,23 @@ def upgrade() -> None:
     with op.batch_alter_table("session", schema=None) as batch_op:
         batch_op.create_index("ix_session_account_id", ["account_id"], unique=False)
         batch_op.create_index("ix_session_expires_at", ["expires_at"], unique=False)
+
+    op.create_table(
+        "test_event",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("placed", sa.Text(), nullable=True),
+        sa.Column("visitor", sa.Text(), nullable=False),
+        sa.Column("visit_id", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_test_event_site_id_site")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_test_event")),
+    )
+    with op.batch_alter_table("test_event", schema=None) as batch_op:
+        batch_op.create_index("ix_test_event_site_id_id", ["site_id", "id"], unique=False)
 
     op.create_table(
         "trigger",
@@ -583,6 +601,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_trigger_site_id")
 
     op.drop_table("trigger")
+    with op.batch_alter_table("test_event", schema=None) as batch_op:
+        batch_op.drop_index("ix_test_event_site_id_id")
+
+    op.drop_table("test_event")
     with op.batch_alter_table("session", schema=None) as batch_op:
         batch_op.drop_index("ix_session_expires_at")
         batch_op.drop_index("ix_session_account_id")
