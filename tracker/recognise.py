@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from contract.ids import new_id
 from contract.names import Ms
 from tracker import statements as sql
+from tracker.bots import marked
 from tracker.collect import Prepared, Row
 from tracker.device import is_bot
 
@@ -21,6 +22,7 @@ class Visitor(msgspec.Struct):
     first_at: Ms
     last_at: Ms
     bot: bool
+    bot_said: bool | None = None
     new: bool = False
 
 
@@ -45,7 +47,7 @@ def remember(conn: Connection, seen: list[tuple[Visitor, list[Row]]]) -> None:
     for known, rows in seen:
         first, last = min(row.at for row in rows), max(row.at for row in rows)
         bot = any(is_bot(row.user_agent) for row in rows)
-        now = (min(known.first_at, first), max(known.last_at, last), known.bot or bot)
+        now = (min(known.first_at, first), max(known.last_at, last), marked(known.bot or bot, known.bot_said))
         if now != (known.first_at, known.last_at, known.bot):
             known.first_at, known.last_at, known.bot = now
             changes.append({"id": known.id, "first_at": now[0], "last_at": now[1], "bot": now[2]})
@@ -72,10 +74,10 @@ def _new(site: str, key_hash: str, rows: list[Row]) -> Visitor:
     )  # fmt: skip
 
 
-def _row(one: Visitor) -> dict[str, str | int | bool]:
+def _row(one: Visitor) -> dict[str, str | int | bool | None]:
     return {
         "id": one.id, "site_id": one.site_id, "key_hash": one.key_hash, "first_at": one.first_at,
-        "last_at": one.last_at, "bot": one.bot,
+        "last_at": one.last_at, "bot": one.bot, "bot_said": one.bot_said,
     }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from contract.names import Ms
 from store.sql import insert_new
 from tracker import nodes
 from tracker import statements as sql
+from tracker.bots import marked
 from tracker.bulk import as_json
 from tracker.collect import Prepared, Row, full
 from tracker.device import is_bot
@@ -194,7 +195,7 @@ class _Group:
             # an event between views may tell that the visitor never went away
             kept.same = kept.same and row.type != "page.viewed" and row.at >= ends[kept.id]
             kept.user_agent = max(kept.user_agent, row.user_agent)
-            kept.bot = kept.bot or is_bot(row.user_agent)
+            kept.bot = marked(kept.bot or is_bot(row.user_agent), visitor.bot_said)
 
     def keep(self, visitor: Visitor, span: Span, stored: dict[str, Visit]) -> Visit:
         """The visit that stands for `span`: the oldest that has pages; the others become part of it."""

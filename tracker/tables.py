@@ -16,6 +16,8 @@ node = Table(
     Column("depth", Integer, nullable=False),
     Index("ix_node_site_id_parent_id", "site_id", "parent_id"),
 )
+#: `bot`: what we hold it for; `bot_said`: what a person of the house said of it by hand, null until then
+#: (`tracker.bots.marked`).
 visitor = Table(
     "visitor",
     metadata,
@@ -25,6 +27,7 @@ visitor = Table(
     Column("first_at", Time, nullable=False),
     Column("last_at", Time, nullable=False),
     Column("bot", Boolean, nullable=False),
+    Column("bot_said", Boolean, nullable=True),
     Index("ix_visitor_site_id_key_hash", "site_id", "key_hash", unique=True),
 )
 #: One sitting: all signs of life of one visitor with no more than 30 minutes of silence between two of them. Everything
@@ -126,7 +129,7 @@ test_event = Table(
     Column("reason", Text, nullable=True),
     Column("event", Json, nullable=False),
     Column("placed", Json, nullable=True),
-    Column("visitor", Text, nullable=False),
+    Column("visitor_id", Id, nullable=True),
     Column("visit_id", Id, nullable=True),
     Index("ix_test_event_site_id_id", "site_id", "id"),
 )

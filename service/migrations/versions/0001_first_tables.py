@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 05:02:15.027938.
+Revision 0001, after ; 2026-11-22 05:03:48.129745.
 """
 
 import sqlalchemy as sa
@@ -282,7 +282,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("event", sa.Text(), nullable=False),
         sa.Column("placed", sa.Text(), nullable=True),
-        sa.Column("visitor", sa.Text(), nullable=False),
+        sa.Column("visitor_id", sa.Text(), nullable=True),
         sa.Column("visit_id", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_test_event_site_id_site")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_test_event")),
@@ -313,6 +313,7 @@ def upgrade() -> None:
         sa.Column("first_at", sa.BigInteger(), nullable=False),
         sa.Column("last_at", sa.BigInteger(), nullable=False),
         sa.Column("bot", sa.Boolean(), nullable=False),
+        sa.Column("bot_said", sa.Boolean(), nullable=True),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_visitor_site_id_site")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visitor")),
     )
