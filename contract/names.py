@@ -28,3 +28,15 @@ Tier = Literal["standard", "gold"]
 FunnelStep = Literal["viewed", "deep", "alert", "chat", "offer", "order"]
 Language = Literal["en", "ru"]
 BellKind = Literal["alert", "conversation", "visitor", "expert", "visit"]
+#: A step between two page views: to a place below, to one above, or elsewhere.
+Direction = Literal["in", "out", "across"]
+#: What an administrator gave of a site's tree: paths of its own (CSV), or a list of its pages (sitemap).
+TreeKind = Literal["tree", "sitemap"]
+#: Why a page stands where it stands.
+TreeReason = Literal[
+    "given", "tree", "pattern", "sitemap", "home", "route", "query", "canonical", "url", "unreadable"
+]  # fmt: skip
+TreeRule = Literal[
+    "given", "home", "hash", "canonical", "folders", "index", "tree", "pattern", "sitemap", "locale", "ignored",
+    "facet", "query", "id", "ending", "lower_case", "name", "limit",
+]  # fmt: skip

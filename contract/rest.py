@@ -133,9 +133,9 @@ class Placed(Out):
 
 
 class EventSeen(Out):
-    """An event as it came. `reason`: why it was not taken (`tracker.reasons`); `visitor`: the end of its key's mark.
+    """An event as it came. `reason`: why it was not taken (`tracker.reasons`).
 
-    `placed`: where a page view stands in the tree, while it was taken in test mode.
+    `placed`, `visitor`, `visit`: where a page view stands, who it was, which visit it belongs to; only of test mode.
     """
 
     id: str
@@ -247,17 +247,32 @@ class Customer(Out):
 
 
 class PageSeen(Out):
+    """`direction`: of the step from the page before; null for the first, and where it was the same place."""
+
     path: list[str]
     title: str
     url: str
     at: Time
     dwell: int
     scroll: int
+    direction: Direction | None
+
+
+class Directions(Out):
+    """How many steps led to a place below, to one above, and elsewhere."""
+
+    in_: int = msgspec.field(name="in")
+    out: int
+    across: int
 
 
 class Visit(Out):
+    """`deepest_path`: the place furthest from home, of several the one seen first; [] if it was home."""
+
     visit: VisitBrief
     views: list[PageSeen]
+    direction: Directions
+    deepest_path: list[str]
 
 
 class TimelineItem(Out):
@@ -320,6 +335,95 @@ class Tree(Out):
     nodes: list[TreeNode]
 
 
+class CustomerBranch(Out):
+    """What somebody did below one child of the home page, ever. `deepest_path`: the place furthest in, the first one."""
+
+    path: list[str]
+    visits: int
+    pages: int
+    dwell_ms: int
+    deepest_path: list[str]
+
+
+class CustomerTree(Out):
+    """All visits of all browsers of one person. Branches: most time first, at most 100."""
+
+    visits: int
+    pages: int
+    dwell_ms: int
+    depth: int
+    deepest_path: list[str]
+    direction: Directions
+    branches: list[CustomerBranch]
+
+
+class TreeEntry(Out):
+    """A page, or a pattern of pages (`*` for one part, `**` at the end for all below), and where it stands.
+
+    `path` is null for a page of a sitemap: the rules read it out of the address.
+    """
+
+    id: str
+    kind: TreeKind
+    address: str
+    path: list[str] | None
+
+
+class TreeImported(Out):
+    """What an import did. `read`: entries in the body; `kept`: entries of this kind that now hold; `repeated`: addresses
+    that came again (the last counts); `left_out`: entries of a sitemap that are no address of a page; `by_depth`:
+    kept entries by the length of their path ("0" is home). `sitemaps`: a sitemap index was sent, nothing was changed;
+    these are the sitemaps it names: send the first, then the others with `?add=true`.
+    """
+
+    kind: TreeKind
+    read: int
+    kept: int
+    repeated: int
+    left_out: int
+    by_depth: dict[str, int]
+    sitemaps: list[str]
+
+
+class TreeFault(Out):
+    """What is wrong with a line of an imported file; lines count from 1."""
+
+    line: int
+    says: str
+
+
+class TreePreviewAsk(In):
+    """A page as a browser would report it. `canonical`: its canonical address; `rules`: a draft instead of the saved
+    ones; `path` and `source` as in a beacon.
+    """
+
+    url: Annotated[str, Meta(max_length=65536)]
+    path: Annotated[list[Annotated[str, Meta(max_length=1000)]], Meta(max_length=100)] | None = None
+    source: PathSource | None = None
+    canonical: Annotated[str, Meta(max_length=65536)] | None = None
+    rules: TreeRules | None = None
+
+
+class TreeStep(Out):
+    """One rule that changed something, or decided: the path before and after it, and a sentence for a person."""
+
+    rule: TreeRule
+    before: list[str]
+    after: list[str]
+    says: str
+
+
+class TreePreview(Out):
+    """Where the page would stand. `reason`: for programs; `says`: the same for a person."""
+
+    path: list[str]
+    depth: int
+    source: PathSource
+    reason: TreeReason
+    says: str
+    steps: list[TreeStep]
+
+
 class FunnelQuery(In):
     """`from` and `to` are dates in the site's zone, both included. `people`: also list who stopped at that step."""
 
@@ -361,3 +465,10 @@ class Problem(Out):
     status: int
     code: str
     detail: str
+
+
+class TreeProblem(Problem):
+    """An import that was refused as a whole: the first faults, and how many there are."""
+
+    faults: list[TreeFault]
+    faulty: int

@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 05:03:48.129745.
+Revision 0001, after ; 2026-11-22 05:04:11.025539.
 """
 
 import sqlalchemy as sa
