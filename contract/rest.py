@@ -18,7 +18,19 @@ from contract.frames import (
     Time,
     VisitBrief,
 )
-from contract.names import EventOutcome, FunnelStep, OrderStatus, Role, Status
+from contract.names import (
+    Direction,
+    EventOutcome,
+    FunnelStep,
+    OrderStatus,
+    PathSource,
+    Role,
+    Status,
+    TreeKind,
+    TreeReason,
+    TreeRule,
+)
+from contract.tree import TreeRules
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 
@@ -336,7 +348,7 @@ class Tree(Out):
 
 
 class CustomerBranch(Out):
-    """What somebody did below one child of the home page, ever. `deepest_path`: the place furthest in, the first one."""
+    """What somebody did below one child of the home page, ever. `deepest_path`: the place furthest in, first seen."""
 
     path: list[str]
     visits: int
@@ -370,7 +382,7 @@ class TreeEntry(Out):
 
 
 class TreeImported(Out):
-    """What an import did. `read`: entries in the body; `kept`: entries of this kind that now hold; `repeated`: addresses
+    """What an import did. `read`: entries in the body; `kept`: entries of this kind that now hold; `repeated`: those
     that came again (the last counts); `left_out`: entries of a sitemap that are no address of a page; `by_depth`:
     kept entries by the length of their path ("0" is home). `sitemaps`: a sitemap index was sent, nothing was changed;
     these are the sitemaps it names: send the first, then the others with `?add=true`.

@@ -42,6 +42,11 @@ export type Channel = ("direct" | "search" | "social" | "mail" | "paid" | "refer
 export type ConversationState = ("open" | "closed")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Direction".
+ */
+export type Direction = ("in" | "out" | "across")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "ErrorCode".
  */
 export type ErrorCode = ("malformed" | "invalid" | "too_large" | "unsupported_type" | "unknown_site" | "foreign_origin" | "unauthenticated" | "wrong_password" | "forbidden" | "missing_csrf" | "not_found" | "rate_limited" | "busy" | "unavailable" | "unknown_command" | "empty_message" | "message_too_long" | "bad_text" | "conversation_closed" | "alert_over" | "desk_full" | "not_online" | "form_used" | "offer_over" | "bad_quantity" | "unknown_product" | "no_lines" | "bad_contact" | "bad_address" | "exists" | "method_not_allowed" | "not_ready" | "websocket_only" | "internal")
@@ -115,6 +120,21 @@ export type Status = ("online" | "away" | "offline")
  * via the `definition` "Tier".
  */
 export type Tier = ("standard" | "gold")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TreeKind".
+ */
+export type TreeKind = ("tree" | "sitemap")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TreeReason".
+ */
+export type TreeReason = ("given" | "tree" | "pattern" | "sitemap" | "home" | "route" | "query" | "canonical" | "url" | "unreadable")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TreeRule".
+ */
+export type TreeRule = ("given" | "home" | "hash" | "canonical" | "folders" | "index" | "tree" | "pattern" | "sitemap" | "locale" | "ignored" | "facet" | "query" | "id" | "ending" | "lower_case" | "name" | "limit")
 
 export interface Contract {
 
@@ -530,6 +550,45 @@ tier: string
 visits: number
 }
 /**
+ * What somebody did below one child of the home page, ever. `deepest_path`: the place furthest in, first seen.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "CustomerBranch".
+ */
+export interface CustomerBranch {
+deepest_path: string[]
+dwell_ms: number
+pages: number
+path: string[]
+visits: number
+}
+/**
+ * All visits of all browsers of one person. Branches: most time first, at most 100.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "CustomerTree".
+ */
+export interface CustomerTree {
+branches: CustomerBranch[]
+deepest_path: string[]
+depth: number
+direction: Directions
+dwell_ms: number
+pages: number
+visits: number
+}
+/**
+ * How many steps led to a place below, to one above, and elsewhere.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Directions".
+ */
+export interface Directions {
+across: number
+in: number
+out: number
+}
+/**
  * Why this one was rung, and why the others were not.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -598,9 +657,9 @@ export interface Done {
 
 }
 /**
- * An event as it came. `reason`: why it was not taken (`tracker.reasons`); `visitor`: the end of its key's mark.
+ * An event as it came. `reason`: why it was not taken (`tracker.reasons`).
  * 
- *     `placed`: where a page view stands in the tree, while it was taken in test mode.
+ *     `placed`, `visitor`, `visit`: where a page view stands, who it was, which visit it belongs to; only of test mode.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "EventSeen".
@@ -1147,11 +1206,14 @@ visitors: number
 visits: number
 }
 /**
+ * `direction`: of the step from the page before; null for the first, and where it was the same place.
+ * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "PageSeen".
  */
 export interface PageSeen {
 at: string
+direction: (("across" | "in" | "out") | null)
 dwell: number
 path: string[]
 scroll: number
@@ -1358,6 +1420,152 @@ path: string[]
 visits: number
 }
 /**
+ * A page, or a pattern of pages (`*` for one part, `**` at the end for all below), and where it stands.
+ * 
+ *     `path` is null for a page of a sitemap: the rules read it out of the address.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TreeEntry".
+ */
+export interface TreeEntry {
+address: string
+id: string
+kind: ("sitemap" | "tree")
+path: (string[] | null)
+}
+/**
+ * What is wrong with a line of an imported file; lines count from 1.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TreeFault".
+ */
+export interface TreeFault {
+line: number
+says: string
+}
+/**
+ * What an import did. `read`: entries in the body; `kept`: entries of this kind that now hold; `repeated`: those
+ *     that came again (the last counts); `left_out`: entries of a sitemap that are no address of a page; `by_depth`:
+ *     kept entries by the length of their path ("0" is home). `sitemaps`: a sitemap index was sent, nothing was changed;
+ *     these are the sitemaps it names: send the first, then the others with `?add=true`.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TreeImported".
+ */
+export interface TreeImported {
+by_depth: {
+[k: string]: number
+}
+kept: number
+kind: ("sitemap" | "tree")
+left_out: number
+read: number
+repeated: number
+sitemaps: string[]
+}
+/**
+ * Where the page would stand. `reason`: for programs; `says`: the same for a person.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TreePreview".
+ */
+export interface TreePreview {
+depth: number
+path: string[]
+reason: ("canonical" | "given" | "home" | "pattern" | "query" | "route" | "sitemap" | "tree" | "unreadable" | "url")
+says: string
+source: ("attribute" | "breadcrumb" | "call" | "canonical" | "microdata" | "sitemap" | "tree" | "url")
+steps: TreeStep[]
+}
+/**
+ * One rule that changed something, or decided: the path before and after it, and a sentence for a person.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TreeStep".
+ */
+export interface TreeStep {
+after: string[]
+before: string[]
+rule: ("canonical" | "ending" | "facet" | "folders" | "given" | "hash" | "home" | "id" | "ignored" | "index" | "limit" | "locale" | "lower_case" | "name" | "pattern" | "query" | "sitemap" | "tree")
+says: string
+}
+/**
+ * A page as a browser would report it. `canonical`: its canonical address; `rules`: a draft instead of the saved
+ *     ones; `path` and `source` as in a beacon.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TreePreviewAsk".
+ */
+export interface TreePreviewAsk {
+canonical?: (string | null)
+path?: (string[] | null)
+rules?: (TreeRules | null)
+source?: (("attribute" | "breadcrumb" | "call" | "canonical" | "microdata" | "sitemap" | "tree" | "url") | null)
+url: string
+}
+/**
+ * The rules of one site, in the order in which they are applied.
+ * 
+ *     `home`: whole addresses that are the home page, such as `/start`. `hash_routes`: what follows `#/` or `#!/` is the
+ *     address. `index`: files that stand for their folder. `locales`: parts in front that only say the language; null:
+ *     languages as the web writes them (`en`, `de-AT`, `us/en`) are recognised. `ignored`: parts that are no level, such
+ *     as `category`. `facets`: parts that only filter, such as `colour-*`. `query`: parameters that are levels, in their
+ *     order. `ids`: what becomes of numbers and codes: kept, left out, or all of one folder taken as one place.
+ *     `endings`: cut off a name, such as `.html`. `lower_case`: capital letters make no difference. `names`: what a part
+ *     is called, `{"w": "Women", "cat=3": "Boots"}`.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TreeRules".
+ */
+export interface TreeRules {
+/**
+ * @maxItems 20
+ */
+endings?: []|[string]|[string, string]|[string, string, string]|[string, string, string, string]|[string, string, string, string, string]|[string, string, string, string, string, string]|[string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]
+/**
+ * @maxItems 100
+ */
+facets?: string[]
+hash_routes?: boolean
+/**
+ * @maxItems 100
+ */
+home?: string[]
+ids?: ("drop" | "group" | "keep")
+/**
+ * @maxItems 100
+ */
+ignored?: string[]
+/**
+ * @maxItems 100
+ */
+index?: string[]
+locales?: (string[] | null)
+lower_case?: boolean
+names?: {
+[k: string]: string
+}
+/**
+ * @maxItems 20
+ */
+query?: []|[string]|[string, string]|[string, string, string]|[string, string, string, string]|[string, string, string, string, string]|[string, string, string, string, string, string]|[string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]
+}
+/**
+ * An import that was refused as a whole: the first faults, and how many there are.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TreeProblem".
+ */
+export interface TreeProblem {
+code: string
+detail: string
+faults: TreeFault[]
+faulty: number
+status: number
+title: string
+type: string
+}
+/**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Trigger".
  */
@@ -1372,10 +1580,14 @@ name: string
 site: string
 }
 /**
+ * `deepest_path`: the place furthest from home, of several the one seen first; [] if it was home.
+ * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Visit".
  */
 export interface Visit {
+deepest_path: string[]
+direction: Directions
 views: PageSeen[]
 visit: VisitBrief
 }

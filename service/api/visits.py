@@ -8,12 +8,13 @@ from contract.clock import rfc3339
 from contract.errors import Refused
 from contract.facts import VisitFacts
 from contract.frames import VisitBrief
-from contract.rest import PageSeen, TimelineItem, Visit
+from contract.rest import Directions, PageSeen, TimelineItem, Visit
 from service import present
 from service.api.lists import Listed, asked, page
 from service.api.operation import Call, operation
 from service.api.timeline import timeline
 from tracker.tables import visit as table
+from tracker.tree_walk import Steps, deepest, directions, steps
 
 
 @operation("GET", "/api/visits", gives=Listed[VisitBrief], query=("site", "live", "bots", "limit", "cursor"))
@@ -48,6 +49,11 @@ def _seen(conn: Connection, call: Call, visit_id: str) -> VisitFacts:
     return facts
 
 
+def shown(walked: Steps) -> Directions:
+    """As the API shows it."""
+    return Directions(in_=walked.inward, out=walked.out, across=walked.across)
+
+
 @operation("GET", "/api/visits/{id}", gives=Visit)
 async def visit(call: Call) -> Visit:
     """One visit with its pages, in order."""
@@ -55,6 +61,8 @@ async def visit(call: Call) -> Visit:
 
     def read(conn: Connection) -> Visit:
         facts = _seen(conn, call, visit_id)
+        rows = tracker.queries.views_of(conn, facts.id)
+        ways = directions(row["path"] for row in rows)
         views = [
             PageSeen(
                 path=row["path"],
@@ -63,10 +71,16 @@ async def visit(call: Call) -> Visit:
                 at=rfc3339(row["at"]),
                 dwell=row["dwell"],
                 scroll=row["scroll"],
+                direction=way,
             )
-            for row in tracker.queries.views_of(conn, facts.id)
+            for row, way in zip(rows, ways, strict=True)
         ]
-        return Visit(visit=present.visit_briefs(conn, [facts], call.now)[0], views=views)
+        return Visit(
+            visit=present.visit_briefs(conn, [facts], call.now)[0],
+            views=views,
+            direction=shown(steps(ways)),
+            deepest_path=list(deepest(row["path"] for row in rows)),
+        )
 
     return await call.bell.store.read(read)
 

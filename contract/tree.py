@@ -1,0 +1,48 @@
+"""How a site's addresses are read as places in the information tree: rules that an administrator can see and test.
+
+Without any setting they are right for most sites. A pattern (`Glob`) may hold `*` for any characters within one part
+of an address; nothing else is special, so a pattern is never slow.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+#: A pattern for one part of an address, such as `colour-*`.
+Glob = Annotated[str, Meta(min_length=1, max_length=100)]
+Globs = Annotated[tuple[Glob, ...], Meta(max_length=100)]
+Word = Annotated[str, Meta(min_length=1, max_length=200)]
+Ids = Literal["keep", "drop", "group"]
+
+
+class TreeRules(msgspec.Struct, frozen=True, kw_only=True, eq=False, dict=True):
+    """The rules of one site, in the order in which they are applied.
+
+    `home`: whole addresses that are the home page, such as `/start`. `hash_routes`: what follows `#/` or `#!/` is the
+    address. `index`: files that stand for their folder. `locales`: parts in front that only say the language; null:
+    languages as the web writes them (`en`, `de-AT`, `us/en`) are recognised. `ignored`: parts that are no level, such
+    as `category`. `facets`: parts that only filter, such as `colour-*`. `query`: parameters that are levels, in their
+    order. `ids`: what becomes of numbers and codes: kept, left out, or all of one folder taken as one place.
+    `endings`: cut off a name, such as `.html`. `lower_case`: capital letters make no difference. `names`: what a part
+    is called, `{"w": "Women", "cat=3": "Boots"}`.
+    """
+
+    home: Globs = ()
+    hash_routes: bool = True
+    index: Globs = (
+        "index.htm", "index.html", "index.shtml", "index.php", "index.asp", "index.aspx", "index.jsp",
+        "default.htm", "default.html", "default.php", "default.asp", "default.aspx", "default.jsp",
+    )  # fmt: skip
+    locales: Annotated[tuple[Glob, ...], Meta(max_length=100)] | None = None
+    ignored: Globs = ()
+    facets: Globs = ("?*=?*",)
+    query: Annotated[tuple[Word, ...], Meta(max_length=20)] = ()
+    ids: Ids = "keep"
+    endings: Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=20)], ...], Meta(max_length=20)] = ()
+    lower_case: bool = False
+    names: Annotated[dict[Word, Word], Meta(max_length=1_000)] = {}
+
+
+#: A site that has set nothing.
+USUAL = TreeRules()
