@@ -44,6 +44,8 @@ def create_site(
         "currency": currency,
         "rung_seconds": rung_seconds,
         "test_until": None,
+        "tree_rules": None,
+        "tree_version": 0,
         "created_at": now,
     }
     if not insert_new(conn, site, [row]):

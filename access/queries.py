@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from access.tables import account, account_site, site
+from access.tree import rules_of
 from contract.clock import now_ms
 from contract.facts import AccountFacts, SiteFacts
 
@@ -23,6 +24,8 @@ def site_of(row: Mapping[Any, Any]) -> SiteFacts:
         rung_seconds=row["rung_seconds"],
         test_mode=(row["test_until"] or 0) > now_ms(),
         test_until=row["test_until"],
+        rules=rules_of(row["tree_rules"]),
+        tree_version=row["tree_version"],
     )
 
 

@@ -2,11 +2,19 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+
+import msgspec
+from sqlalchemy import Connection
 
 from access.queries import all_sites
+from access.tree import packed_of, tree_of
 from contract.facts import SiteFacts
+from contract.names import TreeKind
+from contract.tree import NO_TREE, SiteTree
 from store.base import Store
+
+Packed = Mapping[str, Mapping[TreeKind, bytes]]
 
 FRESH_SECONDS = 2.0
 
@@ -19,6 +27,7 @@ class Sites:
         self._read_at = float("-inf")
         self._by_key: dict[str, SiteFacts] = {}
         self._by_id: dict[str, SiteFacts] = {}
+        self._trees: dict[str, tuple[int, SiteTree]] = {}
         self._reading = asyncio.Lock()
 
     async def by_key(self, key: str) -> SiteFacts | None:
@@ -50,7 +59,23 @@ class Sites:
             if self._clock() - self._read_at < FRESH_SECONDS:
                 return
             asked_at = self._clock()
-            sites = await self._store.read(all_sites)
-            self._by_key = {site.key: site for site in sites}
-            self._by_id = {site.id: site for site in sites}
+            sites, packed = await self._store.read(self._read)
+            if packed:  # rare and slow: not where the beacons wait for each other
+                self._trees |= await asyncio.to_thread(_unpacked, sites, packed)
+            found = [self._with_tree(site) if site.tree_version else site for site in sites]
+            self._by_key = {site.key: site for site in found}
+            self._by_id = {site.id: site for site in found}
             self._read_at = asked_at
+
+    def _read(self, conn: Connection) -> tuple[list[SiteFacts], Packed]:
+        """All sites, and the trees that were changed since we read them last."""
+        sites = all_sites(conn)
+        changed = [site.id for site in sites if site.tree_version != self._trees.get(site.id, (0, NO_TREE))[0]]
+        return sites, ({id_: {} for id_ in changed} | packed_of(conn, changed)) if changed else {}
+
+    def _with_tree(self, site: SiteFacts) -> SiteFacts:
+        return msgspec.structs.replace(site, tree=self._trees.get(site.id, (0, NO_TREE))[1])
+
+
+def _unpacked(sites: list[SiteFacts], packed: Packed) -> dict[str, tuple[int, SiteTree]]:
+    return {site.id: (site.tree_version, tree_of(packed[site.id])) for site in sites if site.id in packed}

@@ -1,6 +1,6 @@
 """Who may see what: sites, accounts, sessions."""
 
-from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
 
 from store.metadata import Id, Json, Time, metadata
 
@@ -16,7 +16,22 @@ site = Table(
     Column("currency", Text, nullable=False),
     Column("rung_seconds", Integer, nullable=False),
     Column("test_until", Time, nullable=True),
+    Column("tree_rules", Json, nullable=True),
+    Column("tree_version", Integer, nullable=False),
     Column("created_at", Time, nullable=False),
+)
+#: What an administrator gave of a site's tree, one row per kind, packed (`access.tree`): it is read and replaced whole,
+#: and two hundred thousand rows would keep the one writer from everybody else for seconds. `site.tree_version` counts
+#: its changes.
+site_tree = Table(
+    "site_tree",
+    metadata,
+    Column("site_id", ForeignKey("site.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("entries", Integer, nullable=False),
+    Column("packed", LargeBinary, nullable=False),
+    Column("changed_at", Time, nullable=False),
+    CheckConstraint("kind IN ('tree', 'sitemap')", name="kind"),
 )
 account = Table(
     "account",

@@ -6,10 +6,14 @@ No room imports its neighbour; `service.journey` and `service.flows` hand these 
 import msgspec
 
 from contract.names import Ms, Role
+from contract.tree import NO_TREE, USUAL, SiteTree, TreeRules
 
 
 class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """A site. `test_mode`: what comes is kept and shown as it comes, until `test_until`."""
+    """A site. `test_mode`: what comes is kept and shown as it comes, until `test_until`.
+
+    `rules`, `tree`: how its addresses become places; `tree` is there only where `access.sites.Sites` gave the facts.
+    """
 
     id: str
     key: str
@@ -21,6 +25,9 @@ class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):
     rung_seconds: int
     test_mode: bool = False
     test_until: Ms | None = None
+    rules: TreeRules = USUAL
+    tree: SiteTree = NO_TREE
+    tree_version: int = 0
 
 
 class AccountFacts(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ Without any setting they are right for most sites. A pattern (`Glob`) may hold `
 of an address; nothing else is special, so a pattern is never slow.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 import msgspec
@@ -46,3 +47,20 @@ class TreeRules(msgspec.Struct, frozen=True, kw_only=True, eq=False, dict=True):
 
 #: A site that has set nothing.
 USUAL = TreeRules()
+
+#: A place: names from the root. Home is ().
+Path = tuple[str, ...]
+
+
+class SiteTree(msgspec.Struct, frozen=True, kw_only=True, eq=False, weakref=True, dict=True):
+    """What an administrator gave of a site's tree, as the tracker looks things up in it.
+
+    `pages`: by address (`/women/boots`, `/index.php?cat=3`), in order: the path of its place, or None for a page of the
+    sitemap, whose address says it. `patterns`: addresses with `*` or `**`, and the path of the pages they fit.
+    """
+
+    pages: Mapping[str, Path | None] = msgspec.field(default_factory=dict)
+    patterns: Mapping[str, Path] = msgspec.field(default_factory=dict)
+
+
+NO_TREE = SiteTree()

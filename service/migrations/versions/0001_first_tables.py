@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 05:04:11.025539.
+Revision 0001, after ; 2026-11-22 05:06:39.690427.
 """
 
 import sqlalchemy as sa
@@ -51,6 +51,8 @@ def upgrade() -> None:
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("rung_seconds", sa.Integer(), nullable=False),
         sa.Column("test_until", sa.BigInteger(), nullable=True),
+        sa.Column("tree_rules", sa.Text(), nullable=True),
+        sa.Column("tree_version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_site")),
         sa.UniqueConstraint("key", name=op.f("uq_site_key")),
@@ -273,6 +275,17 @@ def upgrade() -> None:
         batch_op.create_index("ix_session_account_id", ["account_id"], unique=False)
         batch_op.create_index("ix_session_expires_at", ["expires_at"], unique=False)
 
+    op.create_table(
+        "site_tree",
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("entries", sa.Integer(), nullable=False),
+        sa.Column("packed", sa.LargeBinary(), nullable=False),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("kind IN ('tree', 'sitemap')", name=op.f("ck_site_tree_kind")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_site_tree_site_id_site"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("site_id", "kind", name=op.f("pk_site_tree")),
+    )
     op.create_table(
         "test_event",
         sa.Column("id", sa.Text(), nullable=False),
@@ -606,6 +619,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_test_event_site_id_id")
 
     op.drop_table("test_event")
+    op.drop_table("site_tree")
     with op.batch_alter_table("session", schema=None) as batch_op:
         batch_op.drop_index("ix_session_expires_at")
         batch_op.drop_index("ix_session_account_id")
