@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ARRAY, BindParameter, Column, Connection, Dialect, Text, bindparam
+from sqlalchemy import ARRAY, BindParameter, Column, Connection, Dialect, Table, Text, bindparam, insert
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import ColumnElement, Executable
@@ -21,7 +22,10 @@ Process = Callable[[Any], Any] | None
 
 
 class Prepared:
-    """One statement. Its parameters are given by the names of its `bindparam`s; a list goes into `among`."""
+    """One statement. Its parameters are given by the names of its `bindparam`s; a list goes into `among`.
+
+    A locking clause (`with_for_update`) may stand in it: SQLite's one writer needs no lock and leaves it out.
+    """
 
     def __init__(self, statement: Executable) -> None:
         self._statement = statement
@@ -66,8 +70,28 @@ class Prepared:
         dialect = conn.dialect
         found = self._compiled.get(dialect.name)
         if found is None:
-            found = self._compiled[dialect.name] = _Compiled(self._statement, dialect)
+            found = self._compiled[dialect.name] = _Compiled(self._spelt(dialect), dialect)
         return found
+
+    def _spelt(self, dialect: Dialect) -> Executable:
+        return self._statement
+
+
+class InsertNew(Prepared):
+    """Stores a row unless one with the same key, whichever of its unique keys, is there already."""
+
+    def __init__(self, table: Table) -> None:
+        super().__init__(insert(table))
+        self._table = table
+
+    def one(self, conn: Connection, row: Mapping[str, Any]) -> bool:
+        """True if it was stored. `row` has every column of the table."""
+        return self.change(conn, **row) == 1
+
+    def _spelt(self, dialect: Dialect) -> Executable:
+        spelling = postgresql if dialect.name == "postgresql" else sqlite
+        statement: Executable = spelling.insert(self._table).on_conflict_do_nothing()
+        return statement
 
 
 class _Compiled:

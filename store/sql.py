@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, func, select, text
+from sqlalchemy import Column, Connection, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from contract.clock import now_ms
 from contract.names import Ms
+from store.prepared import run
 
 Row = Mapping[str, Any]
 
@@ -47,9 +48,7 @@ def locked(connection: Connection, statement: Any) -> Any:
 def db_now(connection: Connection) -> Ms:
     """The database's clock in ms: leases and timers of several machines agree on it. SQLite has one machine: ours."""
     if connection.dialect.name == "postgresql":
-        return int(
-            connection.execute(text("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")).scalar_one()
-        )
+        return int(run(connection, "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint", ())[0][0])
     return now_ms()
 
 

@@ -5,15 +5,18 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from access.tables import account, site
 from store.base import Store
 from store.connect import open_store
-from store.prepared import Prepared, among
+from store.prepared import InsertNew, Prepared, among
 
 ADD = Prepared(insert(site))
+ADD_NEW = InsertNew(site)
+HELD = Prepared(select(site.c.name).where(site.c.id == bindparam("id")).with_for_update(skip_locked=True))
+COUNTED = Prepared(select(func.count()).select_from(site).where(site.c.key == bindparam("key")))
 NAMED = Prepared(select(site).where(among(site.c.id, "ids"), site.c.language == "en").order_by(site.c.name))
 RENAME = Prepared(update(site).where(site.c.id == bindparam("which")).values(name=bindparam("name")))
 ADD_ACCOUNT = Prepared(insert(account).returning(account.c.id, account.c.active))
@@ -29,6 +32,7 @@ async def store(database_url: str) -> AsyncIterator[Store]:
 def row(**more: Any) -> dict[str, Any]:
     id_ = str(uuid4())
     return {
+        **{column.name: None if column.nullable else 0 for column in site.c},
         "id": id_, "key": id_, "name": "Shop", "origins": ["https://shop.example"], "language": "en", "zone": "UTC",
         "currency": "EUR", "rung_seconds": 20, "created_at": 1, **more,
     }  # fmt: skip
@@ -86,3 +90,34 @@ async def test_an_error_is_sqlalchemys_and_undoes_the_transaction(store: Store):
         await store.write(work)
     assert "unspoken" not in str(caught.value)
     assert await store.read(lambda conn: NAMED.rows(conn, ids=[one["id"]])) == []
+
+
+async def test_a_row_is_stored_once(store: Store):
+    """The same primary key, or another unique key, again: nothing is stored, nothing is raised, and it says so."""
+    one = row()
+
+    def work(conn: Connection) -> None:
+        assert ADD_NEW.one(conn, one)
+        assert not ADD_NEW.one(conn, {**one, "name": "Again"})
+        assert not ADD_NEW.one(conn, row(key=one["key"]))
+        assert NAMED.scalars(conn, ids=[one["id"]]) == [one["id"]]
+        assert COUNTED.scalar(conn, key=one["key"]) == 1
+
+    await store.write(work)
+
+
+async def test_a_rule_that_is_broken_is_still_an_error(store: Store):
+    """Only a row that is there already is passed over: one without what it must have is our own mistake."""
+    with pytest.raises(IntegrityError):
+        await store.write(lambda conn: ADD_NEW.one(conn, row(name=None)))
+
+
+async def test_a_lock_is_taken_where_there_are_locks(store: Store):
+    """The clause is no error on SQLite, where one writer needs none."""
+    one = row()
+
+    def work(conn: Connection) -> None:
+        ADD.change(conn, **one)
+        assert HELD.scalar(conn, id=one["id"]) == "Shop"
+
+    await store.write(work)
