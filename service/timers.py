@@ -15,6 +15,7 @@ import chat.queries
 import routing.alerts
 import routing.do
 import routing.queries
+import tracker.testing
 from contract.clock import HOUR, SECOND, now_ms
 from contract.errors import Refused
 from contract.names import Ms, Status
@@ -29,6 +30,7 @@ from store.sql import db_now
 
 SWEEP_EVERY = 1.0
 LIVE_EVERY = 0.5
+TRIM_EVERY = 30.0
 PRESENCE_EVERY = 3.0
 log = structlog.get_logger()
 
@@ -53,6 +55,7 @@ class Timers:
                 self._every(LIVE_EVERY, self._live),
                 self._every(routing.do.RENEW / SECOND, self._renew),
                 self._every(HOUR / SECOND, self._clean),
+                self._every(TRIM_EVERY, self._trim),
                 self._every(SWEEP_EVERY, self._free_places),
                 self._every(PRESENCE_EVERY, self._presence),
             )
@@ -147,6 +150,12 @@ class Timers:
             access.sessions.forget_expired(conn, now_ms())
 
         await self._store.write(work)
+
+    async def _trim(self) -> None:
+        """What is only kept to be shown stays within its bounds, whatever comes in."""
+        cuts = await self._store.read(lambda conn: tracker.testing.surplus(conn, now_ms()))
+        if cuts:
+            await self._store.write(lambda conn: tracker.testing.trim(conn, cuts))
 
     async def _every(self, seconds: float, task: Callable[[], Awaitable[None]]) -> None:
         while True:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 from sqlalchemy.sql.expression import ScalarSelect
 
 from contract.clock import SECOND
@@ -101,15 +101,20 @@ def nodes(conn: Connection, site_id: str) -> list[Row]:
     return [dict(row) for row in conn.execute(statement).mappings()]
 
 
-def rejected(conn: Connection, site_id: str, limit: int = 100) -> list[Row]:
-    """Events that were not taken, newest first."""
+def refused_by_reason(conn: Connection, site_id: str, since: Ms) -> dict[str, int]:
+    """How many events of this site were not taken since then, by reason; the most frequent first."""
     statement = (
-        select(rejected_event)
-        .where(rejected_event.c.site_id == site_id)
-        .order_by(rejected_event.c.at.desc(), rejected_event.c.id)
-        .limit(limit)
+        select(rejected_event.c.reason, func.count())
+        .where(rejected_event.c.site_id == site_id, rejected_event.c.at >= since)
+        .group_by(rejected_event.c.reason)
     )
-    return [dict(row) for row in conn.execute(statement).mappings()]
+    counts = [(reason, int(number)) for reason, number in conn.execute(statement)]
+    return dict(sorted(counts, key=lambda count: (-count[1], count[0])))
+
+
+def last_heard(conn: Connection, site_id: str) -> Ms | None:
+    """The newest sign of life of anybody on this site."""
+    return conn.execute(select(func.max(visit.c.heard_at)).where(visit.c.site_id == site_id)).scalar()
 
 
 def _first_view() -> ScalarSelect[Any]:

@@ -18,6 +18,7 @@ from service.api import (
     products,
     reports,
     session,
+    site_events,
     sites,
     topics,
     triggers,
@@ -28,7 +29,7 @@ from service.api.operation import routes as routes_of
 from service.openapi import documented
 
 _RESOURCES = (
-    session, sites, experts, topics, triggers, products, offers, orders, customers, visits, conversations, decisions,
+    session, sites, site_events, experts, topics, triggers, products, offers, orders, customers, visits, conversations, decisions,
     desk, reports, events, health,
 )  # fmt: skip
 #: Every operation there is, in the order of the document.
