@@ -23,7 +23,7 @@ export type DeskEvent = { [N in EventName]: { name: N; data: ExpertEvents[N] } }
 const KNOWN: Record<EventName, true> = {
   "alert.cleared": true, "alert.raised": true, "conversation.changed": true, "message.added": true,
   "message.read": true, "order.placed": true, "order.updated": true, "presence.changed": true, typing: true,
-  "visit.changed": true,
+  "visit.changed": true, "visits.changed": true,
 };
 export const EVENT_NAMES = Object.keys(KNOWN) as EventName[];
 

@@ -393,6 +393,14 @@ class VisitChanged(Out):
     visit: VisitBrief
 
 
+class VisitsChanged(Out):
+    """The same for a crowd. `gone`: ids of visits that are over. `again`: some was not told: ask for the whole list."""
+
+    visits: list[VisitBrief]
+    gone: list[str]
+    again: bool
+
+
 class OrderPlaced(Out):
     order: str
     number: str
@@ -473,6 +481,7 @@ EXPERT_EVENTS: dict[str, type[Out]] = {
     "alert.raised": AlertRaised,
     "alert.cleared": AlertCleared,
     "visit.changed": VisitChanged,
+    "visits.changed": VisitsChanged,
     "message.added": Message,
     "message.read": MessageReadShown,
     "typing": TypingShown,

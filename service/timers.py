@@ -18,6 +18,7 @@ import routing.queries
 import tracker.testing
 from contract.clock import HOUR, SECOND, now_ms
 from contract.errors import Refused
+from contract.facts import VisitFacts
 from contract.names import Ms, Status
 from service.flows.ringing import Moved, fire_due, ring_who_came_free
 from service.journey import Told
@@ -31,6 +32,8 @@ from store.sql import db_now
 SWEEP_EVERY = 1.0
 LIVE_EVERY = 0.5
 TRIM_EVERY = 30.0
+#: So many visits that change within one look are a quiet site; of so many is remembered what was told.
+QUIET, SAID = 10, 20_000
 PRESENCE_EVERY = 3.0
 log = structlog.get_logger()
 
@@ -43,6 +46,7 @@ class Timers:
         self._alerts: DueLoop[Moved] = DueLoop(store, routing.queries.anything_due, fire_due, self._moved)
         self._announced: set[str] = set()
         self._visits: set[str] = set()
+        self._said: dict[str, tuple[int, bool]] = {}  # visit -> what a list shows of it, as last told
         self._statuses: dict[str, Status] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -77,7 +81,7 @@ class Timers:
     def told(self, told: Told) -> None:
         """The bells of a collected body: alerts at once, the live list as it comes."""
         self.announce(told.alerts)
-        if told.visit is not None and told.fresh:
+        if told.visit is not None and told.fresh and not told.visit.bot and self._shows(told.visit, told.alerts):
             self.visit_changed(told.visit.id)
 
     def wake_at(self, due_at: Ms) -> None:
@@ -86,6 +90,16 @@ class Timers:
     def visit_changed(self, visit_id: str) -> None:
         """The live list learns of it within half a second, however many events come."""
         self._visits.add(visit_id)
+
+    def _shows(self, visit: VisitFacts, alerts: list[str]) -> bool:
+        """A heartbeat of somebody who stays changes nothing in a list but the dwell: told only where it is quiet."""
+        said = (visit.pages, visit.left_at is None)
+        if self._said.get(visit.id) == said and not alerts and len(self._visits) >= QUIET:
+            return False
+        if len(self._said) >= SAID:
+            self._said.clear()
+        self._said[visit.id] = said
+        return True
 
     async def renew(self, account_ids: list[str]) -> None:
         """Sockets of these experts answer: their leases begin again."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
 from sqlalchemy.sql.expression import ScalarSelect
 
 from contract.clock import SECOND
@@ -13,10 +13,15 @@ from tracker.facts import facts
 from tracker.tables import node, page_view, rejected_event, visit, visitor
 
 Row = Mapping[str, Any]
-#: Nobody is silent for longer than the longest heartbeat (5 min of dwell), a little delay included.
+#: A page that is looked at says so at 5, 10, 15, 30, 60, 120, 300 s of dwell, then every 5 min (contract 3): never more
+#: than 300 s between two signs of life; half a minute more for a slow line that has to try again. Whoever is silent for
+#: longer has vanished, or looks elsewhere with the page still open, and is back with the next sign.
 LEASE: Ms = 330 * SECOND
-#: Whoever left stays on the live list for this long: a page that leads to the next one leaves, too.
-GONE: Ms = 10 * SECOND
+#: Whoever left stays on the live list for this long, shown as leaving: a page that leads to the next one leaves, too.
+#: With the time until it is told (`service.sockets.live`) they are gone from every screen within 10 s.
+GONE: Ms = 8 * SECOND
+#: What a list says of a visit: the branches, the largest of its columns, are for the rules.
+LISTED = [column for column in visit.c if column.name not in ("branches", "user_agent")]
 #: The visits that count: not part of another one, and with at least one page view. Use it wherever visits are counted.
 counted: ColumnElement[bool] = and_(visit.c.merged_into.is_(None), visit.c.pages > 0)
 
@@ -64,24 +69,53 @@ def views_of(conn: Connection, visit_id: str, limit: int = 1000) -> list[Row]:
     return newest_first[::-1]
 
 
-def live_visits(
-    conn: Connection, site_ids: Sequence[str], now: Ms, limit: int = 200, *, bots: bool = False
-) -> list[Row]:
-    """Who is here now, the newest sign of life first; one visit per visitor."""
-    if not site_ids:
-        return []
-    where = [
+def live(site_ids: Sequence[str], now: Ms, *, bots: bool = False) -> Select[Any]:
+    """Who is here now: their visits with all that a list shows (no branches); `listed` makes rows of it."""
+    query = select(*LISTED, _first_view()).where(
         visit.c.site_id.in_(list(site_ids)),
         visit.c.heard_at >= now - LEASE,
         or_(visit.c.left_at.is_(None), visit.c.left_at > now - GONE),
         counted,
-    ]
-    if not bots:
-        where.append(visit.c.bot.is_(False))
+    )
+    return query if bots else query.where(visit.c.bot.is_(False))
+
+
+def live_visits(
+    conn: Connection, site_ids: Sequence[str], now: Ms, limit: int = 200, *, bots: bool = False
+) -> list[Row]:
+    """Who is here now, who came last first."""
+    if not site_ids:
+        return []
+    query = live(site_ids, now, bots=bots).order_by(visit.c.started_at.desc(), visit.c.id.desc()).limit(limit)
+    return listed(conn.execute(query).mappings())
+
+
+def listed(rows: Iterable[Mapping[Any, Any]]) -> list[Row]:
+    """Rows of `live` with `came_back`; one visit per visitor."""
     found: dict[str, Row] = {}
-    for row in _rows(conn, *where, order=(visit.c.heard_at.desc(), visit.c.started_at.desc(), visit.c.id), limit=limit):
-        found.setdefault(row["visitor_id"], row)
+    for row in rows:
+        found.setdefault(row["visitor_id"], {**row, "came_back": _came_back(row)})
     return list(found.values())
+
+
+def listed_by_id(conn: Connection, ids: Sequence[str]) -> list[Row]:
+    """The same rows for these visits, whatever became of them."""
+    rows = conn.execute(select(*LISTED, _first_view()).where(visit.c.id.in_(list(ids)))).mappings()
+    return [{**row, "came_back": _came_back(row)} for row in rows]
+
+
+def no_longer_live(conn: Connection, site_ids: Sequence[str], since: Ms, now: Ms) -> list[tuple[str, str]]:
+    """(visit, site) of all who stopped being live between `since` and `now` without a word: left or vanished."""
+    if not site_ids:
+        return []
+    fell_silent = and_(visit.c.heard_at >= since - LEASE, visit.c.heard_at < now - LEASE, visit.c.left_at.is_(None))
+    # Nobody is heard before they leave, so the same index finds them.
+    left = and_(visit.c.heard_at > since - GONE, visit.c.left_at > since - GONE, visit.c.left_at <= now - GONE)
+    found: list[tuple[str, str]] = []
+    for condition in (fell_silent, left):
+        where = (visit.c.site_id.in_(list(site_ids)), condition)
+        found += [(row.id, row.site_id) for row in conn.execute(select(visit.c.id, visit.c.site_id).where(*where))]
+    return found
 
 
 def is_live(row: Row, now: Ms) -> bool:
@@ -98,6 +132,17 @@ def visitor_by_key(conn: Connection, site_id: str, key_hash: str) -> str | None:
 def nodes(conn: Connection, site_id: str) -> list[Row]:
     """The tree as far as it was seen: parents before children."""
     statement = select(node).where(node.c.site_id == site_id).order_by(node.c.depth, node.c.name, node.c.id)
+    return [dict(row) for row in conn.execute(statement).mappings()]
+
+
+def rejected(conn: Connection, site_id: str, limit: int = 100) -> list[Row]:
+    """Events that were not taken, newest first."""
+    statement = (
+        select(rejected_event)
+        .where(rejected_event.c.site_id == site_id)
+        .order_by(rejected_event.c.at.desc(), rejected_event.c.id)
+        .limit(limit)
+    )
     return [dict(row) for row in conn.execute(statement).mappings()]
 
 
@@ -140,4 +185,8 @@ def _rows(
 
 
 def _facts(row: Row) -> VisitFacts:
-    return facts(row, came_back=row["number"] > 1 or row["arrival"] != row["first_view"])
+    return facts(row, came_back=_came_back(row))
+
+
+def _came_back(row: Mapping[Any, Any]) -> bool:
+    return bool(row["number"] > 1 or row["arrival"] != row["first_view"])

@@ -1,16 +1,17 @@
 // Joins the pure desk to the wire: snapshot on every connect, events after it, commands of this expert.
 // While a snapshot is on its way events wait and are applied on top of it: repeats are harmless (state/desk.ts).
-import { batch, computed, effect, signal } from "@preact/signals";
-import { hear, type Connection } from "../state/connection";
-import { applyAll, byUrgency, deskFrom, forgetGone, waiting, type Desk } from "../state/desk";
+import { batch, effect, signal } from "@preact/signals";
+import { hear } from "../state/connection";
+import { applyAll, deskFrom, forgetGone, waiting, type Desk } from "../state/desk";
 import type { Alert, DeskEvent, DeskSnapshot, Opened, Status, VisitBrief } from "../wire";
 import { notify, showCount, strike, tick } from "./bell";
 import { codeOf, detailOf, http, list, serverNow } from "./http";
+import { ask, askOrThrow, closeLine, isOpen, openLine, restartLine, startLine } from "./line";
 import { say } from "./notes";
 import { select, selectFirst, selection, writeNext } from "./selection";
 import { wish } from "./session";
-import { ExpertSocket } from "./socket";
 import { belongTo, catchUp, receive, receiveRead, receiveTyping, resend, takeBatch } from "./threads";
+import { alerts, applyHere, connection, desk, whenApplied } from "./value";
 import { money } from "../text/format";
 import { whereIs, whoIs } from "../text/names";
 import { errorText, language, t } from "../text/text";
@@ -19,11 +20,8 @@ const MOST_VISITS = 20_000;
 const GATHER_MS = 100;
 const FORGET_MS = 2_000;
 
-export const desk = signal<Desk | null>(null);
-export const connection = signal<Connection>({ phase: "idle" });
-export const alerts = computed(() => byUrgency(desk.value?.alerts ?? []));
+export { alerts, connection, desk };
 
-let socket: ExpertSocket | null = null;
 let waitingEvents: DeskEvent[] = [];
 let loading = 0;
 let gather: ReturnType<typeof setTimeout> | undefined;
@@ -32,11 +30,11 @@ let unbind: () => void = () => {};
 let forgets: ReturnType<typeof setInterval> | undefined;
 
 export function openDesk(account: string): void {
-  if (socket) return;
+  if (isOpen()) return;
   belongTo(account);
   connection.value = hear(connection.value, { type: "start" });
   silence = showCount(() => (desk.value ? waiting(desk.value) : 0));
-  socket = new ExpertSocket({
+  openLine({
     connected: () => void onConnected(),
     lost: (why) => (connection.value = hear(connection.value, { type: "lost", at: serverNow(), why })),
     refused: (why) => (connection.value = hear(connection.value, { type: "refused", at: serverNow(), why })),
@@ -45,18 +43,17 @@ export function openDesk(account: string): void {
   forgets = setInterval(() => { if (desk.value) desk.value = forgetGone(desk.value, serverNow()); }, FORGET_MS);
   // The snapshot is worth having even where the socket does not come through.
   void load();
-  socket.start();
+  startLine();
   let spoken = language.peek();
   unbind = effect(() => {
     // The sentences of alerts are the server's: a new language is a new handshake and a new snapshot.
-    if (language.value !== spoken) socket?.restart();
+    if (language.value !== spoken) restartLine();
     spoken = language.value;
   });
 }
 
 export function closeDesk(): void {
-  socket?.stop();
-  socket = null;
+  closeLine();
   clearTimeout(gather);
   clearInterval(forgets);
   waitingEvents = [];
@@ -107,9 +104,11 @@ function onEvent(event: DeskEvent): void {
   if (event.name === "message.added") receive(event.data);
   if (event.name === "message.read") receiveRead(event.data);
   if (event.name === "typing") receiveTyping(event.data);
+  // This desk could not keep up with the crowd: it asks anew.
+  if (event.name === "visits.changed" && event.data.again) return void load();
   waitingEvents.push(event);
   // Page views come in crowds and are gathered; everything else shows at once.
-  if (event.name === "visit.changed") gather ??= setTimeout(flush, GATHER_MS);
+  if (event.name === "visit.changed" || event.name === "visits.changed") gather ??= setTimeout(flush, GATHER_MS);
   else flush();
 }
 
@@ -149,25 +148,7 @@ function ring(alert: Alert): void {
   if (!chosen || over) selection.value = { kind: "alert", id: alert.id };
 }
 
-/** What an answered command has changed; the server's own event may come too, and changes nothing more. */
-export const applyHere = (event: DeskEvent): void => onEvent(event);
-
-/** Sends a command and tells a refusal in a quiet line; undefined when it did not succeed. */
-export async function ask<T>(name: string, data: object): Promise<T | undefined> {
-  try {
-    if (!socket) throw new Error("closed");
-    return await socket.ask<T>(name, data);
-  } catch (error) {
-    say(errorText(codeOf(error), detailOf(error)), "bad");
-    return undefined;
-  }
-}
-export async function askOrThrow<T>(name: string, data: object): Promise<T> {
-  if (!socket) throw new Error("closed");
-  return socket.ask<T>(name, data);
-}
-export const tell = (name: string, data: object): void => socket?.tell(name, data);
-export const hears = (): boolean => socket?.live ?? false;
+whenApplied(onEvent);
 
 export async function setPresence(status: Status): Promise<void> {
   const done = await ask("presence.set", { status });

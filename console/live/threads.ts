@@ -3,8 +3,9 @@
 import { signal } from "@preact/signals";
 import { acknowledged, add, addBatch, drop, firstSeq, lastSeq, mark, newThread, prepend, read, renew, write, type Thread, type Unsent } from "../state/thread";
 import type { ExpertEvents, Message, Messages, Sent } from "../wire";
-import { applyHere, askOrThrow, desk, hears, tell } from "./desk";
 import { codeOf, detailOf, serverNow } from "./http";
+import { askOrThrow, hears, tell } from "./line";
+import { applyHere, desk } from "./value";
 import { errorText } from "../text/text";
 
 const BATCH = 100;

@@ -113,17 +113,33 @@ describe("the desk", () => {
     expect(apply(desk, { name: "visit.changed", data: { visit: visit({ id: "q", bot: true }) } }, 1).visits.size).toBe(0);
   });
 
-  it("forgets who left after a moment and who fell silent after the lease, without a word from the server", () => {
+  it("takes a crowd in one piece as it takes its people one by one", () => {
+    const talk = conversation({ id: "c", visit: "over", live: true });
+    const before = deskFrom(
+      { me, alerts: [alert({ id: "a", visit: visit({ id: "turns" }) })], conversations: [talk], experts: [], sites: [] },
+      [visit({ id: "turns" }), visit({ id: "over" }), visit({ id: "reads" })],
+    );
+    const turned = visit({ id: "turns", path: ["Women", "Boots"], pages: 2 });
+    const came = visit({ id: "came" });
+    const over = visit({ id: "over", live: false, left: true });
+    const oneByOne = applyAll(before, [turned, came, over].map((one) => ({ name: "visit.changed", data: { visit: one } })), 1);
+    const crowd = apply(before, { name: "visits.changed", data: { visits: [turned, came], gone: ["over"], again: false } }, 1);
+    expect(shown(crowd)).toEqual(shown(oneByOne));
+    expect([...crowd.visits.keys()].sort()).toEqual(["came", "reads", "turns"]);
+    expect(crowd.conversations[0]!.live).toBe(false);
+  });
+
+  it("forgets who was seen leaving after a moment, even if the server's word is lost; silence is the server's to judge", () => {
     const now = Date.parse("2026-01-01T01:00:00Z");
     const ago = (seconds: number) => new Date(now - seconds * 1000).toISOString();
     const visits = [
       visit({ id: "reads", last_at: ago(300) }), visit({ id: "silent", last_at: ago(331) }),
       visit({ id: "turns a page", last_at: ago(5), left: true }), visit({ id: "left", last_at: ago(11), left: true }),
     ];
-    const talk = conversation({ id: "c", visit: "silent", live: true });
+    const talk = conversation({ id: "c", visit: "left", live: true });
     const desk = deskFrom({ me, alerts: [], conversations: [talk], experts: [], sites: [] }, visits);
     const after = forgetGone(desk, now);
-    expect([...after.visits.keys()]).toEqual(["reads", "turns a page"]);
+    expect([...after.visits.keys()]).toEqual(["reads", "silent", "turns a page"]);
     expect(after.conversations[0]!.live).toBe(false);
     expect(forgetGone(after, now)).toBe(after);
   });

@@ -62,6 +62,24 @@ export function applyAll(desk: Desk, events: readonly DeskEvent[], now: number):
         );
         break;
       }
+      case "visits.changed": {
+        // A crowd in one piece: alerts and conversations of those in it are few.
+        visits ??= new Map(next.visits);
+        const changed = new Map(event.data.visits.map((visit) => [visit.id, visit]));
+        const gone = new Set(event.data.gone);
+        for (const [id, visit] of changed) visits.set(id, visit);
+        for (const id of gone) visits.delete(id);
+        next.alerts = next.alerts.map((alert) => {
+          const visit = changed.get(alert.visit.id);
+          return visit ? withVisit(alert, visit) : gone.has(alert.visit.id) ? { ...alert, left: true } : alert;
+        });
+        next.conversations = next.conversations.map((one) => {
+          const visit = one.visit ? changed.get(one.visit) : undefined;
+          const live = visit ? isHere(visit) : one.visit && gone.has(one.visit) ? false : one.live;
+          return live === one.live ? one : { ...one, live };
+        });
+        break;
+      }
       case "conversation.changed": {
         const { conversation } = event.data;
         const known = next.conversations.find((one) => one.id === conversation.id);
@@ -151,15 +169,11 @@ export function holdOrder<T extends { id: string }>(held: readonly string[], fre
 }
 
 const MOMENT_MS = 10_000;
-const LEASE_MS = 330_000;
 
-/** The server tells what happens; that nothing happens it leaves to the clock. Whoever left is gone after a moment (a
- * page that leads to the next one leaves, too), whoever fell silent after the longest heartbeat: as the server counts. */
+/** The server tells who is gone. Whoever was seen leaving is gone after a moment even where that word does not arrive. */
 export function forgetGone(desk: Desk, now: number): Desk {
   const gone = new Set<string>();
-  for (const visit of desk.visits.values()) {
-    if (Date.parse(visit.last_at) < now - (visit.left ? MOMENT_MS : LEASE_MS)) gone.add(visit.id);
-  }
+  for (const visit of desk.visits.values()) if (visit.left && Date.parse(visit.last_at) < now - MOMENT_MS) gone.add(visit.id);
   if (gone.size === 0) return desk;
   return {
     ...desk,

@@ -892,6 +892,7 @@ export interface ExpertEvents {
 "presence.changed": PresenceChanged
 typing: TypingShown
 "visit.changed": VisitChanged
+"visits.changed": VisitsChanged
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -959,6 +960,17 @@ conversation: string
  */
 export interface VisitChanged {
 visit: VisitBrief
+}
+/**
+ * The same for a crowd. `gone`: ids of visits that are over. `again`: some was not told: ask for the whole list.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "VisitsChanged".
+ */
+export interface VisitsChanged {
+again: boolean
+gone: string[]
+visits: VisitBrief[]
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema

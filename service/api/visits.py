@@ -19,14 +19,20 @@ from tracker.tree_walk import Steps, deepest, directions, steps
 
 @operation("GET", "/api/visits", gives=Listed[VisitBrief], query=("site", "live", "bots", "limit", "cursor"))
 async def visits(call: Call) -> Listed[VisitBrief]:
-    """Newest first; with `live=true` those who are here now, in one page."""
+    """Newest first; with `live=true` those who are here now."""
     ask, sites = asked(call, (int, str)), await call.site_ids()
     live, bots = call.flag("live"), call.flag("bots")
 
     def read(conn: Connection) -> Listed[VisitBrief]:
         if live:
-            here = tracker.queries.live_visits(conn, sites, call.now, ask.limit, bots=bots)
-            return Listed(items=_briefs(conn, call, [row["id"] for row in here]), next=None)
+            here, more = page(
+                conn,
+                tracker.queries.live(sites, call.now, bots=bots),
+                (table.c.started_at, table.c.id),
+                ask,
+                newest=True,
+            )
+            return Listed(items=present.briefs_of_rows(conn, tracker.queries.listed(here), call.now), next=more)
         query = select(table.c.id, table.c.started_at).where(table.c.site_id.in_(sites), table.c.merged_into.is_(None))
         if not bots:
             query = query.where(table.c.bot.is_(False))

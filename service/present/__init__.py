@@ -13,10 +13,11 @@ from service.present.goods import (
 )
 from service.present.people import customer_brief, customer_briefs, customers, persons, visitor_name
 from service.present.talk import chat_invited, conversation_briefs, message, messages, opened
-from service.present.visits import is_live, visit_briefs
+from service.present.visits import briefs_of_rows, is_live, visit_briefs
 
 __all__ = [
     "alert_raised",
+    "briefs_of_rows",
     "card_event",
     "chat_invited",
     "conversation_briefs",

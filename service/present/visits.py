@@ -1,6 +1,7 @@
 """A visit as the live list and the bell show it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -14,6 +15,8 @@ from contract.frames import Source, VisitBrief
 from contract.names import Ms
 from service.present.people import customer_briefs, visitor_name
 from tracker.tables import visit
+
+Row = Mapping[str, Any]
 
 
 def is_live(heard_at: Ms, left_at: Ms | None, now: Ms) -> bool:
@@ -38,46 +41,59 @@ def visit_briefs(conn: Connection, visits: Sequence[VisitFacts], now: Ms) -> lis
     if not visits:
         return []
     ids = [one.id for one in visits]
-    visitor_ids = {one.visitor for one in visits}
     sources = {
         row.id: row.source for row in conn.execute(select(visit.c.id, visit.c.source).where(visit.c.id.in_(ids)))
     }
-    known = crm.queries.customers_by_visitor(conn, [(one.site, one.visitor) for one in visits])
+    return briefs_of_rows(conn, [_row(one, sources.get(one.id)) for one in visits], now)
+
+
+def briefs_of_rows(conn: Connection, rows: Sequence[Row], now: Ms) -> list[VisitBrief]:
+    """The same from rows of `tracker.queries.listed`; few statements however many rows."""
+    if not rows:
+        return []
+    visitor_ids = {row["visitor_id"] for row in rows}
+    known = crm.queries.customers_by_visitor(conn, [(row["site_id"], row["visitor_id"]) for row in rows])
     customers = customer_briefs(conn, set(known.values()))
-    alerts = routing.queries.open_alerts(conn, ids)
+    alerts = routing.queries.open_alerts(conn, [row["id"] for row in rows])
     talks = chat.queries.open_of_visitors(conn, visitor_ids)
     briefs = []
-    for one in visits:
-        customer = customers.get(known.get(one.visitor, ""))
-        talk = talks.get(one.visitor)
+    for row in rows:
+        visitor_id = row["visitor_id"]
+        customer = customers.get(known.get(visitor_id, ""))
+        talk = talks.get(visitor_id)
         briefs.append(
             VisitBrief(
-                id=one.id,
-                visitor=one.visitor,
-                site=one.site,
-                started_at=rfc3339(one.started_at),
-                last_at=rfc3339(one.last_at),
-                path=list(one.path),
-                depth=one.depth,
-                deepest=one.deepest,
-                topic=list(one.topic),
-                pages=one.pages,
-                dwell=one.dwell,
-                url=one.url,
-                title=one.title,
-                source=_source(sources.get(one.id)),
-                returning=one.number > 1 or one.came_back,
-                number=one.number,
-                live=is_live(one.heard_at, one.left_at, now),
-                left=one.left_at is not None,
-                bot=one.bot,
+                id=row["id"],
+                visitor=visitor_id,
+                site=row["site_id"],
+                started_at=rfc3339(row["started_at"]),
+                last_at=rfc3339(row["last_at"]),
+                path=list(row["path"]),
+                depth=row["depth"],
+                deepest=row["deepest"],
+                topic=list(row["topic"]),
+                pages=row["pages"],
+                dwell=row["dwell"],
+                url=row["url"],
+                title=row["title"],
+                source=_source(row["source"]),
+                returning=row["number"] > 1 or row["came_back"],
+                number=row["number"],
+                live=tracker.queries.is_live(row, now),
+                left=row["left_at"] is not None,
+                bot=row["bot"],
                 customer=customer,
-                alert=alerts.get(one.id),
+                alert=alerts.get(row["id"]),
                 conversation=talk["id"] if talk else None,
-                name=customer.name if customer else visitor_name(one.visitor),
+                name=customer.name if customer else visitor_name(visitor_id),
             )
         )
     return briefs
+
+
+def _row(one: VisitFacts, source: dict[str, str] | None) -> Row:
+    row = {name: getattr(one, name) for name in one.__struct_fields__}
+    return {**row, "site_id": one.site, "visitor_id": one.visitor, "source": source}
 
 
 def _source(kept: dict[str, str] | None) -> Source:

@@ -16,7 +16,6 @@ import access.sessions
 import chat.queries
 import routing.queries
 import sales.queries
-import tracker.queries
 from contract import frames
 from contract.clock import MINUTE, SECOND, now_ms
 from contract.facts import AccountFacts
@@ -24,6 +23,7 @@ from contract.names import AlertEnd, AuthorKind, Ms
 from service import present
 from service.bell import Bell
 from service.callers import ExpertCaller, VisitorCaller
+from service.sockets.live import LiveList
 from service.sockets.registry import Connection
 from service.sockets.server import Sockets
 
@@ -43,12 +43,14 @@ class Delivery:
         self._bell, self._sockets, self._registry = bell, sockets, sockets.registry
         self._turn = asyncio.Lock()
         sockets.joined = self.joined
+        live = LiveList(bell, sockets)
+        bell.background(live.run())
         for kind, handler in (
             ("alert", self.alert),
             ("conversation", self.conversation),
             ("visitor", self.visitor),
             ("expert", self.expert),
-            ("visit", self.visit),
+            ("visit", live.changed),
         ):
             bell.bus.on(kind, handler)  # type: ignore[arg-type]
         bell.bus.on_sweep(self.sweep)
@@ -112,10 +114,6 @@ class Delivery:
         for connection, session in mine.items():
             if session not in alive:
                 await self._sockets.drop(connection)
-
-    async def visit(self, visit_id: str) -> None:
-        if self._registry.expert_ids():
-            await self._tell(lambda conn: self._visit(conn, visit_id))
 
     # --- looking ------------------------------------------------------------------------------------------------
 
@@ -251,16 +249,6 @@ class Delivery:
             for connection in mine:
                 said += self._ringing(conn, connection)
         return said
-
-    def _visit(self, conn: Base, visit_id: str) -> list[Saying]:
-        facts = tracker.queries.visit_facts(conn, [visit_id]).get(visit_id)
-        if facts is None or facts.bot:
-            return []
-        listeners = self._registry.experts_of_site(facts.site)
-        if not listeners:
-            return []
-        changed = frames.VisitChanged(visit=present.visit_briefs(conn, [facts], now_ms())[0])
-        return [(connection, "visit.changed", changed) for connection in listeners]
 
     async def _typing(self, bell_id: str) -> None:
         """Never stored: told to the other side if it is listening, else forgotten."""

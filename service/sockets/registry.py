@@ -72,6 +72,9 @@ class Registry:
         keys = (key.split(":") for connection in self for key in list(connection.shown))
         return {key[1] for key in keys if key[0] == kind}
 
+    def __contains__(self, connection: Connection) -> bool:
+        return self._by_sid.get((connection.namespace, connection.sid)) is connection
+
     def __iter__(self) -> Iterator[Connection]:
         return iter(list(self._by_sid.values()))
 

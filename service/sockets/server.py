@@ -5,6 +5,7 @@ the commit. Nothing of a client's is trusted but what the handshake established.
 """
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -60,6 +61,18 @@ class Sockets:
 
     async def emit(self, connection: Connection, event: str, shape: msgspec.Struct) -> None:
         await self.server.emit(event, plain(shape), to=connection.sid, namespace=connection.namespace)
+
+    async def emit_all(self, connections: Sequence[Connection], event: str, shape: msgspec.Struct) -> None:
+        """The same to many of one namespace, written once."""
+        if connections:
+            sids = [connection.sid for connection in connections]
+            await self.server.emit(event, plain(shape), to=sids, namespace=connections[0].namespace)
+
+    def backlog(self, connection: Connection) -> int:
+        """How many frames wait for this connection's line."""
+        eio_sid = self.server.manager.eio_sid_from_sid(connection.sid, connection.namespace)
+        line = self.server.eio.sockets.get(eio_sid)
+        return 0 if line is None else line.queue.qsize()
 
     async def drop(self, connection: Connection) -> None:
         """End a connection from our side."""

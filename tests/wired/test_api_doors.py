@@ -109,6 +109,7 @@ def test_the_roles_are_those_of_the_product():
     }  # fmt: skip
     assert {name for name, roles in allowed.items() if roles == MARKETERS} == {
         "GET /api/triggers", "GET /api/reports/overview", "GET /api/reports/tree", "POST /api/funnels/query",
+        "GET /api/sites/{id}/events",
     }  # fmt: skip
     assert all(roles in (None, EVERYBODY, MARKETERS, ADMINS) for roles in allowed.values())
 

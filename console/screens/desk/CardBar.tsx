@@ -1,7 +1,8 @@
 // What can be shown beside words: information, an offer, an order form. A line opens above the composer, no dialog.
 // The target is a conversation or a visit: to a visit it is a quiet card on the page.
 import { useRef, useState } from "preact/hooks";
-import { ask, desk } from "../../live/desk";
+import { desk } from "../../live/desk";
+import { ask } from "../../live/line";
 import { say } from "../../live/notes";
 import { productsOf } from "../../live/products";
 import { digits, money, parseMoney } from "../../text/format";

@@ -9,7 +9,7 @@ import { number, percent } from "../../text/format";
 import { t, tn, word, type Key } from "../../text/text";
 import { FUNNEL_STEPS, type FunnelAnswer, type FunnelRow, type FunnelStep } from "../../wire";
 import { People } from "./People";
-import type { Question } from "./Reports";
+import type { Question } from "./question";
 
 const WINDOWS_S = [3600, 86_400, 7 * 86_400, 30 * 86_400];
 

@@ -12,7 +12,7 @@ import { whoIs } from "../../text/names";
 import { t, tn, word } from "../../text/text";
 import type { VisitBrief } from "../../wire";
 import { Person } from "../desk/Person";
-import { SitePicker } from "./Reports";
+import { SitePicker } from "../SitePicker";
 
 const EVERY_MS = 3_000;
 const MOST = 20_000;

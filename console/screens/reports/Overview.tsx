@@ -5,7 +5,8 @@ import { Empty } from "../../parts/small";
 import { number, percent } from "../../text/format";
 import { t, tn, type Key } from "../../text/text";
 import type { Overview as Figures } from "../../wire";
-import type { Question } from "./Reports";
+import { Bar } from "./Bar";
+import type { Question } from "./question";
 
 const FIGURES = ["visitors", "returning_visitors", "visits", "page_views"] as const;
 
@@ -53,13 +54,5 @@ function ByDepth({ by }: { by: Record<string, number> }) {
         ))}
       </tbody>
     </table>
-  );
-}
-
-export function Bar({ share }: { share: number }) {
-  return (
-    <svg class="inline-bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
-      <rect class="bar" width={Math.max(share > 0 ? 0.5 : 0, 100 * Math.min(1, share))} height="8" />
-    </svg>
   );
 }

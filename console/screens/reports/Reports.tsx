@@ -2,15 +2,16 @@
 import { useEffect, useState } from "preact/hooks";
 import { codeOf, detailOf } from "../../live/http";
 import { say } from "../../live/notes";
-import { chooseSite, keyOf, loadSites, site, sites, zoneOf } from "../../live/sites";
+import { keyOf, loadSites, site, sites, zoneOf } from "../../live/sites";
 import { Empty } from "../../parts/small";
 import { dayIn, shiftDay } from "../../state/reports";
 import { errorText, t, type Key } from "../../text/text";
+import { SitePicker } from "../SitePicker";
 import { Funnel } from "./Funnel";
 import { Overview } from "./Overview";
+import type { Question } from "./question";
 import { Tree } from "./Tree";
 
-export interface Question { site: string; from: string; to: string }
 const TABS = ["funnel", "overview", "tree"] as const;
 type Tab = (typeof TABS)[number];
 const RANGES = [0, 6, 29] as const;
@@ -55,18 +56,5 @@ export function Reports() {
       {tab === "overview" && <Overview question={question} />}
       {tab === "tree" && <Tree question={question} />}
     </main>
-  );
-}
-
-export function SitePicker() {
-  const all = sites.value ?? [];
-  const here = site.value;
-  if (!here) return null;
-  return (
-    <label class="field is-inline"><span>{t("reports.site")}</span>
-      <select value={keyOf(here)} onChange={(event) => chooseSite(event.currentTarget.value)}>
-        {all.map((one) => <option key={one.id} value={keyOf(one)}>{one.name || one.key}</option>)}
-      </select>
-    </label>
   );
 }

@@ -7,8 +7,8 @@ import { growTree, openRows, type Branch } from "../../state/reports";
 import { duration, number } from "../../text/format";
 import { t } from "../../text/text";
 import type { TreeNode } from "../../wire";
-import { Bar } from "./Overview";
-import type { Question } from "./Reports";
+import { Bar } from "./Bar";
+import type { Question } from "./question";
 
 const SHOWN = 500;
 
