@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from access.origin import origin
 from access.queries import account_by_id, plain_email, site_of
+from access.secret import make_secret
 from access.sessions import end_sessions
 from access.tables import account, account_site, site
 from contract.clock import DAY
@@ -34,7 +35,7 @@ def create_site(
     rung_seconds: int = RUNG_SECONDS,
 ) -> SiteFacts:
     """A new site. Refused("exists") if the key is taken, Refused("invalid") for a bad origin or zone."""
-    row = {
+    row: dict[str, Any] = {
         "id": new_id(),
         "key": key,
         "name": name,
@@ -50,6 +51,7 @@ def create_site(
     }
     if not insert_new(conn, site, [row]):
         raise Refused("exists", "key")
+    make_secret(conn, row["id"], now)
     return site_of(row)
 
 

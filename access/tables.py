@@ -33,6 +33,15 @@ site_tree = Table(
     Column("changed_at", Time, nullable=False),
     CheckConstraint("kind IN ('tree', 'sitemap')", name="kind"),
 )
+#: `good_until`: null for the one that is shown; the one before it stays good a little longer (`access.secret`).
+site_secret = Table(
+    "site_secret",
+    metadata,
+    Column("site_id", ForeignKey("site.id", ondelete="CASCADE"), primary_key=True),
+    Column("secret", Text, primary_key=True),
+    Column("made_at", Time, nullable=False),
+    Column("good_until", Time, nullable=True),
+)
 account = Table(
     "account",
     metadata,

@@ -94,3 +94,13 @@ class CustomerFacts(msgspec.Struct, frozen=True, kw_only=True):
     orders: int
     spent: int
     currency: str
+
+
+class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
+    """What a site's signed token says of whoever sits there now. `user`: the site's own id of them; the rest may be
+    empty."""
+
+    user: str
+    email: str = ""
+    phone: str = ""
+    name: str = ""

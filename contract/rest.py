@@ -22,6 +22,7 @@ from contract.names import (
     Direction,
     EventOutcome,
     FunnelStep,
+    MergeProof,
     OrderStatus,
     PathSource,
     Role,
@@ -256,6 +257,57 @@ class Customer(Out):
     last_contact: Time | None
     visits: int
     since: Time
+
+
+class Merge(Out):
+    """`gone` turned out to be the same person as `kept`. `moved`: how many identities of each kind, visits and orders
+    came along, and 1 for the owner. An undone one says when and by whom."""
+
+    id: str
+    site: str
+    kept: Person
+    gone: Person
+    proof: MergeProof
+    reason: str
+    by: Person | None
+    at: Time
+    moved: dict[str, int]
+    undone_at: Time | None
+    undone_by: Person | None
+
+
+class MergeWrite(In):
+    """`from`: the customer who is the same person. `force`: also where both have signed in at the site."""
+
+    from_: Annotated[str, Meta(min_length=1, max_length=64)] = msgspec.field(name="from")
+    reason: Annotated[str, Meta(max_length=500)] = ""
+    force: bool = False
+
+
+class ContactConfirm(In):
+    """Which parts of an order's contact somebody has seen to be right."""
+
+    email: bool = False
+    phone: bool = False
+
+
+class Confirmed(Out):
+    """Who placed the order, and whom they turned out to be."""
+
+    customer: Customer
+    merges: list[Merge]
+
+
+class SiteSecret(Out):
+    """With it the site signs who is signed in; for administrators alone."""
+
+    secret: str
+
+
+class SecretRotate(In):
+    """`at_once`: the old secret is worth nothing from now on; without it, it stays good for ten minutes."""
+
+    at_once: bool = False
 
 
 class PageSeen(Out):

@@ -1,10 +1,11 @@
-"""What makes us know somebody. An identity leads to one customer; taking one over would need proof."""
+"""What makes us know somebody. An identity leads to one customer; taking one over needs proof (`crm.identify`)."""
 
 from sqlalchemy import Connection, insert, select, update
 
 from contract.ids import new_id
 from contract.names import IdentityKind, Ms
 from crm.contact import CheckedContact
+from crm.queries import people
 from crm.tables import customer, identity
 from store.lock import lock
 from store.sql import insert_new
@@ -15,8 +16,9 @@ def know(
 ) -> str:
     """The id of the customer behind this visitor: found by the visitor's own identity, else made.
 
-    An e-mail or telephone number that leads to another customer stays theirs: typing an address proves nothing, and
-    whoever types a stranger's must not come into the stranger's history.
+    It is the visitor's own record, also when that was merged into another: what is kept under it comes along, and
+    goes back if the merge is undone. An e-mail or telephone number that leads to another customer stays theirs: typing
+    an address proves nothing, and whoever types a stranger's must not come into the stranger's history.
     """
     lock(conn, f"visitor:{visitor_id}")
     known = conn.execute(
@@ -24,44 +26,51 @@ def know(
             identity.c.site_id == site_id, identity.c.kind == "visitor", identity.c.value == visitor_id
         )
     ).scalar_one_or_none()
-    customer_id = known or _create(conn, site_id, contact.name, now)
+    customer_id = known or create(conn, site_id, contact.name, now)
     found: list[tuple[IdentityKind, str]] = [
         ("visitor", visitor_id),
         ("email", contact.email),
         ("phone", contact.phone),
     ]
-    insert_new(
-        conn,
-        identity,
-        [
-            {
-                "site_id": site_id,
-                "kind": kind,
-                "value": value,
-                "customer_id": customer_id,
-                "proof": proof,
-                "at": now,
-            }
-            for kind, value in sorted(found)
-            if value
-        ],
-    )
+    for kind, value in sorted(found):
+        add_identity(conn, site_id, kind, value, customer_id, proof, now)
     return customer_id
 
 
 def give_owner(conn: Connection, customer_id: str, expert_id: str) -> bool:
     """This expert is the customer's own from now on, if nobody was. True if so."""
+    known = people(conn, [customer_id]).get(customer_id)
+    if known is None or known.owner is not None:
+        return False
     changed = conn.execute(
         update(customer).where(customer.c.id == customer_id, customer.c.owner_id.is_(None)).values(owner_id=expert_id)
     )
     return changed.rowcount > 0
 
 
-def _create(conn: Connection, site_id: str, name: str, now: Ms) -> str:
-    customer_id = new_id()
+def create(conn: Connection, site_id: str, name: str, now: Ms) -> str:
+    """A customer of whom nothing is known but the name."""
+    id_ = new_id()
     conn.execute(
         insert(customer).values(
-            id=customer_id, site_id=site_id, name=name, tier="standard", owner_id=None, created_at=now
+            id=id_, site_id=site_id, person_id=id_, name=name, tier="standard", owner_id=None, created_at=now
         )
     )
-    return customer_id
+    return id_
+
+
+def add_identity(
+    conn: Connection, site_id: str, kind: IdentityKind, value: str, customer_id: str, proof: str, now: Ms
+) -> bool:
+    """This value leads to this customer, if it led to nobody yet. True if so."""
+    if not value:
+        return False
+    row = {
+        "site_id": site_id,
+        "kind": kind,
+        "value": value,
+        "customer_id": customer_id,
+        "proof": proof,
+        "at": now,
+    }
+    return bool(insert_new(conn, identity, [row]))

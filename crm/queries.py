@@ -1,26 +1,75 @@
-"""What is read of customers and of the identities that lead to them."""
+"""What is read of customers and of the identities that lead to them.
+
+An id of a customer that was merged into another is as good as the other's: every answer is about the person.
+"""
 
 from collections.abc import Collection, Iterable
 
 from sqlalchemy import Connection, RowMapping, select
 
-from crm.tables import customer, identity
+from contract.names import IdentityKind
+from crm.tables import customer, identity, merge
+from crm.who import Known
 
 
-def customer_rows(conn: Connection, customer_ids: Collection[str]) -> dict[str, RowMapping]:
-    """Those of the customers that exist, by id."""
-    rows = conn.execute(select(customer).where(customer.c.id.in_(customer_ids))).mappings()
-    return {row["id"]: row for row in rows}
+def people(conn: Connection, customer_ids: Collection[str], *, users: bool = False) -> dict[str, Known]:
+    """The person behind each of these customers, by every id of theirs; unknown ids are left out.
+
+    A record speaks for itself before the others do: its name, its owner, its tier unless that is the ordinary one.
+    `users`: also under which of the site's ids they have signed in.
+    """
+    if not customer_ids:
+        return {}
+    whose = select(customer.c.person_id).where(customer.c.id.in_(customer_ids))
+    records: dict[str, list[RowMapping]] = {}
+    for row in conn.execute(
+        select(customer).where(customer.c.person_id.in_(whose)).order_by(customer.c.created_at, customer.c.id)
+    ).mappings():
+        records.setdefault(row["person_id"], []).append(row)
+    signed_in = _users_of(conn, records) if users else {}
+    found: dict[str, Known] = {}
+    for id_, rows in records.items():
+        rows.sort(key=lambda row: row["id"] != id_)
+        person = Known(
+            id=id_,
+            site=rows[0]["site_id"],
+            name=next((row["name"] for row in rows if row["name"]), ""),
+            tier=next((row["tier"] for row in rows if row["tier"] != "standard"), "standard"),
+            owner=next((row["owner_id"] for row in rows if row["owner_id"]), None),
+            since=min(row["created_at"] for row in rows),
+            members=tuple(row["id"] for row in rows),
+            users=frozenset(signed_in.get(id_, ())),
+        )
+        found |= dict.fromkeys(person.members, person)
+    return found
+
+
+def person(conn: Connection, customer_id: str) -> Known | None:
+    """The one person behind this customer, with the ids under which they have signed in."""
+    return people(conn, [customer_id], users=True).get(customer_id)
+
+
+def holder(conn: Connection, site_id: str, kind: IdentityKind, value: str) -> RowMapping | None:
+    """The row of an identity: `customer_id` is whom it leads to, `proof` why."""
+    return (
+        conn.execute(
+            select(identity).where(
+                identity.c.site_id == site_id, identity.c.kind == kind, identity.c.value == value
+            )
+        )
+        .mappings()
+        .one_or_none()
+    )
 
 
 def customers_of(conn: Connection, site_id: str, visitor_ids: Collection[str]) -> dict[str, str]:
     """Visitor -> customer, for those visitors of the site that we know."""
     rows = conn.execute(
-        select(identity.c.value, identity.c.customer_id).where(
-            identity.c.site_id == site_id, identity.c.kind == "visitor", identity.c.value.in_(visitor_ids)
-        )
-    ).mappings()
-    return {row["value"]: row["customer_id"] for row in rows}
+        select(identity.c.value, customer.c.person_id)
+        .join(customer, customer.c.id == identity.c.customer_id)
+        .where(identity.c.site_id == site_id, identity.c.kind == "visitor", identity.c.value.in_(visitor_ids))
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def customers_by_visitor(conn: Connection, visitors: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -36,28 +85,52 @@ def customers_by_visitor(conn: Connection, visitors: Iterable[tuple[str, str]]) 
 
 def visitors_of(conn: Connection, customer_id: str) -> list[str]:
     """All browsers of this person, the first known first."""
-    return visitors_of_all(conn, [customer_id]).get(customer_id, [])
+    known = people(conn, [customer_id]).get(customer_id)
+    return visitors_of_all(conn, [known.id]).get(known.id, []) if known else []
 
 
-def visitors_of_all(conn: Connection, customer_ids: Collection[str]) -> dict[str, list[str]]:
-    """Customer -> their visitors, for those that have any."""
+def visitors_of_all(conn: Connection, person_ids: Collection[str]) -> dict[str, list[str]]:
+    """Person -> their visitors, for those that have any. `person_ids`: as `people` or `customers_of` gave them."""
     found: dict[str, list[str]] = {}
-    for customer_id, value in conn.execute(
-        select(identity.c.customer_id, identity.c.value)
-        .where(identity.c.customer_id.in_(customer_ids), identity.c.kind == "visitor")
-        .order_by(identity.c.at, identity.c.value)
-    ):
-        found.setdefault(customer_id, []).append(value)
+    for person_id, _, value in _identities(conn, person_ids, ("visitor",)):
+        found.setdefault(person_id, []).append(value)
     return found
 
 
-def contacts_of(conn: Connection, customer_ids: Collection[str]) -> dict[str, dict[str, list[str]]]:
-    """Customer -> {"email": [...], "phone": [...]}; every asked customer is in the answer."""
-    found: dict[str, dict[str, list[str]]] = {one: {"email": [], "phone": []} for one in customer_ids}
-    for customer_id, kind, value in conn.execute(
-        select(identity.c.customer_id, identity.c.kind, identity.c.value)
-        .where(identity.c.customer_id.in_(customer_ids), identity.c.kind.in_(("email", "phone")))
-        .order_by(identity.c.at, identity.c.value)
-    ):
-        found[customer_id][kind].append(value)
+def contacts_of(conn: Connection, person_ids: Collection[str]) -> dict[str, dict[str, list[str]]]:
+    """Person -> {"email": [...], "phone": [...]}; everybody asked for is in the answer."""
+    found: dict[str, dict[str, list[str]]] = {one: {"email": [], "phone": []} for one in person_ids}
+    for person_id, kind, value in _identities(conn, person_ids, ("email", "phone")):
+        found[person_id][kind].append(value)
     return found
+
+
+def merge_row(conn: Connection, merge_id: str) -> RowMapping | None:
+    """One merge, undone or not."""
+    return conn.execute(select(merge).where(merge.c.id == merge_id)).mappings().one_or_none()
+
+
+def names_of_records(conn: Connection, customer_ids: Collection[str]) -> dict[str, str]:
+    """What each of these records itself is called, whoever it belongs to now."""
+    rows = conn.execute(select(customer.c.id, customer.c.name).where(customer.c.id.in_(customer_ids)))
+    return {row[0]: row[1] for row in rows}
+
+
+def _users_of(conn: Connection, person_ids: Collection[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for person_id, _, value in _identities(conn, person_ids, ("user",)):
+        found.setdefault(person_id, []).append(value)
+    return found
+
+
+def _identities(
+    conn: Connection, person_ids: Collection[str], kinds: tuple[IdentityKind, ...]
+) -> Iterable[tuple[str, str, str]]:
+    """(person, kind, value), the first known first."""
+    rows = conn.execute(
+        select(customer.c.person_id, identity.c.kind, identity.c.value)
+        .join(customer, customer.c.id == identity.c.customer_id)
+        .where(customer.c.person_id.in_(person_ids), identity.c.kind.in_(kinds))
+        .order_by(identity.c.at, identity.c.value)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]

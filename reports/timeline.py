@@ -1,15 +1,16 @@
 """Everything that ever happened between us and one person, every channel, newest first."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, select
 
+import crm.queries
 from access.tables import account
 from chat.tables import conversation, message
 from contract import rest
 from contract.clock import now_ms, rfc3339
 from contract.names import Ms
-from crm.tables import identity
 from routing.tables import alert
 from sales.queries import offer_state
 from sales.tables import offer, order, order_line, product
@@ -22,43 +23,38 @@ Data = dict[str, Any]
 def of_customer(
     conn: Connection, customer_id: str, limit: int = 100, before: Ms | None = None
 ) -> list[rest.TimelineItem]:
-    """What happened with a customer in any of their browsers.
+    """What happened with a customer in any of their browsers, whichever customer of a merged person is asked for.
 
     Newest first, at most `limit`, all earlier than `before`. Items of one millisecond are never torn apart: then a
     few more than `limit` come, so that the time of the last one is a safe place to go on from.
     """
-    return _timeline(conn, _visitors_of(conn, customer_id), customer_id, limit, before)
+    known = crm.queries.people(conn, [customer_id]).get(customer_id)
+    if known is None:
+        return []
+    return _timeline(conn, crm.queries.visitors_of(conn, known.id), known.members, limit, before)
 
 
 def of_visit(conn: Connection, visit_id: str, limit: int = 100, before: Ms | None = None) -> list[rest.TimelineItem]:
     """What happened with the visitor of this visit: with the customer, where that visitor is one. Unknown: []."""
-    visitor = conn.execute(select(visit.c.visitor_id).where(visit.c.id == visit_id)).scalar_one_or_none()
-    if visitor is None:
+    row = conn.execute(select(visit.c.site_id, visit.c.visitor_id).where(visit.c.id == visit_id)).one_or_none()
+    if row is None:
         return []
-    customer = conn.execute(
-        select(identity.c.customer_id).where(identity.c.kind == "visitor", identity.c.value == visitor)
-    ).scalar_one_or_none()
-    visitors = {visitor, *(_visitors_of(conn, customer) if customer else ())}
-    return _timeline(conn, sorted(visitors), customer, limit, before)
-
-
-def _visitors_of(conn: Connection, customer_id: str) -> list[str]:
-    rows = conn.execute(
-        select(identity.c.value).where(identity.c.customer_id == customer_id, identity.c.kind == "visitor")
-    )
-    return sorted(rows.scalars())
+    customer = crm.queries.customers_of(conn, row.site_id, [row.visitor_id]).get(row.visitor_id)
+    if customer is not None:
+        return of_customer(conn, customer, limit, before)
+    return _timeline(conn, [row.visitor_id], (), limit, before)
 
 
 def _timeline(
-    conn: Connection, visitors: list[str], customer: str | None, limit: int, before: Ms | None
+    conn: Connection, visitors: list[str], customers: Collection[str], limit: int, before: Ms | None
 ) -> list[rest.TimelineItem]:
     ask = _Ask(conn, visitors, limit, before)
     items = [
         *_visits(ask),
         *_conversations(ask),
         *_offers(ask, now_ms()),
-        *_orders(ask, customer),
-        *_alerts(ask, customer),
+        *_orders(ask, customers),
+        *_alerts(ask),
     ]
     items.sort(key=lambda item: (item[0], item[1].id), reverse=True)
     if len(items) > limit:
@@ -174,8 +170,8 @@ def _offers(ask: _Ask, now: Ms) -> list[Item]:
     ]
 
 
-def _orders(ask: _Ask, customer: str | None) -> list[Item]:
-    rows = ask.newest(order, "at", or_=order.c.customer_id == customer if customer else None)
+def _orders(ask: _Ask, customers: Collection[str]) -> list[Item]:
+    rows = ask.newest(order, "at", or_=order.c.customer_id.in_(customers) if customers else None)
     people = ask.people({row.expert_id for row in rows})
     lines: dict[str, list[Data]] = {}
     bought = ask.conn.execute(
@@ -213,8 +209,8 @@ def _orders(ask: _Ask, customer: str | None) -> list[Item]:
     ]
 
 
-def _alerts(ask: _Ask, customer: str | None) -> list[Item]:
-    rows = ask.newest(alert, "raised_at", or_=alert.c.customer_id == customer if customer else None)
+def _alerts(ask: _Ask) -> list[Item]:
+    rows = ask.newest(alert, "raised_at")
     people = ask.people({row.expert_id for row in rows})
     return [
         _item(

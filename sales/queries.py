@@ -1,6 +1,6 @@
 """What is read of the catalogue, offers, order forms and orders."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, tuple_
@@ -99,6 +99,13 @@ def form_lines(row: RowMapping) -> list[FormLine]:
     return msgspec.convert(row["lines"], list[FormLine])
 
 
+def order_row(conn: Connection, order_id: str) -> RowMapping | None:
+    """One order, of whichever site."""
+    if not UUID.fullmatch(order_id):
+        return None
+    return conn.execute(select(order).where(order.c.id == order_id)).mappings().one_or_none()
+
+
 def recent_orders_of_visitor(conn: Connection, visitor_id: str, since: Ms) -> Sequence[RowMapping]:
     """What was ordered from this browser since then, oldest first."""
     return _orders_since(conn, since, order.c.visitor_id == visitor_id)
@@ -124,31 +131,37 @@ def lines_of(conn: Connection, order_ids: Collection[str]) -> dict[str, list[Row
     return found
 
 
-def totals_of(conn: Connection, customer_ids: Collection[str]) -> dict[str, Total]:
-    """What each customer ordered in all, for those who ordered anything that was not cancelled."""
+def totals_of(conn: Connection, customers: Mapping[str, str]) -> dict[str, Total]:
+    """What each person ordered in all, for those who ordered anything that was not cancelled.
+
+    `customers`: customer -> the person whose record it is; orders keep the customer under whom they were placed.
+    """
     placed = order.c.status == "placed"
-    sums = conn.execute(
+    counted: dict[tuple[str, str], tuple[int, int]] = {}
+    for customer_id, currency, number, amount in conn.execute(
         select(order.c.customer_id, order.c.currency, func.count(), func.sum(order.c.amount))
-        .where(order.c.customer_id.in_(customer_ids), placed)
+        .where(order.c.customer_id.in_(customers), placed)
         .group_by(order.c.customer_id, order.c.currency)
-    ).all()
-    if not sums:
+    ):
+        orders, spent = counted.get((customers[customer_id], currency), (0, 0))
+        counted[customers[customer_id], currency] = (orders + int(number), spent + int(amount))
+    if not counted:
         return {}
     newest = {
-        customer_id: (at, expert_id)
+        customers[customer_id]: (at, expert_id)
         for customer_id, at, expert_id in conn.execute(
             select(order.c.customer_id, order.c.at, order.c.expert_id)
-            .where(order.c.customer_id.in_(customer_ids), placed)
+            .where(order.c.customer_id.in_(customers), placed)
             .order_by(order.c.at)
         )
     }
     found: dict[str, Total] = {}
-    for customer_id, currency, number, amount in sorted(sums, key=lambda one: int(one[3])):
-        last_at, last_expert = newest[customer_id]
-        before = found.get(customer_id)
-        found[customer_id] = Total(
-            orders=int(number) + (before.orders if before else 0),
-            spent=int(amount),
+    for (person, currency), (orders, spent) in sorted(counted.items(), key=lambda one: one[1][1]):
+        last_at, last_expert = newest[person]
+        before = found.get(person)
+        found[person] = Total(
+            orders=orders + (before.orders if before else 0),
+            spent=spent,
             currency=currency,
             last_at=last_at,
             last_expert=last_expert,

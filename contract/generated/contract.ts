@@ -49,7 +49,7 @@ export type Direction = ("in" | "out" | "across")
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "ErrorCode".
  */
-export type ErrorCode = ("malformed" | "invalid" | "too_large" | "unsupported_type" | "unknown_site" | "foreign_origin" | "unauthenticated" | "wrong_password" | "forbidden" | "missing_csrf" | "not_found" | "rate_limited" | "busy" | "unavailable" | "unknown_command" | "empty_message" | "message_too_long" | "bad_text" | "conversation_closed" | "alert_over" | "desk_full" | "not_online" | "form_used" | "offer_over" | "bad_quantity" | "unknown_product" | "no_lines" | "bad_contact" | "bad_address" | "exists" | "method_not_allowed" | "not_ready" | "websocket_only" | "internal")
+export type ErrorCode = ("malformed" | "invalid" | "too_large" | "unsupported_type" | "unknown_site" | "foreign_origin" | "unauthenticated" | "wrong_password" | "forbidden" | "missing_csrf" | "not_found" | "rate_limited" | "busy" | "unavailable" | "unknown_command" | "empty_message" | "message_too_long" | "bad_text" | "conversation_closed" | "alert_over" | "desk_full" | "not_online" | "form_used" | "offer_over" | "bad_quantity" | "unknown_product" | "no_lines" | "bad_contact" | "bad_address" | "exists" | "bad_token" | "two_people" | "method_not_allowed" | "not_ready" | "websocket_only" | "internal")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "EventOutcome".
@@ -75,6 +75,11 @@ export type IdentityKind = ("visitor" | "email" | "phone" | "user")
  * via the `definition` "Language".
  */
 export type Language = ("en" | "ru")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "MergeProof".
+ */
+export type MergeProof = ("token" | "order" | "hand")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "MessageKind".
@@ -425,6 +430,55 @@ id: string
 reason: string
 }
 /**
+ * Who placed the order, and whom they turned out to be.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Confirmed".
+ */
+export interface Confirmed {
+customer: Customer
+merges: Merge[]
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Customer".
+ */
+export interface Customer {
+emails: string[]
+id: string
+last_contact: (string | null)
+name: string
+orders: number
+owner: (Person | null)
+phones: string[]
+since: string
+spent: (Money | null)
+tier: string
+visits: number
+}
+/**
+ * `gone` turned out to be the same person as `kept`. `moved`: how many identities of each kind, visits and orders
+ *     came along, and 1 for the owner. An undone one says when and by whom.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Merge".
+ */
+export interface Merge {
+at: string
+by: (Person | null)
+gone: Person
+id: string
+kept: Person
+moved: {
+[k: string]: number
+}
+proof: ("hand" | "order" | "token")
+reason: string
+site: string
+undone_at: (string | null)
+undone_by: (Person | null)
+}
+/**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Contact".
  */
@@ -433,6 +487,16 @@ address?: string
 email?: string
 name?: string
 phone?: string
+}
+/**
+ * Which parts of an order's contact somebody has seen to be right.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ContactConfirm".
+ */
+export interface ContactConfirm {
+email?: boolean
+phone?: boolean
 }
 /**
  * One line of the desk. `unread`: messages of the visitor after `read_seq`; `visitor_read_seq`: what they saw.
@@ -531,23 +595,6 @@ level?: number
  * @maxItems 20
  */
 path: [string]|[string, string]|[string, string, string]|[string, string, string, string]|[string, string, string, string, string]|[string, string, string, string, string, string]|[string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]|[string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string, string]
-}
-/**
- * This interface was referenced by `Contract`'s JSON-Schema
- * via the `definition` "Customer".
- */
-export interface Customer {
-emails: string[]
-id: string
-last_contact: (string | null)
-name: string
-orders: number
-owner: (Person | null)
-phones: string[]
-since: string
-spent: (Money | null)
-tier: string
-visits: number
 }
 /**
  * What somebody did below one child of the home page, ever. `deepest_path`: the place furthest in, first seen.
@@ -1094,6 +1141,17 @@ title: string
 url: string
 }
 /**
+ * `from`: the customer who is the same person. `force`: also where both have signed in at the site.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "MergeWrite".
+ */
+export interface MergeWrite {
+force?: boolean
+from: string
+reason?: string
+}
+/**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Offer".
  */
@@ -1283,6 +1341,15 @@ site: string
 sku: string
 }
 /**
+ * `at_once`: the old secret is worth nothing from now on; without it, it stays good for ten minutes.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "SecretRotate".
+ */
+export interface SecretRotate {
+at_once?: boolean
+}
+/**
  * What every event has. `age`: ms since it happened, at sending. `at`, `user_agent`, `ip`: trusted servers only.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -1331,6 +1398,15 @@ origins?: (string[] | null)
 rung_seconds?: (number | null)
 test_mode?: (boolean | null)
 zone?: (string | null)
+}
+/**
+ * With it the site signs who is signed in; for administrators alone.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "SiteSecret".
+ */
+export interface SiteSecret {
+secret: string
 }
 /**
  * The tag for the site's pages: always the newest script, or this one for ever (checked by the browser).

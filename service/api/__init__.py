@@ -13,6 +13,7 @@ from service.api import (
     events,
     experts,
     health,
+    merges,
     offers,
     orders,
     products,
@@ -29,8 +30,8 @@ from service.api.operation import routes as routes_of
 from service.openapi import documented
 
 _RESOURCES = (
-    session, sites, site_events, experts, topics, triggers, products, offers, orders, customers, visits, conversations,
-    decisions, desk, reports, events, health,
+    session, sites, site_events, experts, topics, triggers, products, offers, orders, customers, merges,
+    visits, conversations, decisions, desk, reports, events, health,
 )  # fmt: skip
 #: Every operation there is, in the order of the document.
 OPERATIONS: list[Operation] = [each for resource in _RESOURCES for each in resource.OPERATIONS]

@@ -1,32 +1,29 @@
 """Known people, and everything that ever happened with one of them."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, or_, select
 
 import reports.timeline
-from contract.errors import Refused
 from contract.rest import Customer, TimelineItem
 from crm.tables import customer as table
+from crm.tables import identity
+from sales.tables import order
 from service import present
 from service.api.lists import Listed, asked, page
 from service.api.operation import Call, operation
 from service.api.timeline import timeline
+from service.flows.identity import seen
+
+_NUMBER = 2**31
 
 
-def _seen(conn: Connection, call: Call, customer_id: str) -> Mapping[Any, Any]:
-    row = conn.execute(select(table).where(table.c.id == customer_id)).mappings().one_or_none()
-    if row is None or not call.account.may_see(row["site_id"]):
-        raise Refused("not_found")
-    return row
-
-
-@operation("GET", "/api/customers", gives=Listed[Customer], query=("site", "limit", "cursor"))
+@operation("GET", "/api/customers", gives=Listed[Customer], query=("site", "q", "limit", "cursor"))
 async def customers(call: Call) -> Listed[Customer]:
-    """The known people of one's sites, the newest first."""
-    ask, sites = asked(call, (int, str)), await call.site_ids()
-    query = select(table).where(table.c.site_id.in_(sites))
+    """The known people of one's sites, the newest first. `q`: part of a name, e-mail or phone, or an order number."""
+    ask, sites, words = asked(call, (int, str)), await call.site_ids(), call.text("q")
+    query = select(table).where(table.c.site_id.in_(sites), table.c.person_id == table.c.id)
+    if words is not None and (words := words.strip()):
+        found = select(table.c.person_id).where(table.c.site_id.in_(sites), _fits(words, sites))
+        query = query.where(table.c.id.in_(found))
 
     def read(conn: Connection) -> Listed[Customer]:
         rows, more = page(conn, query, (table.c.created_at, table.c.id), ask, newest=True)
@@ -35,13 +32,35 @@ async def customers(call: Call) -> Listed[Customer]:
     return await call.bell.store.read(read)
 
 
+def _fits(words: str, sites: list[str]) -> ColumnElement[bool]:
+    """A customer whose name, or one of whose addresses, holds these words, or who placed the order of this number.
+
+    SQLite lowers the letters A to Z alone: a name is also looked for as people spell names.
+    """
+    spelled = {words, words.lower(), words.title(), words.capitalize()}
+    ways = [table.c.name.icontains(one, autoescape=True) for one in sorted(spelled)]
+    address = identity.c.value.contains(words.lower(), autoescape=True)
+    ways.append(
+        table.c.id.in_(
+            select(identity.c.customer_id).where(
+                identity.c.site_id.in_(sites), identity.c.kind.in_(("email", "phone")), address
+            )
+        )
+    )
+    number = words.lstrip("№# ")
+    if number.isascii() and number.isdigit() and len(number) < 11 and int(number) < _NUMBER:
+        ordered = select(order.c.customer_id).where(order.c.site_id.in_(sites), order.c.number == int(number))
+        ways.append(table.c.id.in_(ordered))
+    return or_(*ways)
+
+
 @operation("GET", "/api/customers/{id}", gives=Customer)
 async def customer(call: Call) -> Customer:
-    """One person."""
+    """One person; a customer who was merged into another answers with that one."""
     customer_id = call.path_id()
 
     def read(conn: Connection) -> Customer:
-        return present.customers(conn, [_seen(conn, call, customer_id)["id"]])[0]
+        return present.customers(conn, [seen(conn, call.account, customer_id).id])[0]
 
     return await call.bell.store.read(read)
 
@@ -52,8 +71,7 @@ async def history(call: Call) -> Listed[TimelineItem]:
     customer_id = call.path_id()
 
     def read(conn: Connection, limit: int, before: int | None) -> list[TimelineItem]:
-        _seen(conn, call, customer_id)
-        return reports.timeline.of_customer(conn, customer_id, limit, before)
+        return reports.timeline.of_customer(conn, seen(conn, call.account, customer_id).id, limit, before)
 
     return await timeline(call, read)
 

@@ -29,6 +29,7 @@ from service.web import JSON, MAX_BODY, bell_of, decode, language
 T = TypeVar("T")
 EVERYBODY: frozenset[Role] = frozenset({"admin", "marketer", "expert"})
 MARKETERS: frozenset[Role] = frozenset({"admin", "marketer"})
+EXPERTS: frozenset[Role] = frozenset({"admin", "expert"})
 ADMINS: frozenset[Role] = frozenset({"admin"})
 _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _MAX_TEXT = 300

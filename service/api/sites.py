@@ -3,10 +3,11 @@
 from sqlalchemy import select
 
 from access.do import create_site, patch_site
+from access.secret import rotate_secret, secrets_of
 from access.tables import site as table
 from contract.clock import rfc3339
 from contract.facts import SiteFacts
-from contract.rest import Site, SitePatch, SiteWrite
+from contract.rest import SecretRotate, Site, SitePatch, SiteSecret, SiteWrite
 from service.api.lists import Listed, asked, page
 from service.api.operation import ADMINS, Call, operation
 
@@ -72,4 +73,20 @@ async def change_site(call: Call) -> Site:
     return shown(changed)
 
 
-OPERATIONS = [sites, site, add_site, change_site]
+@operation("GET", "/api/sites/{id}/secret", roles=ADMINS, gives=SiteSecret)
+async def secret(call: Call) -> SiteSecret:
+    """The secret with which the site signs who is signed in."""
+    site = await call.site(call.path_id())
+    good = await call.bell.store.read(lambda conn: secrets_of(conn, site.id, call.now))
+    return SiteSecret(secret=good[0])
+
+
+@operation("POST", "/api/sites/{id}/secret", roles=ADMINS, takes=SecretRotate, gives=SiteSecret)
+async def rotate(call: Call) -> SiteSecret:
+    """A new secret; the old one stays good for ten minutes, or ends at once."""
+    asked, site = call.body, await call.site(call.path_id())
+    made = await call.bell.store.write(lambda conn: rotate_secret(conn, site.id, call.now, at_once=asked.at_once))
+    return SiteSecret(secret=made)
+
+
+OPERATIONS = [sites, site, add_site, change_site, secret, rotate]

@@ -17,21 +17,24 @@ def customer_facts(conn: Connection, site_id: str, visitor_ids: Collection[str])
     if not known:
         return {}
     ids = set(known.values())
-    rows = crm.queries.customer_rows(conn, ids)
-    totals = sales.queries.totals_of(conn, ids)
+    found = crm.queries.people(conn, ids)
+    totals = sales.queries.totals_of(conn, {id_: one.id for id_, one in found.items()})
     browsers = crm.queries.visitors_of_all(conn, ids)
     served = chat.queries.last_experts(conn, [one for visitors in browsers.values() for one in visitors])
     facts: dict[str, CustomerFacts] = {}
-    for id_, row in rows.items():
+    for id_ in ids:
+        one = found[id_]
         total = totals.get(id_)
-        times: list[tuple[Ms, str]] = [(at, who) for who, at in (served[one] for one in browsers[id_] if one in served)]
+        times: list[tuple[Ms, str]] = [
+            (at, who) for who, at in (served[browser] for browser in browsers[id_] if browser in served)
+        ]
         if total is not None:
             times.append((total.last_at, total.last_expert))
         facts[id_] = CustomerFacts(
             id=id_,
-            name=row["name"],
-            tier=row["tier"],
-            owner=row["owner_id"],
+            name=one.name,
+            tier=one.tier,
+            owner=one.owner,
             last_expert=max(times)[1] if times else None,
             orders=total.orders if total else 0,
             spent=total.spent if total else 0,

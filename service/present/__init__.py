@@ -11,7 +11,7 @@ from service.present.goods import (
     orders,
     product,
 )
-from service.present.people import customer_brief, customer_briefs, customers, persons, visitor_name
+from service.present.people import customer_brief, customer_briefs, customers, merges, persons, visitor_name
 from service.present.talk import chat_invited, conversation_briefs, message, messages, opened
 from service.present.visits import briefs_of_rows, is_live, visit_briefs
 
@@ -25,6 +25,7 @@ __all__ = [
     "customer_briefs",
     "customers",
     "is_live",
+    "merges",
     "message",
     "messages",
     "money",

@@ -1,8 +1,8 @@
 """Who somebody is, as the desk shows it: customers with their figures, colleagues, strangers with a label."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, RowMapping, func, select
 
 import access.queries
 import chat.queries
@@ -32,34 +32,37 @@ def customer_brief(conn: Connection, customer_id: str | None) -> CustomerBrief |
 
 
 def customer_briefs(conn: Connection, customer_ids: Collection[str]) -> dict[str, CustomerBrief]:
-    """Customers by id, with owner, orders and last contact."""
-    rows = crm.queries.customer_rows(conn, set(customer_ids)) if customer_ids else {}
-    if not rows:
+    """Customers with owner, orders and last contact, by every id of theirs: who was merged is found as who they are."""
+    known = crm.queries.people(conn, set(customer_ids))
+    if not known:
         return {}
-    owners = persons(conn, [row["owner_id"] for row in rows.values()])
-    totals = sales.queries.totals_of(conn, list(rows))
-    contacts = _last_contacts(conn, list(rows), totals)
+    owners = persons(conn, [one.owner for one in known.values()])
+    totals = sales.queries.totals_of(conn, {id_: one.id for id_, one in known.items()})
+    contacts = _last_contacts(conn, {one.id for one in known.values()}, totals)
     briefs: dict[str, CustomerBrief] = {}
-    for id_, row in rows.items():
-        total, contact = totals.get(id_), contacts.get(id_)
-        briefs[id_] = CustomerBrief(
-            id=id_,
-            name=row["name"],
-            tier=row["tier"],
-            owner=owners.get(row["owner_id"]),
+    for one in {one.id: one for one in known.values()}.values():
+        total, contact = totals.get(one.id), contacts.get(one.id)
+        brief = CustomerBrief(
+            id=one.id,
+            name=one.name,
+            tier=one.tier,
+            owner=owners.get(one.owner),
             orders=total.orders if total else 0,
             spent=Money(amount=total.spent, currency=total.currency) if total else None,
             last_contact=None if contact is None else rfc3339(contact),
         )
+        briefs |= dict.fromkeys(one.members, brief)
     return briefs
 
 
 def customers(conn: Connection, customer_ids: Collection[str]) -> list[rest.Customer]:
-    """Customers as `GET /api/customers` gives them, in the order asked for; those that do not exist are left out."""
+    """Customers as `GET /api/customers` gives them, in the order asked for, each person once; those that do not exist
+    are left out."""
     briefs = customer_briefs(conn, customer_ids)
-    rows = crm.queries.customer_rows(conn, list(briefs))
-    contacts = crm.queries.contacts_of(conn, list(briefs))
-    visits = _visits_of(conn, list(briefs))
+    known = crm.queries.people(conn, list(briefs))
+    ids = list(dict.fromkeys(briefs[one].id for one in customer_ids if one in briefs))
+    contacts = crm.queries.contacts_of(conn, ids)
+    visits = _visits_of(conn, ids)
     return [
         rest.Customer(
             id=id_,
@@ -72,10 +75,31 @@ def customers(conn: Connection, customer_ids: Collection[str]) -> list[rest.Cust
             spent=briefs[id_].spent,
             last_contact=briefs[id_].last_contact,
             visits=visits.get(id_, 0),
-            since=rfc3339(rows[id_]["created_at"]),
+            since=rfc3339(known[id_].since),
         )
-        for id_ in dict.fromkeys(customer_ids)
-        if id_ in briefs
+        for id_ in ids
+    ]
+
+
+def merges(conn: Connection, rows: Sequence[RowMapping]) -> list[rest.Merge]:
+    """Merges as the API gives them, in their order."""
+    names = crm.queries.names_of_records(conn, {row[side] for row in rows for side in ("kept", "gone")})
+    hands = persons(conn, [row[hand] for row in rows for hand in ("account_id", "undone_by")])
+    return [
+        rest.Merge(
+            id=row["id"],
+            site=row["site_id"],
+            kept=Person(id=row["kept"], name=names[row["kept"]]),
+            gone=Person(id=row["gone"], name=names[row["gone"]]),
+            proof=row["proof"],
+            reason=row["reason"],
+            by=hands.get(row["account_id"]),
+            at=rfc3339(row["at"]),
+            moved=row["moved"],
+            undone_at=None if row["undone_at"] is None else rfc3339(row["undone_at"]),
+            undone_by=hands.get(row["undone_by"]),
+        )
+        for row in rows
     ]
 
 

@@ -13,6 +13,8 @@ from sqlalchemy import Connection
 
 import chat.do
 import crm.do
+import crm.merging
+import crm.queries
 import routing.do
 import sales.do
 from access.do import create_account, create_site
@@ -102,6 +104,9 @@ async def _site(bell: Bell, key: str, password_hash: str) -> dict[str, str]:
         )
         contact = CheckedContact(name="Vera", email=f"vera@{key}.example", phone="", address="")
         customer = crm.do.know(conn, site.id, visit.visitor, contact, now)
+        other = crm.do.create(conn, site.id, "Vera P.", now)
+        known = crm.queries.people(conn, [customer, other])
+        same = crm.merging.join(conn, known[customer], known[other], proof="hand", now=now, by=expert)
         talk = chat.do.open_for_expert(
             conn,
             site_id=site.id,
@@ -141,6 +146,8 @@ async def _site(bell: Bell, key: str, password_hash: str) -> dict[str, str]:
             "trigger": trigger,
             "product": product["id"],
             "customer": customer,
+            "other": other,
+            "merge": same,
             "conversation": talk["id"],
             "offer": offer["id"],
             "order": order["id"],

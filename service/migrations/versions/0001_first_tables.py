@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 05:06:39.690427.
+Revision 0001, after ; 2026-11-22 05:13:55.951320.
 """
 
 import sqlalchemy as sa
@@ -170,6 +170,7 @@ def upgrade() -> None:
         "customer",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("tier", sa.Text(), nullable=False),
         sa.Column("owner_id", sa.Text(), nullable=True),
@@ -178,6 +179,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customer")),
     )
     with op.batch_alter_table("customer", schema=None) as batch_op:
+        batch_op.create_index("ix_customer_person_id", ["person_id"], unique=False)
         batch_op.create_index("ix_customer_site_id_created_at", ["site_id", "created_at"], unique=False)
 
     op.create_table(
@@ -275,6 +277,15 @@ def upgrade() -> None:
         batch_op.create_index("ix_session_account_id", ["account_id"], unique=False)
         batch_op.create_index("ix_session_expires_at", ["expires_at"], unique=False)
 
+    op.create_table(
+        "site_secret",
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("good_until", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_site_secret_site_id_site"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("site_id", "secret", name=op.f("pk_site_secret")),
+    )
     op.create_table(
         "site_tree",
         sa.Column("site_id", sa.Text(), nullable=False),
@@ -377,6 +388,35 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("identity", schema=None) as batch_op:
         batch_op.create_index("ix_identity_customer_id", ["customer_id"], unique=False)
+
+    op.create_table(
+        "merge",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("kept", sa.Text(), nullable=False),
+        sa.Column("gone", sa.Text(), nullable=False),
+        sa.Column("proof", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Text(), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("moved", sa.Text(), nullable=False),
+        sa.Column("undone_at", sa.BigInteger(), nullable=True),
+        sa.Column("undone_by", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["gone"], ["customer.id"], name=op.f("fk_merge_gone_customer")),
+        sa.ForeignKeyConstraint(["kept"], ["customer.id"], name=op.f("fk_merge_kept_customer")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_merge_site_id_site")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_merge")),
+    )
+    with op.batch_alter_table("merge", schema=None) as batch_op:
+        batch_op.create_index("ix_merge_gone", ["gone"], unique=False)
+        batch_op.create_index(
+            "ix_merge_in_force",
+            ["gone"],
+            unique=True,
+            sqlite_where=sa.text("undone_at IS NULL"),
+            postgresql_where=sa.text("undone_at IS NULL"),
+        )
+        batch_op.create_index("ix_merge_kept", ["kept"], unique=False)
 
     op.create_table(
         "message",
@@ -598,6 +638,16 @@ def downgrade() -> None:
 
     op.drop_table("offer")
     op.drop_table("message")
+    with op.batch_alter_table("merge", schema=None) as batch_op:
+        batch_op.drop_index("ix_merge_kept")
+        batch_op.drop_index(
+            "ix_merge_in_force",
+            sqlite_where=sa.text("undone_at IS NULL"),
+            postgresql_where=sa.text("undone_at IS NULL"),
+        )
+        batch_op.drop_index("ix_merge_gone")
+
+    op.drop_table("merge")
     with op.batch_alter_table("identity", schema=None) as batch_op:
         batch_op.drop_index("ix_identity_customer_id")
 
@@ -620,6 +670,7 @@ def downgrade() -> None:
 
     op.drop_table("test_event")
     op.drop_table("site_tree")
+    op.drop_table("site_secret")
     with op.batch_alter_table("session", schema=None) as batch_op:
         batch_op.drop_index("ix_session_expires_at")
         batch_op.drop_index("ix_session_account_id")
@@ -645,6 +696,7 @@ def downgrade() -> None:
     op.drop_table("event")
     with op.batch_alter_table("customer", schema=None) as batch_op:
         batch_op.drop_index("ix_customer_site_id_created_at")
+        batch_op.drop_index("ix_customer_person_id")
 
     op.drop_table("customer")
     with op.batch_alter_table("conversation", schema=None) as batch_op:
