@@ -16,8 +16,6 @@ from store.sql import upsert
 
 #: An address, or a pattern of addresses, and its place; None: the address itself says the place.
 Entry = tuple[str, Path | None]
-#: Entries of one site, all kinds together.
-MOST = 200_000
 #: Entries a line of the packed form: small enough that whoever unpacks lets others work in between.
 _LINE = 500
 _line = msgspec.json.Decoder(list[Entry])

@@ -20,13 +20,13 @@ Ids = Literal["keep", "drop", "group"]
 class TreeRules(msgspec.Struct, frozen=True, kw_only=True, eq=False, dict=True):
     """The rules of one site, in the order in which they are applied.
 
-    `home`: whole addresses that are the home page, such as `/start`. `hash_routes`: what follows `#/` or `#!/` is the
-    address. `index`: files that stand for their folder. `locales`: parts in front that only say the language; null:
-    languages as the web writes them (`en`, `de-AT`, `us/en`) are recognised. `ignored`: parts that are no level, such
-    as `category`. `facets`: parts that only filter, such as `colour-*`. `query`: parameters that are levels, in their
-    order. `ids`: what becomes of numbers and codes: kept, left out, or all of one folder taken as one place.
-    `endings`: cut off a name, such as `.html`. `lower_case`: capital letters make no difference. `names`: what a part
-    is called, `{"w": "Women", "cat=3": "Boots"}`.
+    `home`: whole addresses that are the home page, such as `/start`. `hash_routes`: what follows `#/` or `#!/` belongs
+    to the address. `index`: files that stand for their folder. `locales`: parts in front that only say the language;
+    null: languages as the web writes them (`en`, `de-AT`, `us/en`) are recognised. `ignored`: parts that are no level,
+    such as `category`. `facets`: parts that only filter, such as `colour-*`. `query`: parameters that are levels, in
+    this order. `endings`: cut off a name, such as `.html`. `ids`: what becomes of numbers and codes: kept, left out, or
+    all in one folder taken as one place, `*`. `lower_case`: capital letters make no difference. `names`: what a part is
+    called, `{"w": "Women", "cat=3": "Boots"}`; such a part is no id.
     """
 
     home: Globs = ()
@@ -37,10 +37,10 @@ class TreeRules(msgspec.Struct, frozen=True, kw_only=True, eq=False, dict=True):
     )  # fmt: skip
     locales: Annotated[tuple[Glob, ...], Meta(max_length=100)] | None = None
     ignored: Globs = ()
-    facets: Globs = ("?*=?*",)
+    facets: Globs = ("*=*",)
     query: Annotated[tuple[Word, ...], Meta(max_length=20)] = ()
-    ids: Ids = "keep"
     endings: Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=20)], ...], Meta(max_length=20)] = ()
+    ids: Ids = "keep"
     lower_case: bool = False
     names: Annotated[dict[Word, Word], Meta(max_length=1_000)] = {}
 
@@ -64,3 +64,5 @@ class SiteTree(msgspec.Struct, frozen=True, kw_only=True, eq=False, weakref=True
 
 
 NO_TREE = SiteTree()
+#: Entries of one site's tree, of both kinds together.
+MOST_ENTRIES = 200_000

@@ -76,6 +76,7 @@ class Prepared(msgspec.Struct, kw_only=True):
 class Body(msgspec.Struct, kw_only=True):
     """What is true of a whole body."""
 
+    site: SiteFacts
     received_at: Ms
     user_agent: str
     trusted: bool
@@ -87,7 +88,7 @@ def prepare(site: SiteFacts, beacon: Beacon, *, received_at: Ms, user_agent: str
     `user_agent`: the header of the request. `trusted`: a server of the site (`POST /api/events`), whose events carry
     their own time and agent and whose own agent says nothing.
     """
-    body = Body(received_at=received_at, user_agent="" if trusted else agent(user_agent), trusted=trusted)
+    body = Body(site=site, received_at=received_at, user_agent="" if trusted else agent(user_agent), trusted=trusted)
     rows: list[Row] = []
     refused: list[Refusal] = []
     for event in beacon.events:
@@ -165,7 +166,7 @@ def put_referrer(row: Row, event: PageViewed, body: Body) -> None:
 
 
 def put_place(row: Row, event: PageViewed, body: Body) -> None:
-    row.path, row.source = place(row.url, event.path, event.source)
+    row.path, row.source, _ = place(body.site.rules, body.site.tree, row.url, event.path, event.source)
 
 
 # --- steps: staying and leaving ---------------------------------------------------------------------------------------

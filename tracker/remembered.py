@@ -17,7 +17,10 @@ ENTRIES = 1_024
 
 
 class remembered(Generic[P, R]):  # noqa: N801  used as a decorator
-    """A pure function of texts or paths, given by position; the newest answers to short arguments are kept."""
+    """A pure function of texts or paths, given by position; the newest answers to short arguments are kept.
+
+    An argument of another kind (a site's rules) is small and counts nothing.
+    """
 
     def __init__(self, function: Callable[P, R]) -> None:
         self._plain = function
@@ -32,4 +35,7 @@ class remembered(Generic[P, R]):  # noqa: N801  used as a decorator
 
 
 def _characters(values: Iterable[Any]) -> int:
-    return sum(len(value) if isinstance(value, str) else _characters(value) for value in values)
+    return sum(
+        len(value) if isinstance(value, str) else _characters(value) if isinstance(value, tuple) else 0
+        for value in values
+    )

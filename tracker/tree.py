@@ -1,45 +1,117 @@
-"""Pure: where a page stands in the information tree: its path from the root, and who said so. Home is []."""
+"""Pure: where a page stands in the information tree: its path from the root, and who said so. Home is [].
 
-import re
+Best is what the page says itself; then what the site's administrator gave (a tree, a sitemap); then the canonical
+address; then the address, both read by the site's rules. `explain` is the same with every step told.
+"""
+
+from typing import Literal
 from urllib.parse import unquote
 
-from contract.beacons import DEPTH_LIMIT, NAME_LIMIT
-from contract.names import PathSource
-from contract.text import clean
-from tracker.address import split
+import msgspec
+
+from contract.names import PathSource, TreeReason, TreeRule
+from contract.tree import NO_TREE, Path, SiteTree, TreeRules
 from tracker.remembered import remembered
+from tracker.tree_address import plain, said
+from tracker.tree_lookup import Found, lookup
+from tracker.tree_rules import Reading, Step, Steps, named_path, read_names, read_url
 
-Path = tuple[str, ...]
-_INDEX = re.compile(r"(?:index|default)\.(?:html?|php|aspx?|jsp)", re.IGNORECASE)
+__all__ = ["Path", "Placed", "Step", "ancestors", "explain", "named", "place"]
+
+#: What a page only read off its addresses: an administrator knows better.
+_WEAK = ("canonical", "url")
+named = named_path
 
 
-def place(url: str, path: list[str] | None, source: PathSource | None) -> tuple[Path, PathSource]:
-    """The path of a page view and its source.
+class Placed(msgspec.Struct, frozen=True):
+    """A place, why, and the steps that led there."""
 
-    A path that the page gave (call, attribute, breadcrumb, ...) is kept, its names trimmed; otherwise the folders of
-    the address are the path, and the query is ignored.
+    path: Path
+    source: PathSource
+    reason: TreeReason
+    steps: tuple[Step, ...]
+
+
+def place(
+    rules: TreeRules, tree: SiteTree, url: str, path: list[str] | None = None, source: PathSource | None = None
+) -> tuple[Path, PathSource, TreeReason]:
+    """The path of a page view, its source, and why. `url` as `tracker.address.cleaned` gives it.
+
+    A path that the page gave (call, attribute, breadcrumb, ...) is kept, its names trimmed. One that the browser read
+    off an address (`canonical`, `url`) is read again by the site's rules.
     """
-    if path is not None:
-        return named(path), source or "call"
-    return of_address(url), "url"
-
-
-def named(names: list[str]) -> Path:
-    """Names as given, trimmed, without the empty ones, at most 20 of at most 200 characters."""
-    kept = (clean(name, NAME_LIMIT + 100).strip()[:NAME_LIMIT].strip() for name in names)
-    return tuple(name for name in kept if name)[:DEPTH_LIMIT]
+    if path is not None and source not in _WEAK:
+        return named(path), source or "call", "given"
+    by_url, by_names = _readings(rules, url, None if path is None else tuple(path), source or "url")
+    return _decide(tree, by_url, by_names)[:3]
 
 
 @remembered
-def of_address(url: str) -> Path:
-    """`https://x.example/a%20b/c/index.html?q=1` -> ("a b", "c"). A file keeps its name: it is a page."""
-    parts = split(url)
-    if parts is None:
-        return ()
-    segments = [segment for segment in parts.path.split("/") if segment]
-    if segments and _INDEX.fullmatch(segments[-1]):
-        segments.pop()
-    return named([unquote(segment, errors="replace") for segment in segments])
+def _readings(rules: TreeRules, url: str, path: Path | None, source: str) -> tuple[Reading, Reading | None]:
+    """What the address says, and what the browser read off one of them, where that is something else."""
+    return read_url(rules, url), None if _is_ours(url, path, source) else read_names(rules, _names(path), _weak(source))
+
+
+def explain(
+    rules: TreeRules, tree: SiteTree, url: str, path: list[str] | None = None, source: PathSource | None = None
+) -> Placed:
+    """The same as `place`, step by step."""
+    if path is not None and source not in _WEAK:
+        given = named(path)
+        return Placed(given, source or "call", "given", (Step("given", (), given),))
+    url_steps: Steps = []
+    names_steps: Steps = []
+    by_url, by_names = read_url(rules, url, url_steps), None
+    names = None if path is None else tuple(path)
+    if not _is_ours(url, names, source or "url"):
+        by_names = read_names(rules, _names(names), _weak(source or "url"), names_steps)
+    at, whence, reason, found, chosen = _decide(tree, by_url, by_names)
+    steps = names_steps if by_names is not None and chosen is by_names else url_steps
+    if found is not None:
+        last: Path = steps[-1].after if steps else ()
+        rule: TreeRule = "sitemap" if reason == "sitemap" else "pattern" if reason == "pattern" else "tree"
+        steps.append(Step(rule, last, at, found.by))
+    return Placed(at, whence, reason, tuple(steps))
+
+
+def _decide(
+    tree: SiteTree, by_url: Reading, by_names: Reading | None
+) -> tuple[Path, PathSource, TreeReason, Found | None, Reading]:
+    """Who knows best, of the administrator, the canonical address and the address."""
+    readings = (by_url,) if by_names is None else (by_url, by_names)
+    if tree is not NO_TREE:
+        known = lookup(tree)
+        listed: tuple[Found, Reading] | None = None
+        for reading in readings:
+            found = known.find(reading.keys, reading.parameters)
+            if found is not None and found.path is not None:
+                return found.path, "tree", "pattern" if "*" in found.by else "tree", found, reading
+            if found is not None and listed is None:
+                listed = found, reading
+        if listed is not None:
+            return listed[1].path, "sitemap", "sitemap", *listed
+    best = by_url if by_names is None or by_url.own else by_names
+    return best.path, best.source, best.reason, None, best
+
+
+def _is_ours(url: str, path: Path | None, source: str) -> bool:
+    """Whether there is nothing but the address: what a browser read off `url` we read better, parameters and all."""
+    if path is None or source == "canonical":
+        return path is None
+    found = said(url)
+    return found is not None and _loose("/".join(path)) == _loose("/".join(found.folders))
+
+
+def _names(path: Path | None) -> Path:
+    return tuple(plain(name) for name in named(path or ()))
+
+
+def _weak(source: str) -> Literal["canonical", "url"]:
+    return "canonical" if source == "canonical" else "url"
+
+
+def _loose(text: str) -> str:
+    return plain(unquote(unquote(text, errors="replace"), errors="replace")).replace(" ", "")
 
 
 def ancestors(path: Path) -> list[Path]:

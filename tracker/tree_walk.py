@@ -57,7 +57,11 @@ def steps(ways: Iterable[Direction | None]) -> Steps:
 
 def deepest(paths: Iterable[Sequence[str]]) -> Path:
     """The place furthest from home; of several the first. Home if there was nothing else."""
-    return tuple(max(paths, key=lambda path: len(path), default=()))
+    found: Sequence[str] = ()
+    for path in paths:
+        if len(path) > len(found):
+            found = path
+    return tuple(found)
 
 
 class Stay(msgspec.Struct, frozen=True):

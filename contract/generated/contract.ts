@@ -1594,13 +1594,13 @@ url: string
 /**
  * The rules of one site, in the order in which they are applied.
  * 
- *     `home`: whole addresses that are the home page, such as `/start`. `hash_routes`: what follows `#/` or `#!/` is the
- *     address. `index`: files that stand for their folder. `locales`: parts in front that only say the language; null:
- *     languages as the web writes them (`en`, `de-AT`, `us/en`) are recognised. `ignored`: parts that are no level, such
- *     as `category`. `facets`: parts that only filter, such as `colour-*`. `query`: parameters that are levels, in their
- *     order. `ids`: what becomes of numbers and codes: kept, left out, or all of one folder taken as one place.
- *     `endings`: cut off a name, such as `.html`. `lower_case`: capital letters make no difference. `names`: what a part
- *     is called, `{"w": "Women", "cat=3": "Boots"}`.
+ *     `home`: whole addresses that are the home page, such as `/start`. `hash_routes`: what follows `#/` or `#!/` belongs
+ *     to the address. `index`: files that stand for their folder. `locales`: parts in front that only say the language;
+ *     null: languages as the web writes them (`en`, `de-AT`, `us/en`) are recognised. `ignored`: parts that are no level,
+ *     such as `category`. `facets`: parts that only filter, such as `colour-*`. `query`: parameters that are levels, in
+ *     this order. `endings`: cut off a name, such as `.html`. `ids`: what becomes of numbers and codes: kept, left out, or
+ *     all in one folder taken as one place, `*`. `lower_case`: capital letters make no difference. `names`: what a part is
+ *     called, `{"w": "Women", "cat=3": "Boots"}`; such a part is no id.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "TreeRules".

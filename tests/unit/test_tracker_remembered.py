@@ -9,6 +9,7 @@ import tracker.device
 import tracker.nodes
 import tracker.source
 import tracker.tree
+from contract.tree import USUAL
 from tracker.remembered import ENTRIES, KEY_LIMIT
 
 LONG = "https://shop.example/" + "x" * KEY_LIMIT
@@ -19,7 +20,7 @@ def calls(mark: str) -> list[tuple[Any, tuple[Any, ...]]]:
     return [
         (tracker.address.cleaned, (url,)),
         (tracker.address.host, (url,)),
-        (tracker.tree.of_address, (url,)),
+        (tracker.tree._readings, (USUAL, url, None, "url")),
         (tracker.source.source, ("https://shop.example/", url)),
         (tracker.source.source, (url, "")),
         (tracker.device.is_bot, (url,)),

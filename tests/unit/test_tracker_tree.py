@@ -2,6 +2,7 @@
 
 import pytest
 
+from contract.tree import NO_TREE, USUAL
 from tracker.tree import ancestors, place
 
 
@@ -28,20 +29,20 @@ from tracker.tree import ancestors, place
 )
 def test_the_folders_of_an_address_are_its_path(url: str, path: tuple[str, ...]) -> None:
     """Home is the root, the query says nothing, a folder's index is the folder."""
-    assert place(url, None, None) == (path, "url")
+    assert place(USUAL, NO_TREE, url, None, None)[:2] == (path, "url")
 
 
 def test_a_path_that_the_page_gave_wins() -> None:
     """Names are trimmed, empty ones left out; its source is kept, `call` when none is said."""
     url = "https://shop.example/p/17"
-    assert place(url, [" Women ", "", "\t", "Boots"], "breadcrumb") == (("Women", "Boots"), "breadcrumb")
-    assert place(url, ["Women"], None) == (("Women",), "call")
-    assert place(url, [], "attribute") == ((), "attribute")
+    assert place(USUAL, NO_TREE, url, [" Women ", "", "\t", "Boots"], "breadcrumb") == (("Women", "Boots"), "breadcrumb", "given")
+    assert place(USUAL, NO_TREE, url, ["Women"], None) == (("Women",), "call", "given")
+    assert place(USUAL, NO_TREE, url, [], "attribute") == ((), "attribute", "given")
 
 
 def test_no_tree_is_deeper_than_twenty_and_no_name_longer_than_two_hundred() -> None:
     """Deeper paths are cut at the end, names too."""
-    path, _ = place("https://shop.example/", ["x" * 500] * 30, "call")
+    path, _, _ = place(USUAL, NO_TREE, "https://shop.example/", ["x" * 500] * 30, "call")
     assert (len(path), {len(name) for name in path}) == (20, {200})
 
 
