@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import alert, collect, snippet
+from bench import alert, collect, live, snippet
 from bench.machines import machine
 from tests.running import ROOT
 
@@ -23,6 +23,7 @@ FIGURES: dict[str, Callable[[Path], Iterable[dict[str, Any]]]] = {
     "snippet": snippet.measure,
     "collect": collect.measure,
     "alert": alert.measure,
+    "live": live.measure,
 }
 _COLUMNS = ("what", "floor", "ours", "ratio", "reach", "met", "rounds")
 
@@ -77,7 +78,7 @@ Everything runs on loopback of one machine: the server in one process, its calle
 """
 
 
-_MODULES = {"snippet": snippet, "collect": collect, "alert": alert}
+_MODULES = {"snippet": snippet, "collect": collect, "alert": alert, "live": live}
 
 
 def _plain(text: str | None) -> str:

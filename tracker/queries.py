@@ -70,8 +70,8 @@ def views_of(conn: Connection, visit_id: str, limit: int = 1000) -> list[Row]:
 
 
 def live(site_ids: Sequence[str], now: Ms, *, bots: bool = False) -> Select[Any]:
-    """Who is here now: their visits with all that a list shows (no branches); `listed` makes rows of it."""
-    query = select(*LISTED, _first_view()).where(
+    """The visits (id, started_at) of all who are here now. Only the keys: thousands are looked through for a page."""
+    query = select(visit.c.id, visit.c.started_at).where(
         visit.c.site_id.in_(list(site_ids)),
         visit.c.heard_at >= now - LEASE,
         or_(visit.c.left_at.is_(None), visit.c.left_at > now - GONE),
@@ -84,24 +84,17 @@ def live_visits(
     conn: Connection, site_ids: Sequence[str], now: Ms, limit: int = 200, *, bots: bool = False
 ) -> list[Row]:
     """Who is here now, who came last first."""
-    if not site_ids:
-        return []
     query = live(site_ids, now, bots=bots).order_by(visit.c.started_at.desc(), visit.c.id.desc()).limit(limit)
-    return listed(conn.execute(query).mappings())
+    return listed(conn, conn.execute(query).scalars().all()) if site_ids else []
 
 
-def listed(rows: Iterable[Mapping[Any, Any]]) -> list[Row]:
-    """Rows of `live` with `came_back`; one visit per visitor."""
-    found: dict[str, Row] = {}
-    for row in rows:
-        found.setdefault(row["visitor_id"], {**row, "came_back": _came_back(row)})
-    return list(found.values())
-
-
-def listed_by_id(conn: Connection, ids: Sequence[str]) -> list[Row]:
-    """The same rows for these visits, whatever became of them."""
+def listed(conn: Connection, ids: Sequence[str]) -> list[Row]:
+    """The rows of these visits with all that a list shows (no branches), and `came_back`; in the order asked for."""
+    if not ids:
+        return []
     rows = conn.execute(select(*LISTED, _first_view()).where(visit.c.id.in_(list(ids)))).mappings()
-    return [{**row, "came_back": _came_back(row)} for row in rows]
+    found = {row["id"]: {**row, "came_back": _came_back(row)} for row in rows}
+    return [found[id_] for id_ in ids if id_ in found]
 
 
 def no_longer_live(conn: Connection, site_ids: Sequence[str], since: Ms, now: Ms) -> list[tuple[str, str]]:

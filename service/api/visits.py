@@ -24,27 +24,16 @@ async def visits(call: Call) -> Listed[VisitBrief]:
     live, bots = call.flag("live"), call.flag("bots")
 
     def read(conn: Connection) -> Listed[VisitBrief]:
-        if live:
-            here, more = page(
-                conn,
-                tracker.queries.live(sites, call.now, bots=bots),
-                (table.c.started_at, table.c.id),
-                ask,
-                newest=True,
-            )
-            return Listed(items=present.briefs_of_rows(conn, tracker.queries.listed(here), call.now), next=more)
         query = select(table.c.id, table.c.started_at).where(table.c.site_id.in_(sites), table.c.merged_into.is_(None))
-        if not bots:
+        if live:
+            query = tracker.queries.live(sites, call.now, bots=bots)
+        elif not bots:
             query = query.where(table.c.bot.is_(False))
-        rows, more = page(conn, query, (table.c.started_at, table.c.id), ask, newest=True)
-        return Listed(items=_briefs(conn, call, [row["id"] for row in rows]), next=more)
+        keys, more = page(conn, query, (table.c.started_at, table.c.id), ask, newest=True)
+        rows = tracker.queries.listed(conn, [key["id"] for key in keys])
+        return Listed(items=present.briefs_of_rows(conn, rows, call.now), next=more)
 
     return await call.bell.store.read(read)
-
-
-def _briefs(conn: Connection, call: Call, ids: list[str]) -> list[VisitBrief]:
-    facts = tracker.queries.visit_facts(conn, ids)
-    return present.visit_briefs(conn, [facts[id_] for id_ in ids if id_ in facts], call.now)
 
 
 def _seen(conn: Connection, call: Call, visit_id: str) -> VisitFacts:

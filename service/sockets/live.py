@@ -89,7 +89,7 @@ class LiveList:
             ids = dict.fromkeys(turn)
             if len(turn) + len(over) <= FEW:
                 ids |= {visit_id: None for visit_id, _ in over}
-            rows = [row for row in tracker.queries.listed_by_id(conn, list(ids)) if row["site_id"] in sites]
+            rows = [row for row in tracker.queries.listed(conn, list(ids)) if row["site_id"] in sites]
             here = [row for row in rows if row["merged_into"] is None and row["pages"]]
             briefs = present.briefs_of_rows(conn, here, now)
             told = {brief.id for brief in briefs}
