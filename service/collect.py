@@ -1,4 +1,4 @@
-"""`POST /collect` and `POST /visitor/wait`: the two addresses every page of a customer's site may call.
+"""`POST /collect` and `/visitor/...`: the addresses that every page of a customer's site may call.
 
 A raw ASGI function in front of Starlette: this is the hot path (docs/performance.md). Checked in the order of
 contract 3: size, content type, JSON and shape, site and origin, rate, room; then the single events.
@@ -12,12 +12,14 @@ import structlog
 from prometheus_client import Counter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from contract.beacons import AGENT_LIMIT, MAX_BODY, Beacon, Shown, Waiting
+from contract.beacons import AGENT_LIMIT, MAX_BODY, Beacon, Identify, Shown, Waiting
 from contract.clock import now_ms
 from contract.errors import Refused
 from contract.facts import SiteFacts
+from service import first_party
 from service.address import client_address
 from service.bell import Bell
+from service.identify import identify
 from service.journey import answer
 from service.web import failure, language, parse, problem
 
@@ -29,10 +31,13 @@ collected = Counter("shopbell_events_total", "Events that came to /collect, by w
 _stored, _duplicate, _rejected = (collected.labels(outcome) for outcome in ("stored", "duplicate", "rejected"))
 
 Headers = list[tuple[bytes, bytes]]
+#: Status, body, and headers besides those that every answer has.
+Answer = tuple[int, bytes, Headers]
+_NOTHING_MORE: Headers = []
 
 
 def in_front(app: ASGIApp) -> ASGIApp:
-    """`app`, with the visitor's two addresses answered before it."""
+    """`app`, with the visitor's addresses answered before it."""
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
         handler = _HANDLERS.get(scope["path"]) if scope["type"] == "http" else None
@@ -47,9 +52,11 @@ def in_front(app: ASGIApp) -> ASGIApp:
                 return
             if scope["method"] != "POST":
                 raise Refused("method_not_allowed")
-            status, body = await handler(scope["state"]["bell"], scope, receive, origin)
-            await _answer(send, status, body, cors)
+            status, body, more = await handler(scope["state"]["bell"], scope, receive, origin)
+            await _answer(send, status, body, [*cors, *more])
         except Refused as refused:
+            if handler is _collect and await first_party.may_read(scope["state"]["bell"], origin):
+                cors.append(first_party.CREDENTIALS)
             response = problem(refused, _tongue(scope))
             for name, value in cors:
                 response.headers[name.decode()] = value.decode("latin-1")
@@ -72,25 +79,46 @@ class _Gone(Exception):
     """The client went away: there is nobody to answer."""
 
 
-async def _collect(bell: Bell, scope: Scope, receive: Receive, origin: bytes | None) -> tuple[int, bytes]:
+async def _collect(bell: Bell, scope: Scope, receive: Receive, origin: bytes | None) -> Answer:
     beacon = parse(await _body(scope, receive), Beacon, as_it_is=True)
     site = await _site(bell, beacon.site, origin)
     bell.limits.collect(site.id, client_address(scope, bell.settings.trusted_proxies))
+    kept = None
+    if beacon.first_party and origin is not None:
+        kept = await first_party.recognised(bell, site, beacon, scope, origin)
     agent = (_header(scope, b"user-agent") or b"")[:AGENT_LIMIT].decode("latin-1")
     told = await bell.journey.collect(site, beacon, received_at=now_ms(), user_agent=agent)
     _stored.inc(told.stored)
     _duplicate.inc(told.duplicates)
     _rejected.inc(len(told.rejected))
-    said = answer(told)
-    return (204, b"") if said is None else (200, _encode(said))
+    said = answer(told) if kept is None else kept.said(answer(told))
+    return _said(said, _NOTHING_MORE if kept is None else kept.headers(told.visit))
 
 
-async def _wait(bell: Bell, scope: Scope, receive: Receive, origin: bytes | None) -> tuple[int, bytes]:
+async def _wait(bell: Bell, scope: Scope, receive: Receive, origin: bytes | None) -> Answer:
     asked = parse(await _body(scope, receive), Waiting, as_it_is=True)
     site = await _site(bell, asked.site, origin)
     bell.limits.collect(site.id, client_address(scope, bell.settings.trusted_proxies))
     shown = await bell.waiting.something(bell.store, site, asked.visitor, _disconnected(receive))
-    return (200, _encode(Shown(show=True))) if shown else (204, b"")
+    return _said(Shown(show=True) if shown else None)
+
+
+async def _identify(bell: Bell, scope: Scope, receive: Receive, origin: bytes | None) -> Answer:
+    asked = parse(await _body(scope, receive), Identify, as_it_is=True)
+    site = await _site(bell, asked.site, origin)
+    bell.limits.collect(site.id, client_address(scope, bell.settings.trusted_proxies))
+    return _said(await identify(bell, site, asked))
+
+
+async def _forget(bell: Bell, scope: Scope, receive: Receive, origin: bytes | None) -> Answer:
+    asked = parse(await _body(scope, receive), Waiting, as_it_is=True)
+    site = await _site(bell, asked.site, origin)
+    bell.limits.collect(site.id, client_address(scope, bell.settings.trusted_proxies))
+    return _said(None, first_party.forgotten(site, scope, origin))
+
+
+def _said(value: msgspec.Struct | None, more: Headers = _NOTHING_MORE) -> Answer:
+    return (204, b"", more) if value is None else (200, _encode(value), more)
 
 
 async def _disconnected(receive: Receive) -> None:
@@ -171,4 +199,9 @@ async def _answer(send: Send, status: int, body: bytes, headers: Headers) -> Non
     await send({"type": "http.response.body", "body": body})
 
 
-_HANDLERS = {"/collect": _collect, "/visitor/wait": _wait}
+_HANDLERS = {
+    "/collect": _collect,
+    "/visitor/wait": _wait,
+    "/visitor/identify": _identify,
+    "/visitor/forget": _forget,
+}
