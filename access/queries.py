@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from access.tables import account, account_site, site
 from access.tree import rules_of
 from contract.clock import now_ms
 from contract.facts import AccountFacts, SiteFacts
+from store.prepared import Prepared, among
+
+_SITE = Prepared(select(site).where(site.c.id == bindparam("id")))
+_NAMES = Prepared(select(account.c.id, account.c.name).where(among(account.c.id, "ids")))
 
 
 def site_of(row: Mapping[Any, Any]) -> SiteFacts:
@@ -41,7 +45,7 @@ def site_by_key(conn: Connection, key: str) -> SiteFacts | None:
 
 
 def site_facts(conn: Connection, site_id: str) -> SiteFacts | None:
-    row = conn.execute(select(site).where(site.c.id == site_id)).mappings().one_or_none()
+    row = _SITE.first(conn, id=site_id)
     return None if row is None else site_of(row)
 
 
@@ -80,8 +84,7 @@ def account_by_id(conn: Connection, account_id: str) -> AccountFacts | None:
 
 def names(conn: Connection, ids: Iterable[str]) -> dict[str, str]:
     """The names of accounts, those that are no longer active too: history keeps its people."""
-    rows = conn.execute(select(account.c.id, account.c.name).where(account.c.id.in_(list(set(ids)))))
-    return {row.id: row.name for row in rows}
+    return dict(_NAMES.rows(conn, ids=set(ids)))
 
 
 def credentials(conn: Connection, email: str) -> tuple[str, str] | None:

@@ -5,7 +5,9 @@ sees those of their sites. What one may not see looks exactly like what does not
 """
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, func, or_, select
 
 from chat.tables import card, conversation, message
@@ -14,6 +16,7 @@ from contract.errors import Refused
 from contract.facts import AccountFacts
 from contract.ids import UUID
 from contract.names import Ms
+from store.prepared import Prepared, among
 
 LIMIT = 100
 CARDS = 20
@@ -22,6 +25,43 @@ _LAST_SEQ = 2**31 - 1
 
 
 _FIRM = case((conversation.c.expert_id.is_not(None), 0), (conversation.c.frame_hash.is_not(None), 1), else_=2)
+_OPEN_OF = Prepared(
+    select(conversation)
+    .where(among(conversation.c.visitor_id, "visitors"), conversation.c.state == "open")
+    .order_by(_FIRM.desc(), conversation.c.opened_at, conversation.c.id)
+)
+_SERVED = Prepared(
+    select(
+        conversation.c.visitor_id, conversation.c.expert_id, conversation.c.accepted_at, conversation.c.state
+    )
+    .where(among(conversation.c.visitor_id, "visitors"), conversation.c.expert_id.is_not(None))
+    .order_by(conversation.c.accepted_at)
+)
+_LOADS = Prepared(
+    select(conversation.c.expert_id, func.count())
+    .where(among(conversation.c.expert_id, "experts"), conversation.c.state == "open")
+    .group_by(conversation.c.expert_id)
+)
+_LAST_CONTACT = Prepared(
+    select(conversation.c.visitor_id, func.max(message.c.at))
+    .join(
+        message,
+        and_(message.c.conversation_id == conversation.c.id, message.c.seq == conversation.c.last_seq),
+    )
+    .where(among(conversation.c.visitor_id, "visitors"))
+    .group_by(conversation.c.visitor_id)
+)
+
+
+class Served(msgspec.Struct, frozen=True):
+    """Who took a conversation with a visitor: the last one and when, and whether somebody has one open now."""
+
+    expert: str | None = None
+    at: Ms | None = None
+    talking: bool = False
+
+
+NOBODY = Served()
 
 
 def seen_by(frame_hash: str | None) -> ColumnElement[bool]:
@@ -124,14 +164,9 @@ def _newest_open(
     )
 
 
-def open_of_visitors(conn: Connection, visitor_ids: Collection[str]) -> dict[str, RowMapping]:
+def open_of_visitors(conn: Connection, visitor_ids: Collection[str]) -> dict[str, dict[str, Any]]:
     """`open_of_visitor` for many at once; those without one are left out."""
-    rows = conn.execute(
-        select(conversation)
-        .where(conversation.c.visitor_id.in_(visitor_ids), conversation.c.state == "open")
-        .order_by(_FIRM.desc(), conversation.c.opened_at, conversation.c.id)
-    ).mappings()
-    return {one["visitor_id"]: one for one in rows}
+    return {one["visitor_id"]: one for one in _OPEN_OF.dicts(conn, visitors=visitor_ids)}
 
 
 def open_here(conn: Connection, visitor_ids: Sequence[str], expert_ids: Sequence[str]) -> set[str]:
@@ -177,14 +212,14 @@ def _newest_opened(conn: Connection, limit: int, where: ColumnElement[bool]) -> 
     )
 
 
-def loads(conn: Connection) -> dict[str, int]:
-    """How many open conversations each expert has, for those who have any: what capacity counts."""
-    rows = conn.execute(
-        select(conversation.c.expert_id, func.count())
-        .where(conversation.c.expert_id.is_not(None), conversation.c.state == "open")
-        .group_by(conversation.c.expert_id)
-    )
-    return {expert_id: int(number) for expert_id, number in rows}
+def loads(conn: Connection, expert_ids: Collection[str]) -> dict[str, int]:
+    """How many open conversations each of these experts has, for those who have any: what capacity counts."""
+    return dict(_LOADS.rows(conn, experts=expert_ids))
+
+
+def load(conn: Connection, expert_id: str) -> int:
+    """How many open conversations this expert has."""
+    return loads(conn, [expert_id]).get(expert_id, 0)
 
 
 def unread_of(conn: Connection, conversation_ids: Collection[str]) -> dict[str, int]:
@@ -233,38 +268,22 @@ def invitation(conn: Connection, conversation_id: str) -> RowMapping | None:
     )
 
 
-def last_expert_of_visitor(conn: Connection, visitor_ids: Collection[str]) -> str | None:
-    """Who last took a conversation with any of these visitors (all browsers of one person, say)."""
-    served = last_experts(conn, visitor_ids).values()
-    return max(served, key=lambda one: one[1])[0] if served else None
-
-
-def last_experts(conn: Connection, visitor_ids: Collection[str]) -> dict[str, tuple[str, Ms]]:
-    """Visitor -> who last took a conversation with them, and when."""
-    rows = conn.execute(
-        select(conversation.c.visitor_id, conversation.c.expert_id, conversation.c.accepted_at)
-        .where(
-            conversation.c.visitor_id.in_(visitor_ids),
-            conversation.c.expert_id.is_not(None),
-            conversation.c.accepted_at.is_not(None),
+def served(conn: Connection, visitor_ids: Collection[str]) -> dict[str, Served]:
+    """Visitor -> who took a conversation with them, for those with whom anybody ever did."""
+    found: dict[str, Served] = {}
+    for visitor_id, expert_id, accepted_at, state in _SERVED.rows(conn, visitors=visitor_ids):
+        before = found.get(visitor_id, NOBODY)
+        found[visitor_id] = Served(
+            expert=before.expert if accepted_at is None else expert_id,
+            at=before.at if accepted_at is None else accepted_at,
+            talking=before.talking or state == "open",
         )
-        .order_by(conversation.c.accepted_at)
-    )
-    return {visitor_id: (expert_id, accepted_at) for visitor_id, expert_id, accepted_at in rows}
+    return found
 
 
 def last_contact_of(conn: Connection, visitor_ids: Collection[str]) -> dict[str, Ms]:
     """When something was last said with each of these visitors, by either side."""
-    rows = conn.execute(
-        select(conversation.c.visitor_id, func.max(message.c.at))
-        .join(
-            message,
-            and_(message.c.conversation_id == conversation.c.id, message.c.seq == conversation.c.last_seq),
-        )
-        .where(conversation.c.visitor_id.in_(visitor_ids))
-        .group_by(conversation.c.visitor_id)
-    )
-    return {visitor_id: int(at) for visitor_id, at in rows}
+    return dict(_LAST_CONTACT.rows(conn, visitors=visitor_ids))
 
 
 def cards_of_visitor(conn: Connection, visitor_id: str, now: Ms) -> list[RowMapping]:

@@ -4,12 +4,33 @@ An id of a customer that was merged into another is as good as the other's: ever
 """
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from contract.names import IdentityKind
 from crm.tables import customer, identity, merge
 from crm.who import Known
+from store.prepared import Prepared, among
+
+_PEOPLE = Prepared(
+    select(customer)
+    .where(customer.c.person_id.in_(select(customer.c.person_id).where(among(customer.c.id, "customers"))))
+    .order_by(customer.c.created_at, customer.c.id)
+)
+_CUSTOMERS_OF = Prepared(
+    select(identity.c.value, customer.c.person_id)
+    .join(customer, customer.c.id == identity.c.customer_id)
+    .where(
+        identity.c.site_id == bindparam("site_id"), identity.c.kind == "visitor", among(identity.c.value, "visitors")
+    )
+)
+_IDENTITIES = Prepared(
+    select(customer.c.person_id, identity.c.kind, identity.c.value)
+    .join(customer, customer.c.id == identity.c.customer_id)
+    .where(among(customer.c.person_id, "people"), among(identity.c.kind, "kinds"))
+    .order_by(identity.c.at, identity.c.value)
+)
 
 
 def people(conn: Connection, customer_ids: Collection[str], *, users: bool = False) -> dict[str, Known]:
@@ -20,11 +41,8 @@ def people(conn: Connection, customer_ids: Collection[str], *, users: bool = Fal
     """
     if not customer_ids:
         return {}
-    whose = select(customer.c.person_id).where(customer.c.id.in_(customer_ids))
-    records: dict[str, list[RowMapping]] = {}
-    for row in conn.execute(
-        select(customer).where(customer.c.person_id.in_(whose)).order_by(customer.c.created_at, customer.c.id)
-    ).mappings():
+    records: dict[str, list[dict[str, Any]]] = {}
+    for row in _PEOPLE.dicts(conn, customers=customer_ids):
         records.setdefault(row["person_id"], []).append(row)
     signed_in = _users_of(conn, records) if users else {}
     found: dict[str, Known] = {}
@@ -64,12 +82,7 @@ def holder(conn: Connection, site_id: str, kind: IdentityKind, value: str) -> Ro
 
 def customers_of(conn: Connection, site_id: str, visitor_ids: Collection[str]) -> dict[str, str]:
     """Visitor -> customer, for those visitors of the site that we know."""
-    rows = conn.execute(
-        select(identity.c.value, customer.c.person_id)
-        .join(customer, customer.c.id == identity.c.customer_id)
-        .where(identity.c.site_id == site_id, identity.c.kind == "visitor", identity.c.value.in_(visitor_ids))
-    )
-    return {row[0]: row[1] for row in rows}
+    return dict(_CUSTOMERS_OF.rows(conn, site_id=site_id, visitors=visitor_ids))
 
 
 def customers_by_visitor(conn: Connection, visitors: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -127,10 +140,4 @@ def _identities(
     conn: Connection, person_ids: Collection[str], kinds: tuple[IdentityKind, ...]
 ) -> Iterable[tuple[str, str, str]]:
     """(person, kind, value), the first known first."""
-    rows = conn.execute(
-        select(customer.c.person_id, identity.c.kind, identity.c.value)
-        .join(customer, customer.c.id == identity.c.customer_id)
-        .where(customer.c.person_id.in_(person_ids), identity.c.kind.in_(kinds))
-        .order_by(identity.c.at, identity.c.value)
-    )
-    return [(row[0], row[1], row[2]) for row in rows]
+    return _IDENTITIES.rows(conn, people=person_ids, kinds=kinds)

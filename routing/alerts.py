@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, and_, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
 from contract.clock import SECOND
 from contract.errors import Refused
@@ -17,11 +17,11 @@ from contract.facts import CustomerFacts, VisitFacts
 from contract.ids import new_id
 from contract.names import AlertEnd, Ms
 from routing.importance import importance, rung_reason, why
-from routing.ladder import Expert, next_step
-from routing.queries import alert_row, asked, rings_of
+from routing.ladder import Expert, Step, next_step
+from routing.queries import Row, alert_row, asked, rings_of
 from routing.tables import RINGING, alert, decision, expert, ring
 from routing.triggers import Firing
-from store.sql import insert_new, locked
+from store.prepared import InsertNew, Prepared
 
 #: An alert outlives its visitor by this, shown as left (contract 4).
 OUTLIVES: Ms = 60 * SECOND
@@ -29,6 +29,83 @@ OUTLIVES: Ms = 60 * SECOND
 LATE: Ms = 5 * SECOND
 #: The reason of an alert that no trigger raised: the visitor wrote, and nobody has this conversation.
 ASKED = "asked"
+
+_SAME = alert.c.id == bindparam("alert")
+_NEWER = alert.c.version + 1
+_OPEN_RINGS = and_(ring.c.alert_id == bindparam("alert"), ring.c.outcome.is_(None))
+
+_RAISE = InsertNew(alert)
+_RING = Prepared(insert(ring))
+_DECIDE = Prepared(insert(decision))
+_DECIDED = Prepared(
+    update(decision)
+    .where(decision.c.alert_id == bindparam("alert"), decision.c.outcome == "ringing")
+    .values(outcome=bindparam("came_of_it"))
+)
+_LOCKED = Prepared(select(alert).where(_SAME).with_for_update())
+_LOCKED_DESK = Prepared(select(expert).where(expert.c.id == bindparam("expert")).with_for_update())
+_CLAIM_DUE = Prepared(
+    select(alert)
+    .where(RINGING, or_(alert.c.due_at <= bindparam("now"), alert.c.gone_at <= bindparam("now")))
+    .order_by(alert.c.due_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_STOP_RINGING = Prepared(update(ring).where(_OPEN_RINGS).values(outcome=bindparam("came_of_it")))
+_RING_LONGER = Prepared(update(ring).where(_OPEN_RINGS).values(until=bindparam("to")))
+_ANSWERED = Prepared(
+    update(ring)
+    .where(ring.c.alert_id == bindparam("alert"), ring.c.expert_id == bindparam("expert"))
+    .values(outcome=bindparam("came_of_it"))
+)
+_ACCEPTED_HERE = Prepared(
+    update(ring)
+    .where(
+        ring.c.alert_id == bindparam("alert"),
+        ring.c.expert_id == bindparam("expert"),
+        ring.c.rung == bindparam("on"),
+    )
+    .values(outcome="accepted")
+)
+_CLIMB = Prepared(
+    update(alert)
+    .where(_SAME)
+    .values(rung=bindparam("to"), due_at=bindparam("until"), why=bindparam("reasons"), version=_NEWER)
+)
+_RUNG = Prepared(
+    update(alert).where(_SAME).values(rung=bindparam("to"), due_at=bindparam("until"), version=_NEWER)
+)
+_CHANGED = Prepared(update(alert).where(_SAME).values(version=_NEWER))
+_ACCEPT = Prepared(
+    update(alert)
+    .where(_SAME)
+    .values(
+        state="accepted",
+        outcome="accepted",
+        expert_id=bindparam("expert"),
+        ended_at=bindparam("now"),
+        version=_NEWER,
+    )
+)
+_ASSIGNED = Prepared(update(expert).where(expert.c.id == bindparam("expert")).values(assigned_at=bindparam("now")))
+_END = Prepared(
+    update(alert)
+    .where(_SAME, RINGING)
+    .values(state="ended", outcome=bindparam("came_of_it"), ended_at=bindparam("now"), version=_NEWER)
+)
+_LEAVES = Prepared(
+    update(alert)
+    .where(
+        alert.c.visit_id == bindparam("visit"), RINGING, alert.c.gone_at.is_distinct_from(bindparam("at"))
+    )
+    .values(gone_at=bindparam("at"), version=_NEWER)
+    .returning(alert.c.id)
+)
+_ANNOUNCED = Prepared(
+    update(alert)
+    .where(_SAME, alert.c.announced < bindparam("told"))
+    .values(announced=bindparam("told"))
+)
 
 
 class People(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,10 +118,20 @@ class People(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def raise_alert(
-    conn: Connection, firing: Firing, visit: VisitFacts, customer: CustomerFacts | None, now: Ms
+    conn: Connection, firing: Firing, visit: VisitFacts, customer: CustomerFacts | None, people: People, now: Ms
 ) -> str | None:
-    """Store the alert of a firing, not yet ringing anywhere; None if this occasion has had its alert."""
+    """Store the alert of a firing and ring its first rung; None if this occasion has had its alert."""
     id_ = new_id()
+    step = next_step(
+        after=None,
+        owner=people.owner,
+        last=people.last,
+        topic=visit.topic,
+        experts=people.experts,
+        asked=(),
+    )
+    assert step is not None, "the ladder has a first rung"
+    until = now + people.rung_seconds * SECOND
     row = {
         "id": id_,
         "site_id": visit.site,
@@ -55,26 +142,33 @@ def raise_alert(
         "occasion": firing.occasion,
         "reason": firing.name,
         "importance": importance(visit, customer, asked=firing.name == ASKED),
-        "why": why(visit, customer, asked=firing.name == ASKED),
-        "topic": list(visit.topic),
+        "why": [
+            *why(visit, customer, asked=firing.name == ASKED),
+            rung_reason(step.rung, step.known, step.level),
+        ],
+        "topic": visit.topic,
         "state": "ringing",
         "outcome": None,
-        "rung": None,
+        "rung": step.rung,
         "expert_id": None,
         "raised_at": now,
-        "due_at": now,
-        "gone_at": visit.left_at + OUTLIVES if visit.left_at else None,
+        "due_at": until,
+        "gone_at": gone_at(visit.left_at),
         "ended_at": None,
         "version": 1,
         "announced": 0,
     }
-    return id_ if insert_new(conn, alert, [row]) else None
+    if not _RAISE.one(conn, row):
+        return None
+    _ring(conn, id_, step.experts, step.rung, now, until)
+    _decide(conn, row, step, now)
+    return id_
 
 
 def climb(conn: Connection, alert_id: str, people: People, now: Ms) -> bool:
     """Leave the current rung and ring the next. False: it was the last one, and the alert has ended as expired."""
     row = _open(conn, alert_id)
-    conn.execute(update(ring).where(ring.c.alert_id == alert_id, ring.c.outcome.is_(None)).values(outcome="silent"))
+    _STOP_RINGING.change(conn, alert=alert_id, came_of_it="silent")
     step = next_step(
         after=row["rung"],
         owner=people.owner,
@@ -88,34 +182,14 @@ def climb(conn: Connection, alert_id: str, people: People, now: Ms) -> bool:
         return False
     until = now + people.rung_seconds * SECOND
     reasons = [reason for reason in row["why"] if not reason[0].startswith("rung_")]
-    conn.execute(
-        update(alert)
-        .where(alert.c.id == alert_id)
-        .values(
-            rung=step.rung,
-            due_at=until,
-            why=[*reasons, rung_reason(step.rung, step.known, step.level)],
-            version=alert.c.version + 1,
-        )
-    )
+    reasons.append(rung_reason(step.rung, step.known, step.level))
+    _CLIMB.change(conn, alert=alert_id, to=step.rung, until=until, reasons=reasons)
     _ring(conn, alert_id, step.experts, step.rung, now, until)
-    conn.execute(
-        decision.insert().values(
-            id=new_id(),
-            site_id=row["site_id"],
-            alert_id=alert_id,
-            visit_id=row["visit_id"],
-            rung=step.rung,
-            at=now,
-            chosen=list(step.experts),
-            candidates=[msgspec.to_builtins(candidate) for candidate in step.candidates],
-            outcome="ringing" if step.experts else "nobody",
-        )
-    )
+    _decide(conn, row, step, now)
     return True
 
 
-def ring_newcomer(conn: Connection, row: RowMapping, expert_id: str, people: People, now: Ms) -> bool:
+def ring_newcomer(conn: Connection, row: Row, expert_id: str, people: People, now: Ms) -> bool:
     """Somebody came free while nobody could hear this alert: ring them, with a full rung's time."""
     declined = any(one["expert_id"] == expert_id and one["outcome"] == "declined" for one in rings_of(conn, row["id"]))
     if row["state"] != "ringing" or declined:
@@ -123,140 +197,109 @@ def ring_newcomer(conn: Connection, row: RowMapping, expert_id: str, people: Peo
     until = now + people.rung_seconds * SECOND
     rung = row["rung"] or "anyone"
     _ring(conn, row["id"], (expert_id,), rung, now, until)
-    conn.execute(
-        update(alert).where(alert.c.id == row["id"]).values(rung=rung, due_at=until, version=alert.c.version + 1)
-    )
+    _RUNG.change(conn, alert=row["id"], to=rung, until=until)
     return True
 
 
-def accept(conn: Connection, alert_id: str, expert_id: str, load: Callable[[], int], now: Ms) -> RowMapping:
+def accept(conn: Connection, alert_id: str, expert_id: str, load: Callable[[], int], now: Ms) -> Row:
     """Exactly one expert takes the alert. Locks alert, then expert, always in that order.
 
     `load()` counts what the expert has now; it is asked once the expert's row is held, so two accepts cannot both find
     the last place free. Refused: not_found (never rang here), alert_over, not_online, desk_full.
     """
-    row = _locked(conn, alert_id)
+    row = _LOCKED.first(conn, alert=alert_id)
     if row is None or not any(one["expert_id"] == expert_id for one in rings_of(conn, alert_id)):
         raise Refused("not_found")
     if row["state"] != "ringing":
         raise Refused("alert_over")
-    desk = conn.execute(locked(conn, select(expert).where(expert.c.id == expert_id))).mappings().one()
+    desk = _LOCKED_DESK.first(conn, expert=expert_id)
+    assert desk is not None, "who was rung has a desk"
     if desk["status"] == "offline":
         raise Refused("not_online")
     if load() >= desk["capacity"]:
         raise Refused("desk_full")
-    mine = and_(ring.c.alert_id == alert_id, ring.c.expert_id == expert_id, ring.c.rung == row["rung"])
-    conn.execute(update(ring).where(mine).values(outcome="accepted"))
-    conn.execute(update(ring).where(ring.c.alert_id == alert_id, ring.c.outcome.is_(None)).values(outcome="taken"))
-    conn.execute(update(expert).where(expert.c.id == expert_id).values(assigned_at=now))
-    _decided(conn, alert_id, f"accepted:{expert_id}")
-    conn.execute(
-        update(alert)
-        .where(alert.c.id == alert_id)
-        .values(
-            state="accepted",
-            outcome="accepted",
-            expert_id=expert_id,
-            ended_at=now,
-            version=alert.c.version + 1,
-        )
-    )
+    _ACCEPTED_HERE.change(conn, alert=alert_id, expert=expert_id, on=row["rung"])
+    _STOP_RINGING.change(conn, alert=alert_id, came_of_it="taken")
+    _ASSIGNED.change(conn, expert=expert_id, now=now)
+    _DECIDED.change(conn, alert=alert_id, came_of_it=f"accepted:{expert_id}")
+    _ACCEPT.change(conn, alert=alert_id, expert=expert_id, now=now)
     return row
 
 
 def decline(conn: Connection, alert_id: str, expert_id: str) -> bool:
     """This expert will not; they are not asked again for this alert. True if nobody else hears this rung now."""
-    row = _locked(conn, alert_id)
+    row = _LOCKED.first(conn, alert=alert_id)
     rings = rings_of(conn, alert_id)
     if row is None or not any(one["expert_id"] == expert_id for one in rings):
         raise Refused("not_found")
     if row["state"] != "ringing":
         raise Refused("alert_over")
-    conn.execute(
-        update(ring).where(ring.c.alert_id == alert_id, ring.c.expert_id == expert_id).values(outcome="declined")
-    )
-    conn.execute(update(alert).where(alert.c.id == alert_id).values(version=alert.c.version + 1))
+    _ANSWERED.change(conn, alert=alert_id, expert=expert_id, came_of_it="declined")
+    _CHANGED.change(conn, alert=alert_id)
     return all(one["expert_id"] == expert_id or one["outcome"] is not None for one in rings)
 
 
 def end(conn: Connection, alert_id: str, reason: AlertEnd, now: Ms) -> None:
     """The bell always ends: with a reason."""
-    conn.execute(update(ring).where(ring.c.alert_id == alert_id, ring.c.outcome.is_(None)).values(outcome=reason))
-    _decided(conn, alert_id, reason)
-    conn.execute(
-        update(alert)
-        .where(alert.c.id == alert_id, RINGING)
-        .values(state="ended", outcome=reason, ended_at=now, version=alert.c.version + 1)
-    )
+    _STOP_RINGING.change(conn, alert=alert_id, came_of_it=reason)
+    _DECIDED.change(conn, alert=alert_id, came_of_it=reason)
+    _END.change(conn, alert=alert_id, came_of_it=reason, now=now)
+
+
+def gone_at(left_at: Ms | None) -> Ms | None:
+    """When the bell of a visitor who left at that time ends; None while they are here."""
+    return None if left_at is None else left_at + OUTLIVES
 
 
 def visitor_left(conn: Connection, visit_id: str, left_at: Ms | None) -> list[str]:
     """The visitor left, or is back (None). Returns the alerts that this touched."""
-    gone_at = left_at + OUTLIVES if left_at is not None else None
-    differs = alert.c.gone_at.is_distinct_from(gone_at)
-    return list(
-        conn.execute(
-            update(alert)
-            .where(alert.c.visit_id == visit_id, RINGING, differs)
-            .values(gone_at=gone_at, version=alert.c.version + 1)
-            .returning(alert.c.id)
-        ).scalars()
-    )
+    return _LEAVES.scalars(conn, visit=visit_id, at=gone_at(left_at))
 
 
-def claim_due(conn: Connection, now: Ms, limit: int = 100) -> list[RowMapping]:
+def claim_due(conn: Connection, now: Ms, limit: int = 100) -> list[dict[str, Any]]:
     """The alerts whose rung or visitor has run out, locked for this transaction; two processes never get the same."""
-    query = (
-        select(alert)
-        .where(RINGING, or_(alert.c.due_at <= now, alert.c.gone_at <= now))
-        .order_by(alert.c.due_at)
-        .limit(limit)
-    )
-    if conn.dialect.name == "postgresql":
-        query = query.with_for_update(skip_locked=True)
-    return list(conn.execute(query).mappings())
+    return _CLAIM_DUE.dicts(conn, now=now, most=limit)
 
 
-def ring_afresh(conn: Connection, row: RowMapping, people: People, now: Ms) -> None:
+def ring_afresh(conn: Connection, row: Row, people: People, now: Ms) -> None:
     """The server was down while this rung ran out: the same desks ring once more, for a full time."""
     until = now + people.rung_seconds * SECOND
-    conn.execute(update(ring).where(ring.c.alert_id == row["id"], ring.c.outcome.is_(None)).values(until=until))
-    conn.execute(update(alert).where(alert.c.id == row["id"]).values(due_at=until, version=alert.c.version + 1))
+    _RING_LONGER.change(conn, alert=row["id"], to=until)
+    _RUNG.change(conn, alert=row["id"], to=row["rung"], until=until)
 
 
 def announced(conn: Connection, versions: Mapping[str, int]) -> None:
     """The doorbell of these alerts has been rung after they had these versions; a newer one is still to be told."""
-    for alert_id, version in sorted(versions.items()):
-        conn.execute(update(alert).where(alert.c.id == alert_id, alert.c.announced < version).values(announced=version))
+    _ANNOUNCED.change_all(conn, [{"alert": id_, "told": version} for id_, version in sorted(versions.items())])
 
 
 def _ring(conn: Connection, alert_id: str, experts: tuple[str, ...], rung: str, now: Ms, until: Ms) -> None:
-    rows: list[dict[str, Any]] = [
-        {
-            "alert_id": alert_id,
-            "expert_id": expert_id,
-            "rung": rung,
-            "at": now,
-            "until": until,
-            "outcome": None,
-        }
-        for expert_id in experts
+    rows = [
+        {"alert_id": alert_id, "expert_id": one, "rung": rung, "at": now, "until": until, "outcome": None}
+        for one in experts
     ]
-    if rows:
-        conn.execute(ring.insert(), rows)
+    if len(rows) == 1:
+        _RING.change(conn, **rows[0])
+    else:
+        _RING.change_all(conn, rows)
 
 
-def _decided(conn: Connection, alert_id: str, outcome: str) -> None:
-    conn.execute(
-        update(decision).where(decision.c.alert_id == alert_id, decision.c.outcome == "ringing").values(outcome=outcome)
+def _decide(conn: Connection, row: Row, step: Step, now: Ms) -> None:
+    _DECIDE.change(
+        conn,
+        id=new_id(),
+        site_id=row["site_id"],
+        alert_id=row["id"],
+        visit_id=row["visit_id"],
+        rung=step.rung,
+        at=now,
+        chosen=step.experts,
+        candidates=step.candidates,
+        outcome="ringing" if step.experts else "nobody",
     )
 
 
-def _locked(conn: Connection, alert_id: str) -> RowMapping | None:
-    return conn.execute(locked(conn, select(alert).where(alert.c.id == alert_id))).mappings().one_or_none()
-
-
-def _open(conn: Connection, alert_id: str) -> RowMapping:
+def _open(conn: Connection, alert_id: str) -> dict[str, Any]:
     row = alert_row(conn, alert_id)
     if row is None or row["state"] != "ringing":
         raise Refused("alert_over")

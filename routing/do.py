@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, update
 from contract.clock import SECOND
 from contract.ids import new_id
 from contract.names import Ms, Status
+from routing.known import forget
 from routing.tables import expert, expertise, trigger
 from store.sql import insert_new
 
@@ -37,6 +38,7 @@ def set_topics(conn: Connection, account_id: str, topics: Sequence[TopicRow]) ->
     }
     if rows:
         conn.execute(expertise.insert(), list(rows.values()))
+    forget()
 
 
 def set_capacity(conn: Connection, account_id: str, capacity: int) -> None:

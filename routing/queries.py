@@ -1,17 +1,74 @@
 """What is read of routing."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, and_, or_, select
+import msgspec
+from sqlalchemy import Connection, RowMapping, and_, bindparam, func, or_, select
 
 from access.tables import account, account_site
 from contract.names import Ms, Status
+from routing.known import known_at
 from routing.ladder import Asked, Expert
-from routing.match import Knows
 from routing.tables import RINGING, alert, expert, expertise, ring, trigger
-from routing.triggers import Trigger, read_conditions
-from store.sql import counted
+from routing.triggers import Rules, Trigger, read_conditions
+from store.prepared import Prepared, among
+
+#: A row by the names of its columns.
+Row = Mapping[Any, Any]
+
+_DESKS_AT = Prepared(
+    select(expert.c.id, account.c.name, expert.c.status, expert.c.lease_until, expert.c.capacity, expert.c.assigned_at)
+    .join(account, account.c.id == expert.c.id)
+    .join(account_site, account_site.c.account_id == expert.c.id)
+    .where(account_site.c.site_id == bindparam("site_id"), account.c.active, account.c.role == "expert")
+    .order_by(expert.c.id)
+)
+_DESK = Prepared(select(expert).where(expert.c.id == bindparam("id")))
+_ALERT = Prepared(select(alert).where(alert.c.id == bindparam("id")))
+_RINGS = Prepared(select(ring).where(ring.c.alert_id == bindparam("alert_id")).order_by(ring.c.at))
+_RINGING_FOR = Prepared(
+    select(alert, ring.c.rung.label("my_rung"), ring.c.until.label("until"))
+    .join(ring, and_(ring.c.alert_id == alert.c.id, ring.c.rung == alert.c.rung))
+    .where(ring.c.expert_id == bindparam("expert_id"), ring.c.outcome.is_(None), RINGING)
+    .order_by(alert.c.importance.desc(), alert.c.raised_at)
+)
+_OPEN = Prepared(
+    select(alert.c.visit_id, alert.c.id).where(among(alert.c.visit_id, "visits"), RINGING).order_by(alert.c.raised_at)
+)
+_OF_VISITS = Prepared(
+    select(
+        alert.c.visit_id, alert.c.id, alert.c.state, alert.c.gone_at, alert.c.trigger_id, alert.c.occasion
+    )
+    .where(among(alert.c.visit_id, "visits"))
+    .order_by(alert.c.raised_at)
+)
+_STRANGERS = Prepared(
+    select(func.count()).where(alert.c.site_id == bindparam("site_id"), RINGING, alert.c.customer_id.is_(None))
+)
+_SPENT = Prepared(select(alert.c.trigger_id, alert.c.occasion).where(among(alert.c.occasion, "occasions")))
+_UNANNOUNCED = Prepared(
+    select(alert.c.id, alert.c.version)
+    .where(
+        alert.c.announced < alert.c.version,
+        or_(among(alert.c.id, "ids"), alert.c.raised_at < bindparam("before")),
+    )
+    .limit(200)
+)
+_UNHEARD = Prepared(
+    select(alert)
+    .where(
+        RINGING,
+        among(alert.c.site_id, "sites"),
+        alert.c.id.not_in(select(ring.c.alert_id).where(ring.c.outcome.is_(None))),
+    )
+    .order_by(alert.c.importance.desc(), alert.c.raised_at)
+)
+_DUE = Prepared(
+    select(alert.c.id)
+    .where(RINGING, or_(alert.c.due_at <= bindparam("now"), alert.c.gone_at <= bindparam("now")))
+    .limit(1)
+)
 
 
 def status_now(row: Mapping[Any, Any], now: Ms) -> Status:
@@ -20,31 +77,38 @@ def status_now(row: Mapping[Any, Any], now: Ms) -> Status:
     return chosen if chosen == "offline" or row["lease_until"] > now else "offline"
 
 
-def experts_of_site(conn: Connection, site_id: str, loads: Mapping[str, int], now: Ms) -> tuple[Expert, ...]:
-    """All active experts who may see the site, with what they know. `loads`: open conversations and calls of each."""
-    rows = (
-        conn.execute(
-            select(expert, account.c.name)
-            .join(account, account.c.id == expert.c.id)
-            .join(account_site, account_site.c.account_id == expert.c.id)
-            .where(account_site.c.site_id == site_id, account.c.active, account.c.role == "expert")
-            .order_by(expert.c.id)
-        )
-        .mappings()
-        .all()
-    )
-    known = knowledge(conn, [row["id"] for row in rows])
+class Desk(NamedTuple):
+    """The desk of an active expert."""
+
+    id: str
+    name: str
+    status: Status
+    lease_until: Ms
+    capacity: int
+    assigned_at: Ms
+
+
+def desks_at(conn: Connection, site_id: str) -> list[Desk]:
+    """The desks of all active experts who may see the site."""
+    return [Desk(*row) for row in _DESKS_AT.rows(conn, site_id=site_id)]
+
+
+def experts_at(
+    conn: Connection, site_id: str, desks: Iterable[Desk], loads: Mapping[str, int], now: Ms
+) -> tuple[Expert, ...]:
+    """Who sits at these desks of the site, with what they know. `loads`: open conversations and calls of each."""
+    known = known_at(conn, site_id)
     return tuple(
         Expert(
-            id=row["id"],
-            name=row["name"],
-            online=status_now(row, now) == "online",
-            load=loads.get(row["id"], 0),
-            capacity=row["capacity"],
-            idle_since=row["assigned_at"],
-            knows=tuple(Knows(tuple(path), level) for path, level in known.get(row["id"], ())),
+            id=desk.id,
+            name=desk.name,
+            online=desk.status == "online" and desk.lease_until > now,
+            load=loads.get(desk.id, 0),
+            capacity=desk.capacity,
+            idle_since=desk.assigned_at,
+            knows=known.get(desk.id, ()),
         )
-        for row in rows
+        for desk in desks
     )
 
 
@@ -69,14 +133,20 @@ def desks(conn: Connection, account_ids: Iterable[str] | None = None) -> dict[st
     return {row["id"]: row for row in conn.execute(query).mappings()}
 
 
+def desk_row(conn: Connection, account_id: str) -> dict[str, Any] | None:
+    """The desk of this account, if it has one."""
+    return _DESK.first(conn, id=account_id)
+
+
 def statuses(conn: Connection, now: Ms) -> dict[str, Status]:
     """account id -> what others see of that desk."""
     return {id_: status_now(row, now) for id_, row in desks(conn).items()}
 
 
-def active_triggers(conn: Connection) -> tuple[Trigger, ...]:
+def active_triggers(conn: Connection) -> Rules:
+    """The triggers of all sites that are switched on, in the order in which they are judged."""
     rows = conn.execute(select(trigger).where(trigger.c.active).order_by(trigger.c.created_at, trigger.c.id)).mappings()
-    return tuple(
+    return Rules(
         Trigger(
             id=row["id"],
             site=row["site_id"],
@@ -88,84 +158,71 @@ def active_triggers(conn: Connection) -> tuple[Trigger, ...]:
     )
 
 
-def alert_row(conn: Connection, alert_id: str) -> RowMapping | None:
-    return conn.execute(select(alert).where(alert.c.id == alert_id)).mappings().one_or_none()
+def alert_row(conn: Connection, alert_id: str) -> dict[str, Any] | None:
+    return _ALERT.first(conn, id=alert_id)
 
 
-def rings_of(conn: Connection, alert_id: str) -> list[RowMapping]:
-    return list(conn.execute(select(ring).where(ring.c.alert_id == alert_id).order_by(ring.c.at)).mappings())
+def rings_of(conn: Connection, alert_id: str) -> list[dict[str, Any]]:
+    return _RINGS.dicts(conn, alert_id=alert_id)
 
 
 def asked(conn: Connection, alert_id: str) -> tuple[Asked, ...]:
     return tuple(Asked(row["expert_id"], row["rung"], row["outcome"]) for row in rings_of(conn, alert_id))
 
 
-def ringing_for(conn: Connection, expert_id: str) -> list[RowMapping]:
+def ringing_for(conn: Connection, expert_id: str) -> list[dict[str, Any]]:
     """The alerts that ring at this desk now, most important first; each with `rung` and `until` of that desk."""
-    return list(
-        conn.execute(
-            select(alert, ring.c.rung.label("my_rung"), ring.c.until.label("until"))
-            .join(ring, and_(ring.c.alert_id == alert.c.id, ring.c.rung == alert.c.rung))
-            .where(ring.c.expert_id == expert_id, ring.c.outcome.is_(None), RINGING)
-            .order_by(alert.c.importance.desc(), alert.c.raised_at)
-        ).mappings()
-    )
+    return _RINGING_FOR.dicts(conn, expert_id=expert_id)
 
 
 def open_alerts(conn: Connection, visit_ids: Iterable[str]) -> dict[str, str]:
     """visit id -> id of its newest alert that still rings."""
-    rows = conn.execute(
-        select(alert.c.visit_id, alert.c.id)
-        .where(alert.c.visit_id.in_(list(visit_ids)), RINGING)
-        .order_by(alert.c.raised_at)
-    )
-    return {row.visit_id: row.id for row in rows}
+    return dict(_OPEN.rows(conn, visits=visit_ids))
+
+
+class Alerts(msgspec.Struct):
+    """The alerts of one visit. `ringing`: alert -> when it is gone (None: the visitor is here), the oldest first;
+    `spent`: (trigger, occasion) of all it ever had."""
+
+    ringing: dict[str, Ms | None] = msgspec.field(default_factory=dict)
+    spent: set[tuple[str, str]] = msgspec.field(default_factory=set)
+
+
+def alerts_of(conn: Connection, visit_ids: Iterable[str]) -> dict[str, Alerts]:
+    """visit id -> its alerts, for those visits that had any."""
+    found: dict[str, Alerts] = {}
+    for visit_id, id_, state, gone_at, trigger_id, occasion in _OF_VISITS.rows(conn, visits=visit_ids):
+        alerts = found.get(visit_id)
+        if alerts is None:
+            alerts = found[visit_id] = Alerts()
+        alerts.spent.add((trigger_id, occasion))
+        if state == "ringing":
+            alerts.ringing[id_] = gone_at
+    return found
 
 
 def ringing_strangers(conn: Connection, site_id: str) -> int:
     """How many bells ring at this site for people whom nobody knows."""
-    return counted(conn, alert, alert.c.site_id == site_id, RINGING, alert.c.customer_id.is_(None))
+    return int(_STRANGERS.scalar(conn, site_id=site_id))
 
 
 def spent(conn: Connection, occasions: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Those (trigger, occasion) that have had their alert."""
+    """Those (trigger, occasion) that have had their alert, whichever visit it was of."""
     if not occasions:
         return set()
-    rows = conn.execute(
-        select(alert.c.trigger_id, alert.c.occasion).where(
-            alert.c.occasion.in_({occasion for _, occasion in occasions})
-        )
-    )
-    return {(trigger_id, occasion) for trigger_id, occasion in rows}
+    return set(_SPENT.rows(conn, occasions={occasion for _, occasion in occasions}))
 
 
 def unannounced(conn: Connection, alert_ids: Collection[str], before: Ms) -> dict[str, int]:
     """Alert -> version, for those whose newest version was not yet noted as announced: of `alert_ids`, and of all that
     were raised before `before` (their process may have died between its commit and its bell)."""
-    rows = conn.execute(
-        select(alert.c.id, alert.c.version)
-        .where(alert.c.announced < alert.c.version, or_(alert.c.id.in_(alert_ids), alert.c.raised_at < before))
-        .limit(200)
-    )
-    return {row.id: row.version for row in rows}
+    return dict(_UNANNOUNCED.rows(conn, ids=alert_ids, before=before))
 
 
-def waiting_without_ring(conn: Connection, site_ids: Iterable[str]) -> list[RowMapping]:
+def waiting_without_ring(conn: Connection, site_ids: Iterable[str]) -> list[dict[str, Any]]:
     """Alerts on the last rung that nobody could hear: somebody who comes free is rung at once."""
-    heard = select(ring.c.alert_id).where(ring.c.outcome.is_(None))
-    return list(
-        conn.execute(
-            select(alert)
-            .where(RINGING, alert.c.site_id.in_(list(site_ids)), alert.c.id.not_in(heard))
-            .order_by(alert.c.importance.desc(), alert.c.raised_at)
-        ).mappings()
-    )
+    return _UNHEARD.dicts(conn, sites=site_ids)
 
 
 def anything_due(conn: Connection, now: Ms) -> bool:
-    return (
-        conn.execute(
-            select(alert.c.id).where(RINGING, or_(alert.c.due_at <= now, alert.c.gone_at <= now)).limit(1)
-        ).first()
-        is not None
-    )
+    return bool(_DUE.rows(conn, now=now))

@@ -67,6 +67,13 @@ alert = Table(
     Index("ix_alert_visit_id", "visit_id"),
     Index("ix_alert_site_id_raised_at", "site_id", "raised_at"),
     Index(
+        "ix_alert_ringing",
+        "site_id",
+        "customer_id",
+        sqlite_where=text("state = 'ringing'"),
+        postgresql_where=text("state = 'ringing'"),
+    ),
+    Index(
         "ix_alert_due_at",
         "due_at",
         sqlite_where=text("state = 'ringing'"),
@@ -91,7 +98,13 @@ ring = Table(
     Column("at", Time, nullable=False),
     Column("until", Time, nullable=False),
     Column("outcome", Text, nullable=True),
-    Index("ix_ring_expert_id", "expert_id"),
+    Index(
+        "ix_ring_open",
+        "expert_id",
+        "alert_id",
+        sqlite_where=text("outcome IS NULL"),
+        postgresql_where=text("outcome IS NULL"),
+    ),
 )
 #: The stored record of one choice.
 decision = Table(

@@ -3,14 +3,22 @@
 from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, select, tuple_
 
 from contract.ids import UUID
 from contract.names import Ms, OfferState
 from sales.price import FormLine
 from sales.tables import offer, order, order_form, order_line, product
+from store.prepared import Prepared, among
 
 LIMIT = 100
+_OURS = and_(among(order.c.customer_id, "customers"), order.c.status == "placed")
+_SUMS = Prepared(
+    select(order.c.customer_id, order.c.currency, func.count(), func.sum(order.c.amount))
+    .where(_OURS)
+    .group_by(order.c.customer_id, order.c.currency)
+)
+_PLACED = Prepared(select(order.c.customer_id, order.c.at, order.c.expert_id).where(_OURS).order_by(order.c.at))
 
 
 class Total(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,24 +144,15 @@ def totals_of(conn: Connection, customers: Mapping[str, str]) -> dict[str, Total
 
     `customers`: customer -> the person whose record it is; orders keep the customer under whom they were placed.
     """
-    placed = order.c.status == "placed"
     counted: dict[tuple[str, str], tuple[int, int]] = {}
-    for customer_id, currency, number, amount in conn.execute(
-        select(order.c.customer_id, order.c.currency, func.count(), func.sum(order.c.amount))
-        .where(order.c.customer_id.in_(customers), placed)
-        .group_by(order.c.customer_id, order.c.currency)
-    ):
+    for customer_id, currency, number, amount in _SUMS.rows(conn, customers=customers):
         orders, spent = counted.get((customers[customer_id], currency), (0, 0))
         counted[customers[customer_id], currency] = (orders + int(number), spent + int(amount))
     if not counted:
         return {}
     newest = {
         customers[customer_id]: (at, expert_id)
-        for customer_id, at, expert_id in conn.execute(
-            select(order.c.customer_id, order.c.at, order.c.expert_id)
-            .where(order.c.customer_id.in_(customers), placed)
-            .order_by(order.c.at)
-        )
+        for customer_id, at, expert_id in _PLACED.rows(conn, customers=customers)
     }
     found: dict[str, Total] = {}
     for (person, currency), (orders, spent) in sorted(counted.items(), key=lambda one: one[1][1]):

@@ -18,7 +18,7 @@ import tracker.record
 from contract.beacons import Beacon, Collected, Rejected, Taken
 from contract.facts import SiteFacts, VisitFacts
 from contract.names import Ms
-from routing.triggers import Trigger
+from routing.triggers import Rules
 from service.flows.ringing import Seen, judge_and_ring
 from store.base import Store
 from store.journal import Journal
@@ -45,7 +45,7 @@ class Journey:
 
     def __init__(self, store: Store) -> None:
         self._journal: Journal[tuple[SiteFacts, tracker.collect.Prepared], Told] = Journal(store, self._record)
-        self._triggers: tuple[Trigger, ...] = ()
+        self._triggers = Rules()
         self._triggers_until = 0.0
         self.after: Callable[[Told], None] = lambda told: None
 
@@ -87,7 +87,7 @@ class Journey:
             for number, one in enumerate(recorded)
         ]
 
-    def _active(self, conn: Connection) -> tuple[Trigger, ...]:
+    def _active(self, conn: Connection) -> Rules:
         if time.monotonic() >= self._triggers_until:
             self._triggers = routing.queries.active_triggers(conn)
             self._triggers_until = time.monotonic() + TRIGGERS_KEPT

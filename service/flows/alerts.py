@@ -40,7 +40,7 @@ async def accept(bell: Bell, caller: ExpertCaller, data: AlertAccept) -> Opened:
     def work(conn: Connection) -> tuple[Opened, str]:
         now = db_now(conn)
         row = routing.alerts.accept(
-            conn, data.alert, caller.account.id, lambda: chat.queries.loads(conn).get(caller.account.id, 0), now
+            conn, data.alert, caller.account.id, lambda: chat.queries.load(conn, caller.account.id), now
         )
         conversation = chat.do.open_for_expert(
             conn,

@@ -1,6 +1,6 @@
 """A known person as the rules see them, put together from what crm, sales and chat know."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection
 
@@ -13,20 +13,26 @@ from contract.names import Ms
 
 def customer_facts(conn: Connection, site_id: str, visitor_ids: Collection[str]) -> dict[str, CustomerFacts]:
     """Visitor -> the customer behind them, for those visitors whom we know."""
-    known = crm.queries.customers_of(conn, site_id, visitor_ids)
+    return facts_of(conn, crm.queries.customers_of(conn, site_id, visitor_ids))
+
+
+def facts_of(conn: Connection, known: Mapping[str, str]) -> dict[str, CustomerFacts]:
+    """The same for visitors whose customers are known already: `known` is visitor -> customer."""
     if not known:
         return {}
     ids = set(known.values())
     found = crm.queries.people(conn, ids)
     totals = sales.queries.totals_of(conn, {id_: one.id for id_, one in found.items()})
     browsers = crm.queries.visitors_of_all(conn, ids)
-    served = chat.queries.last_experts(conn, [one for visitors in browsers.values() for one in visitors])
+    served = chat.queries.served(conn, [one for visitors in browsers.values() for one in visitors])
     facts: dict[str, CustomerFacts] = {}
     for id_ in ids:
         one = found[id_]
         total = totals.get(id_)
         times: list[tuple[Ms, str]] = [
-            (at, who) for who, at in (served[browser] for browser in browsers[id_] if browser in served)
+            (last.at, last.expert)
+            for browser in browsers[id_]
+            if (last := served.get(browser)) is not None and last.at is not None and last.expert is not None
         ]
         if total is not None:
             times.append((total.last_at, total.last_expert))

@@ -1,22 +1,42 @@
-"""Who could answer this visitor: one value for the ladder, out of what four rooms know."""
+"""Who could answer a visitor: one value for the ladder, out of what four rooms know."""
 
 from sqlalchemy import Connection
 
 import chat.queries
-import crm.queries
 import routing.queries
 from contract.facts import CustomerFacts, SiteFacts
 from contract.names import Ms
 from routing.alerts import People
+from routing.ladder import Expert
 
 
-def people(conn: Connection, site: SiteFacts, visitor_id: str, customer: CustomerFacts | None, now: Ms) -> People:
-    """The site's experts with what they carry now, the customer's owner, and who served this visitor last."""
-    visitors = crm.queries.visitors_of(conn, customer.id) if customer else [visitor_id]
-    last = customer.last_expert if customer and customer.last_expert else None
-    return People(
-        experts=routing.queries.experts_of_site(conn, site.id, chat.queries.loads(conn), now),
-        owner=customer.owner if customer else None,
-        last=last or chat.queries.last_expert_of_visitor(conn, visitors or [visitor_id]),
-        rung_seconds=site.rung_seconds,
-    )
+class Crew:
+    """The experts of sites as they are at one moment of one transaction: each site is looked at once.
+
+    Ringing changes neither who is there nor what they carry, so one look serves all bells of a transaction.
+    """
+
+    def __init__(self, conn: Connection, now: Ms) -> None:
+        self._conn, self.now = conn, now
+        self._at: dict[str, tuple[Expert, ...]] = {}
+
+    def at(self, site_id: str) -> tuple[Expert, ...]:
+        """The site's experts with what they carry now."""
+        found = self._at.get(site_id)
+        if found is None:
+            desks = routing.queries.desks_at(self._conn, site_id)
+            loads = chat.queries.loads(self._conn, [desk.id for desk in desks]) if desks else {}
+            found = self._at[site_id] = routing.queries.experts_at(self._conn, site_id, desks, loads, self.now)
+        return found
+
+    def people(self, site: SiteFacts, customer: CustomerFacts | None, last: str | None) -> People:
+        """For a visitor who is this customer, or a stranger. `last`: who served this browser last.
+
+        All browsers of a customer count, and their orders: that is in what we know of them.
+        """
+        return People(
+            experts=self.at(site.id),
+            owner=customer.owner if customer else None,
+            last=customer.last_expert if customer else last,
+            rung_seconds=site.rung_seconds,
+        )

@@ -83,5 +83,5 @@ def check_room(conn: Connection, account_id: str) -> None:
     desk = conn.execute(locked(conn, select(expert).where(expert.c.id == account_id))).mappings().one_or_none()
     if desk is None:
         raise Refused("forbidden")
-    if chat.queries.loads(conn).get(account_id, 0) >= desk["capacity"]:
+    if chat.queries.load(conn, account_id) >= desk["capacity"]:
         raise Refused("desk_full")

@@ -4,27 +4,30 @@ Nothing here knows a process, a bus or a socket: these are parts of a unit of wo
 alerts that they return. What a group of visits has in common is asked once for the group.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 import access.queries
 import chat.do
 import chat.queries
+import crm.queries
 import routing.alerts
 import routing.queries
-import routing.triggers
 import tracker.queries
 from chat.message import SYSTEM
 from contract.errors import Refused
 from contract.facts import CustomerFacts, SiteFacts, VisitFacts
 from contract.names import Ms
 from routing.alerts import People
-from routing.triggers import Firing, Trigger
-from service.flows.facts import customer_facts
-from service.flows.people import people
+from routing.queries import Alerts, Row
+from routing.triggers import Firing, Rules
+from service.flows.facts import customer_facts, facts_of
+from service.flows.people import Crew
 from store.sql import db_now
+
+_NONE = Alerts()
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,69 +38,135 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     at: Ms
 
 
-def judge_and_ring(conn: Connection, seen: Sequence[Seen], triggers: tuple[Trigger, ...]) -> list[list[str]]:
-    """Judge the visits of one group; returns, for each, the alerts that were raised or that learned of its leaving."""
+def judge_and_ring(conn: Connection, seen: Sequence[Seen], rules: Rules) -> list[list[str]]:
+    """Judge the visits of one group; returns, for each, the alerts that were raised or that learned of its leaving.
+
+    Most groups fire nothing and cost one statement: which alerts their visits have.
+    """
     if not seen:
         return []
-    ringing = routing.queries.open_alerts(conn, {one.visit.id for one in seen})
-    customers = _customers(conn, seen)
+    of = routing.queries.alerts_of(conn, {one.visit.id for one in seen})
     fired = [
-        routing.triggers.judge(
-            one.visit, customers.get(one.visit.visitor), tuple(t for t in triggers if t.site == one.site.id), one.at
-        )
+        [
+            firing
+            for firing in rules.judge(one.visit, one.at)
+            if _rings_anew(firing, one.visit, of.setdefault(one.visit.id, Alerts()))
+        ]
         for one in seen
     ]
-    spent = routing.queries.spent(conn, {(f.trigger, f.occasion) for firings in fired for f in firings})
+    raising = _raising(conn, seen, fired) if any(fired) else None
     touched: list[list[str]] = []
     for one, firings in zip(seen, fired, strict=True):
-        alerts = routing.alerts.visitor_left(conn, one.visit.id, one.visit.left_at) if one.visit.id in ringing else []
+        alerts = of.get(one.visit.id, _NONE)
+        told = _left(conn, one.visit, alerts)
         for firing in firings:
-            if (firing.trigger, firing.occasion) in spent:
-                continue
-            if (older := ringing.get(one.visit.id)) is not None:
-                if firing.occasion == one.visit.id:
-                    continue
-                routing.alerts.end(conn, older, "gone", db_now(conn))  # they went, and are back: one bell, the new one
-                alerts.append(older)
-            raised = raise_and_ring(conn, one.site, firing, one.visit, customers.get(one.visit.visitor))
-            if raised is not None:
-                ringing[one.visit.id] = raised
-                alerts.append(raised)
-        touched.append(alerts)
+            if raising is not None and _rings_anew(firing, one.visit, alerts) and raising.fires(firing, one.visit):
+                for older in list(alerts.ringing):  # they went, and are back: one bell, the new one
+                    routing.alerts.end(conn, older, "gone", raising.now)
+                    raising.forget_strangers(one.site)
+                    del alerts.ringing[older]
+                    told.append(older)
+                raised = raising.ring(one.site, firing, one.visit)
+                if raised is not None:
+                    alerts.ringing[raised] = routing.alerts.gone_at(one.visit.left_at)
+                    alerts.spent.add((firing.trigger, firing.occasion))
+                    told.append(raised)
+        touched.append(told)
     return touched
 
 
-def _customers(conn: Connection, seen: Sequence[Seen]) -> dict[str, CustomerFacts]:
+def _rings_anew(firing: Firing, visit: VisitFacts, alerts: Alerts) -> bool:
+    """One bell at a time: what has had its bell has none, nor has a visit that rings, but for a return."""
+    return (firing.trigger, firing.occasion) not in alerts.spent and not (
+        alerts.ringing and firing.occasion == visit.id
+    )
+
+
+def _left(conn: Connection, visit: VisitFacts, alerts: Alerts) -> list[str]:
+    """The bells of a visit learn that its visitor left, or is back."""
+    gone_at = routing.alerts.gone_at(visit.left_at)
+    if all(known == gone_at for known in alerts.ringing.values()):
+        return []
+    alerts.ringing = dict.fromkeys(alerts.ringing, gone_at)
+    return routing.alerts.visitor_left(conn, visit.id, visit.left_at)
+
+
+class _Raising:
+    """What the bells of one transaction have in common, looked up once."""
+
+    def __init__(
+        self,
+        conn: Connection,
+        customers: Mapping[str, CustomerFacts],
+        served: Mapping[str, chat.queries.Served],
+        spent: Collection[tuple[str, str]] = (),
+    ) -> None:
+        self._conn, self._customers, self._served, self._spent = conn, customers, served, spent
+        self.now = db_now(conn)
+        self._crew = Crew(conn, self.now)
+        self._strangers: dict[str, int] = {}
+
+    def fires(self, firing: Firing, visit: VisitFacts) -> bool:
+        """Whether it fires for this person, on an occasion that has had no bell."""
+        return (
+            firing.fits(self._customers.get(visit.visitor)) and (firing.trigger, firing.occasion) not in self._spent
+        )
+
+    def ring(self, site: SiteFacts, firing: Firing, visit: VisitFacts) -> str | None:
+        """One firing becomes an alert that rings its first rung, in the transaction that stored the event.
+
+        None when this occasion has had its bell, when an expert is talking with this visitor (a return rings all the
+        same: they went away and are back), or when so many strangers ring already that one more would only drown the
+        others: it rings with its next event, once there is room. That no bell rings for the visit is the caller's to
+        know.
+        """
+        served = self._served.get(visit.visitor, chat.queries.NOBODY)
+        if served.talking and firing.occasion == visit.id:
+            return None
+        customer = self._customers.get(visit.visitor)
+        crew = self._crew.people(site, customer, served.expert)
+        if customer is None and self._ringing_strangers(site) >= most_strangers(crew):
+            return None
+        alert_id = routing.alerts.raise_alert(self._conn, firing, visit, customer, crew, self.now)
+        if alert_id is not None and customer is None:
+            self._strangers[site.id] += 1
+        return alert_id
+
+    def forget_strangers(self, site: SiteFacts) -> None:
+        """A bell of the site has just ended: their number is another one."""
+        self._strangers.pop(site.id, None)
+
+    def _ringing_strangers(self, site: SiteFacts) -> int:
+        found = self._strangers.get(site.id)
+        if found is None:
+            found = self._strangers[site.id] = routing.queries.ringing_strangers(self._conn, site.id)
+        return found
+
+
+def _raising(conn: Connection, seen: Sequence[Seen], fired: Sequence[Sequence[Firing]]) -> _Raising | None:
+    """What is needed to raise the bells of a group; None if who the visitors are leaves none to be raised."""
+    possible = [(one, firing) for one, firings in zip(seen, fired, strict=True) for firing in firings]
     visitors: dict[str, set[str]] = {}
-    for one in seen:
+    for one, _ in possible:
         visitors.setdefault(one.site.id, set()).add(one.visit.visitor)
-    return {
-        visitor: facts
-        for site_id, ids in visitors.items()
-        for visitor, facts in customer_facts(conn, site_id, ids).items()
-    }
-
-
-def raise_and_ring(
-    conn: Connection, site: SiteFacts, firing: Firing, visit: VisitFacts, customer: CustomerFacts | None
-) -> str | None:
-    """One firing becomes an alert that rings its first rung, in the transaction that stored the event.
-
-    None when this occasion has had its bell, when an expert is talking with this visitor (a return rings all the same:
-    they went away and are back), or when so many strangers ring already that one more would only drown the others: it
-    rings with its next event, once there is room. That no bell rings for the visit is the caller's to know.
-    """
-    talking = chat.queries.open_of_visitor(conn, visit.visitor)
-    if talking is not None and talking["expert_id"] and firing.occasion == visit.id:
+    known: dict[str, str] = {}
+    for site_id, ids in visitors.items():
+        known |= crm.queries.customers_of(conn, site_id, ids)
+    possible = [
+        (one, firing)
+        for one, firing in possible
+        if firing.known is None or firing.known == (one.visit.visitor in known)
+    ]
+    if not possible:
         return None
-    now = db_now(conn)
-    crew = people(conn, site, visit.visitor, customer, now)
-    if customer is None and routing.queries.ringing_strangers(conn, site.id) >= most_strangers(crew):
-        return None
-    alert_id = routing.alerts.raise_alert(conn, firing, visit, customer, now)
-    if alert_id is not None:
-        routing.alerts.climb(conn, alert_id, crew, now)
-    return alert_id
+    asked = {one.visit.visitor for one, _ in possible}
+    elsewhere = {(firing.trigger, firing.occasion) for one, firing in possible if firing.occasion != one.visit.id}
+    return _Raising(
+        conn,
+        customers=facts_of(conn, {visitor: who for visitor, who in known.items() if visitor in asked}),
+        served=chat.queries.served(conn, asked),
+        spent=routing.queries.spent(conn, elsewhere),  # of a visit that has become part of another one, say
+    )
 
 
 def most_strangers(crew: People) -> int:
@@ -116,16 +185,27 @@ def ring_for_question(conn: Connection, site: SiteFacts, visitor_id: str, conver
         return []
     occasion = f"{conversation_id}:{seq}"
     firing = Firing(trigger=conversation_id, name=routing.alerts.ASKED, action="alert", occasion=occasion)
-    customer = customer_facts(conn, site.id, [visitor_id]).get(visitor_id)
-    raised = raise_and_ring(conn, site, firing, visit, customer)
+    raised = raise_and_ring(conn, site, firing, visit)
     return [raised] if raised else []
 
 
-def _people_of(conn: Connection, row: RowMapping, now: Ms) -> routing.alerts.People:
+def raise_and_ring(conn: Connection, site: SiteFacts, firing: Firing, visit: VisitFacts) -> str | None:
+    """One bell alone, under the same rules as a group's."""
+    raising = _Raising(
+        conn,
+        customers=customer_facts(conn, site.id, [visit.visitor]),
+        served=chat.queries.served(conn, [visit.visitor]),
+    )
+    return raising.ring(site, firing, visit)
+
+
+def _people_of(conn: Connection, row: Row, crew: Crew) -> People:
     site = access.queries.site_facts(conn, row["site_id"])
     assert site is not None, "an alert belongs to a site"
-    known = customer_facts(conn, site.id, [row["visitor_id"]])
-    return people(conn, site, row["visitor_id"], known.get(row["visitor_id"]), now)
+    visitor_id = row["visitor_id"]
+    customer = customer_facts(conn, site.id, [visitor_id]).get(visitor_id)
+    served = chat.queries.served(conn, [visitor_id]) if customer is None else {}
+    return crew.people(site, customer, served.get(visitor_id, chat.queries.NOBODY).expert)
 
 
 #: An alert that moved, and the conversation that was told of it.
@@ -135,19 +215,20 @@ Moved = tuple[str, str | None]
 def fire_due(conn: Connection, now: Ms) -> list[Moved]:
     """Move every alert whose time has come: gone, rung afresh after downtime, or up the ladder."""
     moved: list[Moved] = []
+    crew = Crew(conn, now)
     for row in routing.alerts.claim_due(conn, now):
         told = None
         if row["gone_at"] is not None and row["gone_at"] <= now:
             routing.alerts.end(conn, row["id"], "gone", now)
         elif row["rung"] is not None and now - row["due_at"] > routing.alerts.LATE:
-            routing.alerts.ring_afresh(conn, row, _people_of(conn, row, now), now)
-        elif not routing.alerts.climb(conn, row["id"], _people_of(conn, row, now), now):
+            routing.alerts.ring_afresh(conn, row, _people_of(conn, row, crew), now)
+        elif not routing.alerts.climb(conn, row["id"], _people_of(conn, row, crew), now):
             told = _tell_nobody_is_free(conn, row, now)
         moved.append((row["id"], told))
     return moved
 
 
-def _tell_nobody_is_free(conn: Connection, row: RowMapping, now: Ms) -> str | None:
+def _tell_nobody_is_free(conn: Connection, row: Row, now: Ms) -> str | None:
     """Who wrote and was not answered hears so; the conversation stays open and stands on every desk of the site."""
     if row["reason"] != routing.alerts.ASKED:
         return None
@@ -164,19 +245,19 @@ def climb(conn: Connection, alert_id: str, now: Ms) -> None:
     row = routing.queries.alert_row(conn, alert_id)
     if row is None:
         raise Refused("not_found")
-    routing.alerts.climb(conn, alert_id, _people_of(conn, row, now), now)
+    routing.alerts.climb(conn, alert_id, _people_of(conn, row, Crew(conn, now)), now)
 
 
 def ring_who_came_free(conn: Connection, expert_id: str, sites: list[str], now: Ms) -> list[str]:
     """Alerts that nobody could hear ring at somebody who is online and has a place now."""
-    desk = routing.queries.desks(conn, [expert_id]).get(expert_id)
+    desk = routing.queries.desk_row(conn, expert_id)
     if desk is None or routing.queries.status_now(desk, now) != "online":
         return []
-    places = desk["capacity"] - chat.queries.loads(conn).get(expert_id, 0)
-    if places <= 0:
+    if desk["capacity"] <= chat.queries.load(conn, expert_id):
         return []
+    crew = Crew(conn, now)
     return [
         row["id"]
         for row in routing.queries.waiting_without_ring(conn, sites)
-        if routing.alerts.ring_newcomer(conn, row, expert_id, _people_of(conn, row, now), now)
+        if routing.alerts.ring_newcomer(conn, row, expert_id, _people_of(conn, row, crew), now)
     ]

@@ -1,17 +1,18 @@
 """The alert as it stands on the expert's screen: who, where, why."""
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 import tracker.queries
 from contract.clock import rfc3339
 from contract.errors import Refused
 from contract.frames import AlertRaised
 from contract.names import Ms
+from routing.queries import Row
 from routing.why import sentences
 from service.present.visits import visit_briefs
 
 
-def alert_raised(conn: Connection, row: RowMapping, until: Ms, language: str, now: Ms) -> AlertRaised:
+def alert_raised(conn: Connection, row: Row, until: Ms, language: str, now: Ms) -> AlertRaised:
     """A ringing alert; `until`: when this desk's time runs out. `row` is of `alert`."""
     visits = tracker.queries.visit_facts(conn, [row["visit_id"]])
     facts = visits.get(row["visit_id"])

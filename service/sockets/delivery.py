@@ -5,11 +5,10 @@ is made good by the next one, by a sweep, or by the client's own question (`mess
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 from sqlalchemy import Connection as Base
-from sqlalchemy import RowMapping
 
 import access.queries
 import access.sessions
@@ -20,6 +19,7 @@ from contract import frames
 from contract.clock import MINUTE, SECOND, now_ms
 from contract.facts import AccountFacts
 from contract.names import AlertEnd, AuthorKind, Ms
+from routing.queries import Row
 from service import present
 from service.bell import Bell
 from service.callers import ExpertCaller, VisitorCaller
@@ -301,14 +301,14 @@ def _colleagues(connection: Connection, other: AccountFacts | None) -> bool:
     return account.id == other.id or "admin" in (account.role, other.role) or bool(account.sites & other.sites)
 
 
-def _rings_elsewhere(rings: list[RowMapping], ring: RowMapping, row: RowMapping) -> bool:
+def _rings_elsewhere(rings: Sequence[Row], ring: Row, row: Row) -> bool:
     """True if the same desk rings for this alert on another, newer rung."""
     return row["state"] == "ringing" and any(
         other["expert_id"] == ring["expert_id"] and other["outcome"] is None for other in rings
     )
 
 
-def _reason(row: RowMapping, ring: RowMapping) -> AlertEnd:
+def _reason(row: Row, ring: Row) -> AlertEnd:
     outcome = ring["outcome"]
     if outcome in ("accepted", "declined", "taken", "gone"):
         return outcome  # type: ignore[no-any-return]

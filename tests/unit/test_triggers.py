@@ -8,7 +8,7 @@ import pytest
 from contract.clock import SECOND
 from contract.facts import Branch, CustomerFacts, VisitFacts
 from routing.importance import importance, why
-from routing.triggers import Trigger, judge, read_conditions
+from routing.triggers import Firing, Rules, Trigger, read_conditions
 from routing.why import sentences
 
 NOW = 1_000_000_000
@@ -38,6 +38,10 @@ def branch(name: str, seconds: int, deepest: int) -> Branch:
     return Branch(name=name, dwell=seconds * SECOND, deepest=deepest, pages=1)
 
 
+def judge(facts: VisitFacts, customer: CustomerFacts | None, *triggers: Trigger) -> list[Firing]:
+    return [firing for firing in Rules(triggers).judge(facts, NOW) if firing.fits(customer)]
+
+
 @pytest.mark.parametrize(
     ("facts", "fires"),
     [
@@ -57,7 +61,7 @@ def branch(name: str, seconds: int, deepest: int) -> Branch:
 )  # fmt: skip
 def test_the_deep_trigger(facts: dict[str, Any], fires: bool) -> None:
     """Depth and dwell have to come together on one branch, now, from a person."""
-    assert bool(judge(visit(**facts), None, (DEEP,), NOW)) is fires
+    assert bool(judge(visit(**facts), None, DEEP)) is fires
 
 
 @pytest.mark.parametrize(
@@ -71,16 +75,42 @@ def test_the_deep_trigger(facts: dict[str, Any], fires: bool) -> None:
 )
 def test_the_back_trigger(facts: dict[str, Any], customer: CustomerFacts | None, fires: bool) -> None:
     """It asks for a known customer and a return."""
-    assert bool(judge(visit(**facts), customer, (BACK,), NOW)) is fires
+    assert bool(judge(visit(**facts), customer, BACK)) is fires
 
 
 def test_a_return_is_an_occasion_of_its_own_and_a_deep_visit_is_one() -> None:
     """Deep fires once per visit; back once per arrival, however many views follow it."""
     facts = visit(came_back=True, arrival="second", branches=(branch("Garden", 20, 3),))
-    assert [(f.trigger, f.occasion) for f in judge(facts, CUSTOMER, (BACK, DEEP), NOW)] == [
+    assert [(f.trigger, f.occasion) for f in judge(facts, CUSTOMER, BACK, DEEP)] == [
         ("back", "second"),
         ("deep", "v"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("conditions", "fires"),
+    [
+        ({}, True),
+        ({"known": False}, True),
+        ({"known": True}, False),
+        ({"returns": False}, True),
+        ({"depth": 1}, False),
+        ({"branch_dwell": 1}, False),
+    ],
+    ids=[
+        "no conditions", "a stranger is asked for", "a customer is asked for", "somebody who never left is asked for",
+        "depth of no branch", "dwell on no branch",
+    ],
+)  # fmt: skip
+def test_a_visit_without_a_branch(conditions: dict[str, Any], fires: bool) -> None:
+    """What is not asked for holds; what is asked of a branch needs one."""
+    assert bool(judge(visit(branches=()), None, trigger("any", **conditions))) is fires
+
+
+def test_a_trigger_is_of_one_site() -> None:
+    """A visit of another site fires nothing."""
+    elsewhere = msgspec.structs.replace(trigger("any"), site="other")
+    assert [firing.trigger for firing in judge(visit(), None, elsewhere, trigger("mine"))] == ["mine"]
 
 
 def test_a_condition_that_does_not_exist_is_refused() -> None:

@@ -45,7 +45,7 @@ class Desks:
             facts = tracker.queries.visit_facts(conn, visits)
             raised = [
                 raise_and_ring(
-                    conn, self.shop.site, Firing(trigger="t", name="deep", action="alert", occasion=id_), visit, None
+                    conn, self.shop.site, Firing(trigger="t", name="deep", action="alert", occasion=id_), visit
                 )
                 for id_, visit in facts.items()
             ]
@@ -60,7 +60,11 @@ class Desks:
         return await self.random.choice(self.houses).refusal(expert, "alert.accept", alert=alert_id)
 
     async def loads(self) -> dict[str, int]:
-        return await self.shop.store.read(chat.queries.loads)
+        def look(conn: Connection) -> dict[str, int]:
+            experts = conn.execute(select(conversation.c.expert_id).where(conversation.c.expert_id.is_not(None)))
+            return chat.queries.loads(conn, set(experts.scalars()))
+
+        return await self.shop.store.read(look)
 
     async def everybody_free(self) -> None:
         """All conversations and bells are over."""
@@ -141,7 +145,7 @@ async def test_one_visitor_with_two_alerts_gets_one_conversation(desks: Desks):
         def work(conn: Connection, visits: list[str] = visits) -> list[str | None]:
             facts = tracker.queries.visit_facts(conn, visits)
             firings = [Firing(trigger="t", name="deep", action="alert", occasion=id_) for id_ in visits]
-            return [raise_and_ring(conn, desks.shop.site, f, facts[f.occasion], None) for f in firings]
+            return [raise_and_ring(conn, desks.shop.site, f, facts[f.occasion]) for f in firings]
 
         alerts = await desks.shop.store.write(work)
         claims = [desks.accept(e, str(id_)) for e, id_ in zip(experts, alerts, strict=True)]

@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 05:13:55.951320.
+Revision 0001, after ; 2026-11-22 05:21:37.183271.
 """
 
 import sqlalchemy as sa
@@ -108,6 +108,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'ringing'"),
         )
         batch_op.create_index("ix_alert_occasion_trigger_id", ["occasion", "trigger_id"], unique=True)
+        batch_op.create_index(
+            "ix_alert_ringing",
+            ["site_id", "customer_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'ringing'"),
+            postgresql_where=sa.text("state = 'ringing'"),
+        )
         batch_op.create_index("ix_alert_site_id_raised_at", ["site_id", "raised_at"], unique=False)
         batch_op.create_index(
             "ix_alert_unannounced",
@@ -473,7 +480,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("alert_id", "expert_id", "rung", name=op.f("pk_ring")),
     )
     with op.batch_alter_table("ring", schema=None) as batch_op:
-        batch_op.create_index("ix_ring_expert_id", ["expert_id"], unique=False)
+        batch_op.create_index(
+            "ix_ring_open",
+            ["expert_id", "alert_id"],
+            unique=False,
+            sqlite_where=sa.text("outcome IS NULL"),
+            postgresql_where=sa.text("outcome IS NULL"),
+        )
 
     op.create_table(
         "visit",
@@ -629,7 +642,9 @@ def downgrade() -> None:
 
     op.drop_table("visit")
     with op.batch_alter_table("ring", schema=None) as batch_op:
-        batch_op.drop_index("ix_ring_expert_id")
+        batch_op.drop_index(
+            "ix_ring_open", sqlite_where=sa.text("outcome IS NULL"), postgresql_where=sa.text("outcome IS NULL")
+        )
 
     op.drop_table("ring")
     with op.batch_alter_table("offer", schema=None) as batch_op:
@@ -718,6 +733,9 @@ def downgrade() -> None:
             postgresql_where=sa.text("announced < version"),
         )
         batch_op.drop_index("ix_alert_site_id_raised_at")
+        batch_op.drop_index(
+            "ix_alert_ringing", sqlite_where=sa.text("state = 'ringing'"), postgresql_where=sa.text("state = 'ringing'")
+        )
         batch_op.drop_index("ix_alert_occasion_trigger_id")
         batch_op.drop_index(
             "ix_alert_due_at", sqlite_where=sa.text("state = 'ringing'"), postgresql_where=sa.text("state = 'ringing'")
