@@ -19,6 +19,7 @@ from contract.text import clean
 from tracker.address import cleaned
 from tracker.device import agent, is_bot
 from tracker.reasons import NotTaken, Reason
+from tracker.referrer import kept as kept_referrer
 from tracker.tree import Path, place
 from tracker.visitor import key_hash
 
@@ -162,7 +163,7 @@ def put_title(row: Row, event: PageViewed, body: Body) -> None:
 
 def put_referrer(row: Row, event: PageViewed, body: Body) -> None:
     """A referrer that is no address is as good as none."""
-    row.referrer = (cleaned(event.referrer) or "") if event.referrer else ""
+    row.referrer = kept_referrer(event.referrer, row.url)
 
 
 def put_place(row: Row, event: PageViewed, body: Body) -> None:

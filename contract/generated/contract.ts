@@ -34,12 +34,17 @@ export type CardKind = ("info" | "offer" | "order_form")
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Channel".
  */
-export type Channel = ("direct" | "search" | "social" | "mail" | "paid" | "referral" | "internal")
+export type Channel = ("direct" | "search" | "social" | "ai" | "mail" | "paid" | "referral" | "internal")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "ConversationState".
  */
 export type ConversationState = ("open" | "closed")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "DeviceKind".
+ */
+export type DeviceKind = ("mobile" | "tablet" | "pc" | "bot" | "unknown")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Direction".

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 import tracker.address
-import tracker.device
 import tracker.nodes
 import tracker.source
 import tracker.tree
@@ -23,7 +22,6 @@ def calls(mark: str) -> list[tuple[Any, tuple[Any, ...]]]:
         (tracker.tree._readings, (USUAL, url, None, "url")),
         (tracker.source.source, ("https://shop.example/", url)),
         (tracker.source.source, (url, "")),
-        (tracker.device.is_bot, (url,)),
         (tracker.nodes.id_of, ("site", (mark[: len(mark) // 2], mark[len(mark) // 2 :]))),
     ]
 
