@@ -9,6 +9,7 @@ from sqlalchemy.sql.expression import ScalarSelect
 from contract.clock import SECOND
 from contract.facts import VisitFacts
 from contract.names import Ms
+from store.prepared import Prepared, among
 from tracker.facts import facts
 from tracker.tables import node, page_view, rejected_event, visit, visitor
 
@@ -29,10 +30,10 @@ counted: ColumnElement[bool] = and_(visit.c.merged_into.is_(None), visit.c.pages
 def visit_rows(conn: Connection, ids: Iterable[str]) -> dict[str, Row]:
     """The rows of these visits, by the id that was asked for: a merged visit answers with the one it became part of."""
     wanted = list(dict.fromkeys(ids))
-    found = {row["id"]: row for row in _rows(conn, visit.c.id.in_(wanted))} if wanted else {}
+    found: dict[str, Row] = {row["id"]: row for row in _BY_ID.dicts(conn, ids=wanted)} if wanted else {}
     into = {id_: row["merged_into"] for id_, row in found.items() if row["merged_into"] is not None}
     if into:
-        found |= {row["id"]: row for row in _rows(conn, visit.c.id.in_(list(into.values())))}
+        found |= {row["id"]: row for row in _BY_ID.dicts(conn, ids=into.values())}
     return {id_: found[into.get(id_, id_)] for id_ in wanted if into.get(id_, id_) in found}
 
 
@@ -93,7 +94,7 @@ def listed(conn: Connection, ids: Sequence[str]) -> list[Row]:
     if not ids:
         return []
     rows = conn.execute(select(*LISTED, _first_view()).where(visit.c.id.in_(list(ids)))).mappings()
-    found = {row["id"]: {**row, "came_back": _came_back(row)} for row in rows}
+    found = {row["id"]: {**row, "came_back": came_back(row)} for row in rows}
     return [found[id_] for id_ in ids if id_ in found]
 
 
@@ -168,6 +169,9 @@ def _first_view() -> ScalarSelect[Any]:
     return case((visit.c.number <= 1, first), else_=None).label("first_view")  # type: ignore[return-value]
 
 
+_BY_ID = Prepared(select(visit, _first_view()).where(among(visit.c.id, "ids")))
+
+
 def _rows(
     conn: Connection, *where: ColumnElement[bool], order: Sequence[Any] = (), limit: int | None = None
 ) -> list[Row]:
@@ -178,8 +182,9 @@ def _rows(
 
 
 def _facts(row: Row) -> VisitFacts:
-    return facts(row, came_back=_came_back(row))
+    return facts(row, came_back=came_back(row))
 
 
-def _came_back(row: Mapping[Any, Any]) -> bool:
+def came_back(row: Mapping[Any, Any]) -> bool:
+    """Whether the visitor had been here before the arrival of this visit. `row`: of `visit_rows` or `visits_of`."""
     return bool(row["number"] > 1 or row["arrival"] != row["first_view"])

@@ -9,16 +9,15 @@ from contract.frames import AlertRaised
 from contract.names import Ms
 from routing.queries import Row
 from routing.why import sentences
-from service.present.visits import visit_briefs
+from service.present.visits import briefs_of_rows
 
 
 def alert_raised(conn: Connection, row: Row, until: Ms, language: str, now: Ms) -> AlertRaised:
     """A ringing alert; `until`: when this desk's time runs out. `row` is of `alert`."""
-    visits = tracker.queries.visit_facts(conn, [row["visit_id"]])
-    facts = visits.get(row["visit_id"])
-    if facts is None:
+    seen = tracker.queries.visit_rows(conn, [row["visit_id"]]).get(row["visit_id"])
+    if seen is None:
         raise Refused("not_found")
-    (visit,) = visit_briefs(conn, [facts], now)
+    (visit,) = briefs_of_rows(conn, [{**seen, "came_back": tracker.queries.came_back(seen)}], now)
     return AlertRaised(
         id=row["id"],
         reason=row["reason"],
