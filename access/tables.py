@@ -17,7 +17,7 @@ site = Table(
     Column("rung_seconds", Integer, nullable=False),
     Column("test_until", Time, nullable=True),
     Column("tree_rules", Json, nullable=True),
-    Column("tree_version", Integer, nullable=False),
+    Column("tree_version", Integer, nullable=False, default=0),
     Column("created_at", Time, nullable=False),
 )
 #: What an administrator gave of a site's tree, one row per kind, packed (`access.tree`): it is read and replaced whole,

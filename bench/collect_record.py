@@ -20,9 +20,11 @@ from contract.beacons import Beacon
 from contract.facts import SiteFacts
 from store.sqlite import sqlite_engine
 from tracker.collect import Prepared, prepare
+from tracker.memory import Memory
 from tracker.record import record
 
 GROUP = 32
+MEMORY = Memory()
 SITE = SiteFacts(
     id="bench",
     key="bench",
@@ -69,7 +71,7 @@ def measure(conn: Connection, seconds: float, pages: int) -> dict[str, float]:
             ]
             between = time.process_time()
             conn.exec_driver_sql("BEGIN IMMEDIATE")
-            record(conn, items)
+            record(conn, items, MEMORY)
             stored = time.process_time()
             conn.exec_driver_sql("COMMIT")
             preparing += between - before

@@ -22,6 +22,7 @@ from routing.triggers import Rules
 from service.flows.ringing import Seen, judge_and_ring
 from store.base import Store
 from store.journal import Journal
+from tracker.memory import Memory
 
 TRIGGERS_KEPT = 2.0
 #: From this dwell on a visitor who does not just bounce may hear from us.
@@ -45,6 +46,7 @@ class Journey:
 
     def __init__(self, store: Store) -> None:
         self._journal: Journal[tuple[SiteFacts, tracker.collect.Prepared], Told] = Journal(store, self._record)
+        self._memory = Memory()
         self._triggers = Rules()
         self._triggers_until = 0.0
         self.after: Callable[[Told], None] = lambda told: None
@@ -68,7 +70,7 @@ class Journey:
     # --- inside the commit --------------------------------------------------------------------------------------
 
     def _record(self, conn: Connection, items: list[tuple[SiteFacts, tracker.collect.Prepared]]) -> list[Told]:
-        recorded = tracker.record.record(conn, [prepared for _, prepared in items])
+        recorded = tracker.record.record(conn, [prepared for _, prepared in items], self._memory)
         seen = {
             number: Seen(site=site, visit=one.visit, at=prepared.received_at)
             for number, ((site, prepared), one) in enumerate(zip(items, recorded, strict=True))

@@ -1,11 +1,14 @@
 """What other rooms may change here: a visitor may open a chat before any page view of it arrived."""
 
-from sqlalchemy import Connection
+from collections.abc import Collection
+
+from sqlalchemy import Connection, update
 
 from contract.ids import new_id
 from contract.names import Ms
 from store.sql import insert_new
 from tracker.queries import visitor_by_key
+from tracker.recognise import new_stamp
 from tracker.tables import visitor
 
 
@@ -14,9 +17,17 @@ def ensure_visitor(conn: Connection, site_id: str, key_hash: str, now: Ms) -> st
     found = visitor_by_key(conn, site_id, key_hash)
     if found is not None:
         return found
-    row = {"id": new_id(), "site_id": site_id, "key_hash": key_hash, "first_at": now, "last_at": now, "bot": False}
+    row = {
+        "id": new_id(), "site_id": site_id, "key_hash": key_hash, "first_at": now, "last_at": now, "bot": False,
+        "early": False, "stamp": new_stamp(),
+    }  # fmt: skip
     if insert_new(conn, visitor, [row]):
         return str(row["id"])
     other = visitor_by_key(conn, site_id, key_hash)  # another process was faster
     assert other is not None
     return other
+
+
+def changed(conn: Connection, visitor_ids: Collection[str]) -> None:
+    """Something of these visitors or of their visits was changed by hand: what any process remembers of them is old."""
+    conn.execute(update(visitor).where(visitor.c.id.in_(visitor_ids)).values(stamp=new_stamp()))

@@ -29,13 +29,11 @@ def ensure(conn: Connection, pages: set[tuple[str, Path]]) -> None:
         for path in ancestors(page):
             id_ = id_of(site, path)
             if id_ not in known:
-                rows[id_] = {
-                    "id": id_, "site_id": site, "parent_id": id_of(site, path[:-1]) if path else None,
-                    "name": path[-1] if path else "", "path": as_json(path), "depth": len(path),
-                }  # fmt: skip
+                parent = id_of(site, path[:-1]) if path else None
+                rows[id_] = (id_, site, parent, path[-1] if path else "", as_json(path), len(path))
     if not rows:
         return
-    new = NEW_NODES.insert(conn, [rows[id_] for id_ in sorted(rows)])
+    new = NEW_NODES.insert_new(conn, [rows[id_] for id_ in sorted(rows)])
     if len(known) > _LIMIT:
         known.clear()
     known.update(rows.keys() - new)  # a new one counts as known when it is met again: this commit may still fail

@@ -24,13 +24,16 @@ from tracker.bots import marked
 from tracker.bulk import as_json
 from tracker.collect import Prepared, Row, full
 from tracker.device import is_bot
+from tracker.memory import Memory, Visit, Visitor
 from tracker.queries import visit_facts
-from tracker.recognise import Visitor, recognise, remember
-from tracker.room import Held, surplus
+from tracker.recognise import Key, new_stamp, recognise, remember
+from tracker.room import VIEWS, Held, surplus
 from tracker.tables import rejected_event
 from tracker.visit import SILENCE, Span, Summary, View, join, later_from_outside, summarise
 
 _REFUSED = UUID("0f6c1d6e-6a0c-4a52-9a5e-0b7a1f1f3f5d")
+#: (page, who says something of it)
+Mark = tuple[str, str]
 _path = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
@@ -50,50 +53,35 @@ class Recorded(msgspec.Struct, kw_only=True):
     trusted: bool
 
 
-class Visit(msgspec.Struct):
-    """A visit while its group is written, its fields in the order of `sql.VISITS`.
+def record(conn: Connection, items: list[Prepared], memory: Memory | None = None) -> list[Recorded]:
+    """Store the events of `items` and all that follows from them; one answer per item, in order.
 
-    `number` 0: no page of it was seen yet. `stored`: it has a row. `same`: nothing of this group changes what follows
-    from its views; only its end moved.
+    `memory`: what this process remembers from group to group; it saves most of the reading.
     """
-
-    id: str
-    site_id: str
-    visitor_id: str
-    started_at: Ms
-    last_at: Ms
-    number: int = 0
-    pages: int = 0
-    user_agent: str = ""
-    bot: bool = False
-    heard_at: Ms = 0
-    stored: bool = False
-    same: bool = False
-    views: dict[str, View] = {}
-
-
-def record(conn: Connection, items: list[Prepared]) -> list[Recorded]:
-    """Store the events of `items` and all that follows from them; one answer per item, in order."""
-    return _Group(conn, items).record()
+    return _Group(conn, items, Memory() if memory is None else memory).record()
 
 
 class _Group:
     """The bodies that share one transaction. `record` names the steps; each does its part for all bodies at once."""
 
-    def __init__(self, conn: Connection, items: list[Prepared]) -> None:
-        self.conn, self.items = conn, items
-        self.visitors: dict[tuple[str, str], Visitor] = {}
+    def __init__(self, conn: Connection, items: list[Prepared], memory: Memory) -> None:
+        self.conn, self.items, self.memory = conn, items, memory
+        self.stamp = new_stamp()
+        self.visitors: dict[Key, Visitor] = {}
+        self.visitor_of: list[Visitor | None] = []  # per item
         self.new: list[list[Row]] = []  # per item: its events that were not known
+        self.points: dict[str, list[Row]] = {}  # visitor -> its new events
         self.full: set[tuple[str, str]] = set()  # (site, event) that was not known and found no room in its visit
         self.visits: dict[str, Visit] = {}  # those that this group touches
         self.visit_of: dict[tuple[str, str], Visit] = {}  # (site, event) -> its visit, for new events
         self.absorbed: dict[str, str] = {}  # visit -> the visit that it became part of
         self.regrouped: set[str] = set()  # known visitors that have other visits than before
-        self.marked: dict[str, Visit] = {}  # page view -> its visit, for new signs of staying or leaving
-        self.new_views: list[tuple[Visit, View, Row]] = []
+        self.marked: dict[str, Visit] = {}  # stored page view -> its visit, for new signs of staying or leaving
+        self.new_views: dict[tuple[str, str], tuple[Visit, View, Row]] = {}  # (site, page view)
 
     def record(self) -> list[Recorded]:
-        self.visitors = recognise(self.conn, self.items)
+        self.visitors = recognise(self.conn, self.items, self.memory, self.stamp)
+        self.visitor_of = [self.visitors.get((item.site.id, item.key_hash)) for item in self.items]
         self.store_events()
         self.group_into_visits()
         self.find_marked_views()
@@ -102,26 +90,29 @@ class _Group:
         self.apply_marks()
         described = self.describe()
         self.store_refusals()
-        return [self.answer(item, new, described) for item, new in zip(self.items, self.new, strict=True)]
+        self.keep_in_mind()
+        return [
+            self.answer(item, visitor, new, described)
+            for item, visitor, new in zip(self.items, self.visitor_of, self.new, strict=True)
+        ]
 
     # --- steps --------------------------------------------------------------------------------------------------------
 
     def store_events(self) -> None:
         """The events themselves; `self.new` is what the base did not know."""
-        rows: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
-        for item in self.items:
-            known = rows[item.site.id]
+        rows: dict[str, dict[str, tuple[Any, ...]]] = {}
+        for item, visitor in zip(self.items, self.visitor_of, strict=True):
+            known = rows.setdefault(item.site.id, {})
             for row in item.rows:
                 if row.id not in known:
-                    known[row.id] = {
-                        "site_id": item.site.id, "id": row.id, "visitor_id": self.visitor(item).id, "type": row.type,
-                        "at": row.at, "received_at": item.received_at, "position": row.position, "page": row.page,
-                        "dwell": row.dwell, "scroll": row.scroll, "name": row.name,
-                        "props": None if row.props is None else as_json(row.props),
-                    }  # fmt: skip
-        stored = {site: sql.NEW_EVENTS.insert(self.conn, list(found.values())) for site, found in rows.items()}
+                    assert visitor is not None
+                    known[row.id] = (
+                        item.site.id, row.id, visitor.id, row.type, row.at, item.received_at, row.position, row.page,
+                        row.dwell, row.scroll, row.name, None if row.props is None else as_json(row.props),
+                    )  # fmt: skip
+        stored = {site: sql.NEW_EVENTS.insert_new(self.conn, list(found.values())) for site, found in rows.items()}
         for item in self.items:
-            unknown, new = stored.get(item.site.id, set()), []
+            unknown, new = stored[item.site.id], []
             for row in item.rows:
                 if row.id in unknown:
                     unknown.discard(row.id)
@@ -130,32 +121,43 @@ class _Group:
 
     def group_into_visits(self) -> None:
         """Each new event into the visit that it continues, begins, or joins with its neighbour, if that has room."""
-        points: dict[str, list[Row]] = defaultdict(list)
         visitors: dict[str, Visitor] = {}
-        for item, new in zip(self.items, self.new, strict=True):
+        for visitor, new in zip(self.visitor_of, self.new, strict=True):
             if new:
-                visitor = self.visitor(item)
+                assert visitor is not None
                 visitors[visitor.id] = visitor
-                points[visitor.id].extend(new)
-        stored: dict[str, list[Visit]] = defaultdict(list)
-        for found in self.visits_near(visitors, points):
-            stored[found.visitor_id].append(found)
+                self.points.setdefault(visitor.id, []).extend(new)
+        stored = self.visits_near(visitors)
         for id_, visitor in visitors.items():
-            points[id_] = self.with_room(visitor, points[id_], stored[id_])
+            self.points[id_] = self.with_room(visitor, self.points[id_], stored.get(id_, []))
         self.forget_full()
-        remember(self.conn, [(visitor, points[id_]) for id_, visitor in visitors.items() if points[id_]])
         for id_, visitor in visitors.items():
-            self.group_visitor(visitor, points[id_], stored[id_])
+            if self.points[id_]:
+                self.group_visitor(visitor, self.points[id_], stored.get(id_, []))
 
-    def visits_near(self, visitors: dict[str, Visitor], points: dict[str, list[Row]]) -> list[Visit]:
-        known = [id_ for id_, visitor in visitors.items() if not visitor.new]
-        if not known:
-            return []
-        times = [row.at for id_ in known for row in points[id_]]
-        near = {"visitors": known, "since": min(times) - SILENCE, "until": max(times) + SILENCE}
-        return [_stored(row) for row in self.conn.execute(sql.VISITS_NEAR, near)]
+    def visits_near(self, visitors: dict[str, Visitor]) -> dict[str, list[Visit]]:
+        """Per visitor the stored visits that its new events may touch."""
+        near: dict[str, list[Visit]] = {}
+        asked, times = [], []
+        for id_, visitor in visitors.items():
+            if visitor.new:
+                continue
+            at = [row.at for row in self.points[id_]]
+            if visitor.newest is not None and min(at) >= visitor.newest.started_at:
+                near[id_] = [visitor.newest]  # what is older ended more than the silence before this one began
+            else:
+                asked.append(id_)
+                times += at
+        if asked:
+            since, until = min(times) - SILENCE, max(times) + SILENCE
+            for row in sql.VISITS_NEAR.rows(self.conn, visitors=asked, since=since, until=until):
+                found = self.known(row, visitors[row[2]])
+                near.setdefault(found.visitor_id, []).append(found)
+        return near
 
     def with_room(self, visitor: Visitor, points: list[Row], stored: list[Visit]) -> list[Row]:
+        if sum(found.pages for found in stored) + len(points) <= VIEWS:
+            return points
         held = {found.id: Held(found.started_at, found.last_at, found.pages) for found in stored}
         refused = surplus(held, [(row.at, row.type == "page.viewed") for row in points])
         if not refused:
@@ -171,7 +173,7 @@ class _Group:
         for site, id_ in self.full:
             by_site[site].append(id_)
         for site, ids in by_site.items():
-            self.conn.execute(sql.FORGET_EVENTS, {"site": site, "events": ids})
+            sql.FORGET_EVENTS.change(self.conn, site=site, events=ids)
         self.new = [
             [row for row in new if (item.site.id, row.id) not in self.full]
             for item, new in zip(self.items, self.new, strict=True)
@@ -180,21 +182,24 @@ class _Group:
     def group_visitor(self, visitor: Visitor, points: list[Row], stored: list[Visit]) -> None:
         by_id = {found.id: found for found in stored}
         spans = join((Span(v.started_at, v.last_at, (v.id,)) for v in stored), [row.at for row in points])
-        fresh = [span for span in spans if span.fresh]
-        begun: list[tuple[Ms, Visit]] = []
+        begun: list[Visit] = []
+        starts: list[Ms] = []
         ends = {found.id: found.last_at for found in stored}
-        for span in fresh:
+        for span in spans:
+            if not span.fresh:
+                continue
             kept = self.keep(visitor, span, by_id)
-            kept.same = len(span.ids) == 1
+            kept.same = len(span.ids) == 1 and not kept.whole
             self.visits[kept.id] = kept
-            begun.append((span.start, kept))
-        starts = [start for start, _ in begun]
+            begun.append(kept)
+            starts.append(span.start)
         for row in points:
-            kept = begun[bisect_right(starts, row.at) - 1][1]
+            kept = begun[bisect_right(starts, row.at) - 1]
             self.visit_of[visitor.site_id, row.id] = kept
             # an event between views may tell that the visitor never went away
             kept.same = kept.same and row.type != "page.viewed" and row.at >= ends[kept.id]
-            kept.user_agent = max(kept.user_agent, row.user_agent)
+            if row.user_agent:
+                kept.user_agent = max(kept.user_agent, row.user_agent)
             kept.bot = marked(kept.bot or is_bot(row.user_agent), visitor.bot_said)
 
     def keep(self, visitor: Visitor, span: Span, stored: dict[str, Visit]) -> Visit:
@@ -204,46 +209,80 @@ class _Group:
                 self.regrouped.add(visitor.id)
             return Visit(
                 id=new_id(), site_id=visitor.site_id, visitor_id=visitor.id,
-                started_at=span.start, last_at=span.end,
+                started_at=span.start, last_at=span.end, whole=True,
             )  # fmt: skip
-        kept = min((stored[id_] for id_ in span.ids), key=lambda found: (found.pages == 0, found.id))
+        if len(span.ids) == 1:
+            kept = stored[span.ids[0]]
+        else:
+            kept = min((stored[id_] for id_ in span.ids), key=lambda found: (found.pages == 0, found.id))
         kept.started_at, kept.last_at = span.start, span.end
         for id_ in span.ids:
             if id_ != kept.id:
                 self.absorbed[id_] = kept.id
                 self.regrouped.add(visitor.id)
+                kept.whole = False
                 kept.user_agent = max(kept.user_agent, stored[id_].user_agent)
                 kept.bot = kept.bot or stored[id_].bot
         return kept
 
     def find_marked_views(self) -> None:
         """The stored views that new events of this group say more of; their visits are touched, whenever they were."""
-        said: dict[str, set[tuple[str, str]]] = defaultdict(set)  # per site: (page, who says something of it)
-        for item, new in zip(self.items, self.new, strict=True):
+        unknown: dict[str, dict[Mark, Visitor]] = {}
+        for item, visitor, new in zip(self.items, self.visitor_of, self.new, strict=True):
             for row in new:
-                if row.page is not None:
-                    said[item.site.id].add((row.page, self.visitor(item).id))
-        missing: dict[str, list[str]] = defaultdict(list)
-        for site, marks in said.items():
-            for view in self.conn.execute(sql.VIEWS_BY_ID, {"site": site, "pages": list({page for page, _ in marks})}):
-                if (view.id, view.visitor_id) in marks:
-                    missing[self.absorbed.get(view.visit_id, view.visit_id)].append(view.id)
-        elsewhere = [id_ for id_ in missing if id_ not in self.visits]
-        if elsewhere:
-            for found in self.conn.execute(sql.VISITS, {"visits": elsewhere}):
-                self.visits[found.id] = _stored(found)
-        for visit_id, views in missing.items():
-            self.visits[visit_id].same = False
-            self.marked |= dict.fromkeys(views, self.visits[visit_id])
+                if row.page is None or visitor is None:
+                    continue
+                newest = visitor.newest
+                if newest is not None and row.page in newest.views:
+                    self.mark(row.page, self.visits.setdefault(self.absorbed.get(newest.id, newest.id), newest))
+                else:
+                    unknown.setdefault(item.site.id, {})[row.page, visitor.id] = visitor
+        if unknown:
+            self.look_for_marked_views(unknown)
+
+    def look_for_marked_views(self, unknown: dict[str, dict[Mark, Visitor]]) -> None:
+        """Those that are not in memory, nor come with this group. What is nowhere yet was said early."""
+        coming = {
+            (item.site.id, row.id)
+            for item, new in zip(self.items, self.new, strict=True)
+            for row in new
+            if row.type == "page.viewed"
+        }
+        pages_of: dict[str, list[str]] = defaultdict(list)  # visit -> its views that something is said of
+        owners: dict[str, Visitor] = {}
+        for site, all_marks in unknown.items():
+            marks = {mark: visitor for mark, visitor in all_marks.items() if (site, mark[0]) not in coming}
+            pages = list({page for page, _ in marks})
+            for page, visit_id, visitor_id in sql.VIEWS_BY_ID.rows(self.conn, site=site, pages=pages) if pages else ():
+                visitor = marks.pop((page, visitor_id), None)
+                if visitor is not None:
+                    owner = str(self.absorbed.get(visit_id, visit_id))
+                    pages_of[owner].append(page)
+                    owners[owner] = visitor
+            for visitor in marks.values():
+                visitor.early = True
+        elsewhere = [id_ for id_ in pages_of if id_ not in self.visits]
+        for row in sql.VISITS.rows(self.conn, visits=elsewhere) if elsewhere else ():
+            self.visits[row[0]] = self.known(row, owners[row[0]])
+        for id_, pages in pages_of.items():
+            for page in pages:
+                self.mark(page, self.visits[id_])
+
+    def mark(self, page: str, owner: Visit) -> None:
+        owner.same = False
+        self.marked[page] = owner
 
     def load_views(self) -> None:
         """What was seen before in the visits of which something changes."""
-        ids = [found.id for found in self.visits.values() if found.stored and not found.same] + list(self.absorbed)
+        ids = [found.id for found in self.visits.values() if found.stored and not found.same and not found.whole]
+        ids += self.absorbed
         if not ids:
             return
-        for visit_id, id_, path, at, position, *rest in self.conn.execute(sql.VIEWS, {"visits": ids}):
-            owner = self.visits[self.absorbed.get(visit_id, visit_id)]
+        for visit_id, id_, path, at, position, *rest in sql.VIEWS.rows(self.conn, visits=ids):
+            owner = self.visits[str(self.absorbed.get(visit_id, visit_id))]
             owner.views[id_] = View(id_, at, position, _path(path), *rest)
+        for id_ in ids:
+            self.visits[self.absorbed.get(id_, id_)].whole = True
 
     def put_new_views(self) -> None:
         for item, new in zip(self.items, self.new, strict=True):
@@ -255,22 +294,27 @@ class _Group:
                         referrer=row.referrer, dwell=0, scroll=0, stayed_at=row.at, left_at=None,
                     )  # fmt: skip
                     owner.views[row.id] = view
-                    self.new_views.append((owner, view, row))
+                    self.new_views[item.site.id, row.id] = (owner, view, row)
 
     def apply_marks(self) -> None:
         """Staying and leaving, whether it came before its view or after: the largest of all that was ever said."""
+        early = {visitor.id for visitor in self.visitors.values() if visitor.early}
         pages: dict[str, dict[str, Visit]] = defaultdict(dict)
-        for owner, view, _ in self.new_views:
-            pages[owner.site_id][view.id] = owner
+        for (site, page), (owner, _, _) in self.new_views.items() if early else ():
+            if owner.visitor_id in early:
+                pages[site][page] = owner
         for site, owners in pages.items():
-            for mark in self.conn.execute(sql.MARKS, {"site": site, "pages": list(owners)}):
-                if mark.visitor_id == owners[mark.page].visitor_id:
-                    _apply(mark, owners[mark.page].views[mark.page])
-        for item, new in zip(self.items, self.new, strict=True):
-            for row in new:  # a stored view knows what was said of it before
-                marked = self.marked.get(row.page) if row.page is not None else None
-                if marked is not None and marked.visitor_id == self.visitor(item).id:
-                    _apply(row, marked.views[str(row.page)])
+            for page, visitor_id, kind, dwell, scroll, at in sql.MARKS.rows(self.conn, site=site, pages=list(owners)):
+                if visitor_id == owners[page].visitor_id:
+                    _apply(owners[page].views[page], kind, dwell, scroll, at)
+        for item, visitor, new in zip(self.items, self.visitor_of, self.new, strict=True):
+            for row in new:
+                if row.page is None:
+                    continue
+                new_view = self.new_views.get((item.site.id, row.page))
+                marked = new_view[0] if new_view is not None else self.marked.get(row.page)
+                if marked is not None and visitor is not None and marked.visitor_id == visitor.id:
+                    _apply(marked.views[row.page], row.type, row.dwell or 0, row.scroll or 0, row.at)
 
     def describe(self) -> dict[str, VisitFacts]:
         """Say anew what each touched visit says, write everything down; the facts of those that have pages."""
@@ -292,16 +336,17 @@ class _Group:
         asked = [
             (found.id, found.visitor_id, found.started_at, at)
             for found in self.visits.values()
+            if len(found.views) > 1
             for at in later_from_outside(list(found.views.values()))
         ]
         signs: dict[str, set[Ms]] = defaultdict(set)
         if asked:
-            for visit_id, at in self.conn.execute(sql.SIGNS[self.conn.dialect.name], {"asked": as_json(asked)}):
+            for visit_id, at in sql.SIGNS[self.conn.dialect.name].rows(self.conn, asked=as_json(asked)):
                 if at is not None:
                     signs[visit_id].add(at)
         return signs
 
-    def number_visits(self, said: dict[str, Summary]) -> list[dict[str, Any]]:
+    def number_visits(self, said: dict[str, Summary]) -> list[tuple[int, str]]:
         """Number the visits that have pages 1, 2, 3 ... per visitor; returns what changes outside this group."""
         begun: dict[str, list[tuple[Ms, str, int]]] = defaultdict(list)
         new = {visitor.id for visitor in self.visitors.values() if visitor.new}
@@ -313,27 +358,33 @@ class _Group:
             if summary.pages and (found.visitor_id in new or found.visitor_id in self.regrouped):
                 begun[found.visitor_id].append((found.started_at, id_, found.number))
         if self.regrouped:
-            for row in self.conn.execute(sql.NUMBERS, {"visitors": list(self.regrouped)}):
-                if row.id not in said and row.id not in self.absorbed:
-                    begun[row.visitor_id].append((row.started_at, row.id, row.number))
+            for id_, visitor_id, started_at, number in sql.NUMBERS.rows(self.conn, visitors=list(self.regrouped)):
+                if id_ not in said and id_ not in self.absorbed:
+                    begun[visitor_id].append((started_at, id_, number))
         others = []
         for visits in begun.values():
             for number, (_, id_, before) in enumerate(sorted(visits), 1):
                 if id_ in said:
                     self.visits[id_].number = number
                 elif number != before:
-                    others.append({"id": id_, "number": number})
+                    others.append((number, id_))
         return others
 
     # --- writing ------------------------------------------------------------------------------------------------------
 
-    def write_visits(self, said: dict[str, Summary], others: list[dict[str, Any]]) -> None:
-        rows = [(self.visits[id_].stored, _visit_row(self.visits[id_], summary)) for id_, summary in said.items()]
-        sql.NEW_VISITS.insert(self.conn, [row for stored, row in rows if not stored])
-        sql.SET_VISIT.apply(self.conn, [row for stored, row in rows if stored])
+    def write_visits(self, said: dict[str, Summary], others: list[tuple[int, str]]) -> None:
+        remember(
+            self.conn,
+            [(one, points) for one in self.visitors.values() if (points := self.points.get(one.id))],
+            self.stamp,
+        )
+        found = [(self.visits[id_], summary) for id_, summary in said.items()]
+        sql.NEW_VISITS.insert(self.conn, [_visit_row(one, summary) for one, summary in found if not one.stored])
+        sql.SET_VISIT.apply(self.conn, [
+            (one.started_at, one.last_at, *_said(one, summary), one.id) for one, summary in found if one.stored
+        ])  # fmt: skip
         sql.SET_END.apply(self.conn, [
-            {"id": id_, "last_at": found.last_at, "heard_at": max(found.heard_at, found.last_at)}
-            for id_, found in self.visits.items() if found.same
+            (one.last_at, max(one.heard_at, one.last_at), id_) for id_, one in self.visits.items() if one.same
         ])  # fmt: skip
         sql.SET_NUMBER.apply(self.conn, others)
         if self.absorbed:
@@ -342,20 +393,19 @@ class _Group:
                 for id_, into in self.absorbed.items()
             ]
             for statement in sql.MERGE:
-                self.conn.execute(statement, moves)
+                statement.change_all(self.conn, moves)
 
     def write_views(self) -> None:
-        changed = [(owner, owner.views[page]) for page, owner in self.marked.items()]
         sql.SET_VIEW.apply(self.conn, [
-            {"site_id": owner.site_id, "id": view.id, "dwell": view.dwell, "scroll": view.scroll,
-             "stayed_at": view.stayed_at, "left_at": view.left_at}
-            for owner, view in changed
+            (view.dwell, view.scroll, view.stayed_at, view.left_at, owner.site_id, page)
+            for page, owner in self.marked.items()
+            for view in (owner.views[page],)
         ])  # fmt: skip
         if not self.new_views:
             return
-        nodes.ensure(self.conn, {(owner.site_id, view.path) for owner, view, _ in self.new_views})
+        nodes.ensure(self.conn, {(owner.site_id, view.path) for owner, view, _ in self.new_views.values()})
         try:
-            sql.NEW_VIEWS.insert(self.conn, [_view_row(*new) for new in self.new_views])
+            sql.NEW_VIEWS.insert(self.conn, [_view_row(*new) for new in self.new_views.values()])
         except IntegrityError:
             nodes.forget(self.conn)
             raise
@@ -373,29 +423,52 @@ class _Group:
         if rows:
             insert_new(self.conn, rejected_event, list(rows.values()))
 
+    def keep_in_mind(self) -> None:
+        """The newest visit of each visitor of this group, where this group knows it whole."""
+        touched: dict[str, Visit] = {}
+        for found in self.visits.values():
+            before = touched.get(found.visitor_id)
+            if before is None or found.started_at > before.started_at:
+                touched[found.visitor_id] = found
+        for visitor in self.visitors.values():
+            newest = touched.get(visitor.id, visitor.newest)
+            visitor.new, visitor.newest = False, None
+            if newest is not None and newest.whole and newest.last_at == visitor.last_at:  # else an older one
+                newest.stored = True
+                visitor.newest = newest
+                self.memory.keep(visitor)
+
     # --- small things -------------------------------------------------------------------------------------------------
 
-    def visitor(self, item: Prepared) -> Visitor:
-        return self.visitors[item.site.id, item.key_hash]
+    def known(self, row: tuple[Any, ...], visitor: Visitor) -> Visit:
+        """From a row of `sql.VISITS`: as it is remembered, or with its views not loaded yet."""
+        if visitor.newest is not None and visitor.newest.id == row[0]:
+            return visitor.newest
+        found = Visit(*row)
+        found.stored = True
+        return found
 
     def without_room(self, item: Prepared) -> list[Row]:
         return [row for row in item.rows if (item.site.id, row.id) in self.full] if self.full else []
 
-    def answer(self, item: Prepared, new: list[Row], described: dict[str, VisitFacts]) -> Recorded:
-        visitor = self.visitors.get((item.site.id, item.key_hash))
-        touched: dict[str, VisitFacts] = {}
+    def answer(
+        self, item: Prepared, visitor: Visitor | None, new: list[Row], described: dict[str, VisitFacts]
+    ) -> Recorded:
         refused = [full(row, item.received_at) for row in self.without_room(item)]
+        newest: VisitFacts | None = None
         for row in new:
-            assert visitor is not None
             ids = [self.visit_of[item.site.id, row.id].id]
             marked = self.marked.get(row.page) if row.page is not None else None
-            if marked is not None and marked.visitor_id == visitor.id:
+            if marked is not None and visitor is not None and marked.visitor_id == visitor.id:
                 ids.append(marked.id)
-            touched |= {id_: described[id_] for id_ in ids if id_ in described}
+            for id_ in ids:
+                found = described.get(id_)
+                if found is not None and (newest is None or found.started_at > newest.started_at):
+                    newest = found
         return Recorded(
             site=item.site.id,
             visitor=visitor.id if visitor else None,
-            visit=max(touched.values(), key=lambda found: found.started_at, default=None),
+            visit=newest,
             stored=len(new),
             duplicates=len(item.rows) - len(new) - len(refused),
             rejected=item.rejected + [Rejected(id=refusal.id, reason=refusal.reason) for refusal in refused],
@@ -404,31 +477,29 @@ class _Group:
         )
 
 
-def _apply(mark: Any, view: View) -> None:
-    """`mark`: type, time, dwell and scroll of a staying or leaving."""
-    view.dwell, view.scroll = max(view.dwell, mark.dwell), max(view.scroll, mark.scroll)
-    if mark.type == "page.stayed":
-        view.stayed_at = max(view.stayed_at, mark.at)
+def _apply(view: View, kind: str, dwell: int, scroll: int, at: Ms) -> None:
+    """A staying or leaving."""
+    view.dwell, view.scroll = max(view.dwell, dwell), max(view.scroll, scroll)
+    if kind == "page.stayed":
+        view.stayed_at = max(view.stayed_at, at)
     else:
-        view.left_at = max(view.left_at or mark.at, mark.at)
+        view.left_at = max(view.left_at or at, at)
 
 
-def _stored(row: Any) -> Visit:
-    """From a row of `sql.VISITS`; its views are not loaded yet."""
-    found = Visit(*row)
-    found.stored = True
-    return found
+def _visit_row(found: Visit, said: Summary) -> tuple[Any, ...]:
+    """In the order of the table."""
+    return (found.id, found.site_id, found.visitor_id, found.started_at, found.last_at, *_said(found, said), None)
 
 
-def _visit_row(found: Visit, said: Summary) -> dict[str, Any]:
-    return {
-        "id": found.id, "site_id": found.site_id, "visitor_id": found.visitor_id, "started_at": found.started_at,
-        "last_at": found.last_at, "heard_at": said.heard_at, "number": found.number if said.pages else 0,
-        "pages": said.pages, "dwell": said.dwell, "path": as_json(said.path), "depth": said.depth,
-        "deepest": said.deepest, "topic": as_json(said.topic), "branches": as_json(said.branches), "url": said.url,
-        "title": said.title, "source": as_json(said.source), "arrival": said.arrival, "left_at": said.left_at,
-        "user_agent": found.user_agent, "bot": found.bot, "merged_into": None,
-    }  # fmt: skip
+def _said(found: Visit, said: Summary) -> tuple[Any, ...]:
+    """The columns of a visit between its end and what it was merged into; the visit remembers what it was given."""
+    found.number = found.number if said.pages else 0
+    found.pages, found.heard_at = said.pages, said.heard_at
+    return (
+        said.heard_at, found.number, said.pages, said.dwell, as_json(said.path), said.depth, said.deepest,
+        as_json(said.topic), as_json(said.branches), said.url, said.title, as_json(said.source), said.arrival,
+        said.left_at, found.user_agent, found.bot,
+    )  # fmt: skip
 
 
 def _facts(found: Visit, said: Summary) -> VisitFacts:
@@ -441,11 +512,10 @@ def _facts(found: Visit, said: Summary) -> VisitFacts:
     )  # fmt: skip
 
 
-def _view_row(owner: Visit, view: View, row: Row) -> dict[str, Any]:
-    return {
-        "site_id": owner.site_id, "id": view.id, "visit_id": owner.id, "visitor_id": owner.visitor_id,
-        "node_id": nodes.id_of(owner.site_id, view.path), "at": view.at, "position": view.position,
-        "depth": len(view.path), "dwell": view.dwell, "scroll": view.scroll, "stayed_at": view.stayed_at,
-        "left_at": view.left_at, "path": as_json(view.path), "source": row.source, "url": view.url,
-        "title": view.title, "referrer": view.referrer,
-    }  # fmt: skip
+def _view_row(owner: Visit, view: View, row: Row) -> tuple[Any, ...]:
+    """In the order of the table."""
+    return (
+        owner.site_id, view.id, owner.id, owner.visitor_id, nodes.id_of(owner.site_id, view.path), view.at,
+        view.position, len(view.path), view.dwell, view.scroll, view.stayed_at, view.left_at, as_json(view.path),
+        row.source, view.url, view.title, view.referrer,
+    )  # fmt: skip

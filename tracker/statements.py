@@ -1,110 +1,55 @@
-"""The statements of `tracker.record`, built once: a group of any size runs the same text, which both databases keep
-prepared. A list travels as one parameter, JSON on SQLite and an array on PostgreSQL.
-"""
+"""The statements of `tracker.record`, built once: a group of any size runs the same text."""
 
-from typing import Any
+from sqlalchemy import Text, bindparam, delete, func, select, text, type_coerce, update
 
-import msgspec
-from sqlalchemy import (
-    ARRAY,
-    BindParameter,
-    Column,
-    Dialect,
-    Text,
-    bindparam,
-    delete,
-    func,
-    select,
-    text,
-    type_coerce,
-    update,
-)
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.expression import ColumnElement
-from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
-
+from store.prepared import Prepared, among
 from tracker.bulk import Bulk, Change
 from tracker.tables import event, node, page_view, visit, visitor
 
-
-class TextList(TypeDecorator[list[str]]):
-    """A list of texts as one parameter."""
-
-    impl = Text
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(ARRAY(Text()) if dialect.name == "postgresql" else Text())
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        return list(value) if dialect.name == "postgresql" else msgspec.json.encode(value).decode()
-
-
-class _Among(FunctionElement[Any]):
-    """No Boolean: SQLAlchemy would compare that with 1 on SQLite, and no index would be used."""
-
-    type = NullType()
-    name = "among"
-    inherit_cache = True
-
-
-@compiles(_Among, "sqlite")
-def _among_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
-    column, values = list(element.clauses)
-    return f"{compiler.process(column, **kw)} IN (SELECT value FROM json_each({compiler.process(values, **kw)}))"  # noqa: S608
-
-
-@compiles(_Among, "postgresql")
-def _among_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
-    column, values = list(element.clauses)
-    return f"{compiler.process(column, **kw)} = ANY ({compiler.process(values, **kw)})"
-
-
-def among(column: Column[Any], name: str) -> ColumnElement[bool]:
-    """`column` is one of the texts in the parameter called `name`."""
-    values: BindParameter[Any] = bindparam(name, type_=TextList())
-    return _Among(column, values)
-
-
-#: Visitors by key, in one order for everybody: two processes that want the same ones wait instead of dead-locking.
-VISITORS = (
+_OF_KEYS = (
     select(visitor)
     .where(visitor.c.site_id == bindparam("site"), among(visitor.c.key_hash, "hashes"))
     .order_by(visitor.c.key_hash)
 )
-VISITORS_LOCKED = VISITORS.with_for_update()
+#: Visitors by key, in one order for everybody: two processes that want the same ones wait instead of dead-locking.
+VISITORS = {"sqlite": Prepared(_OF_KEYS), "postgresql": Prepared(_OF_KEYS.with_for_update())}
 _VISIT = (
     visit.c.id, visit.c.site_id, visit.c.visitor_id, visit.c.started_at, visit.c.last_at, visit.c.number, visit.c.pages,
     visit.c.user_agent, visit.c.bot, visit.c.heard_at,
 )  # fmt: skip
-VISITS_NEAR = select(*_VISIT).where(
-    among(visit.c.visitor_id, "visitors"),
-    visit.c.last_at >= bindparam("since"),
-    visit.c.started_at <= bindparam("until"),
-    visit.c.merged_into.is_(None),
+VISITS_NEAR = Prepared(
+    select(*_VISIT).where(
+        among(visit.c.visitor_id, "visitors"),
+        visit.c.last_at >= bindparam("since"),
+        visit.c.started_at <= bindparam("until"),
+        visit.c.merged_into.is_(None),
+    )
 )
-VISITS = select(*_VISIT).where(among(visit.c.id, "visits"))
-VIEWS_BY_ID = select(page_view.c.id, page_view.c.visit_id, page_view.c.visitor_id).where(
-    page_view.c.site_id == bindparam("site"), among(page_view.c.id, "pages")
+VISITS = Prepared(select(*_VISIT).where(among(visit.c.id, "visits")))
+VIEWS_BY_ID = Prepared(
+    select(page_view.c.id, page_view.c.visit_id, page_view.c.visitor_id).where(
+        page_view.c.site_id == bindparam("site"), among(page_view.c.id, "pages")
+    )
 )
 #: The visit, then the fields of `tracker.visit.View`; the path as text stands before the times.
-VIEWS = select(
-    page_view.c.visit_id,
-    page_view.c.id,
-    type_coerce(page_view.c.path, Text).label("path"),
-    page_view.c.at,
-    page_view.c.position,
-    page_view.c.url,
-    page_view.c.title,
-    page_view.c.referrer,
-    page_view.c.dwell,
-    page_view.c.scroll,
-    page_view.c.stayed_at,
-    page_view.c.left_at,
-).where(among(page_view.c.visit_id, "visits"))
+VIEWS = Prepared(
+    select(
+        page_view.c.visit_id,
+        page_view.c.id,
+        type_coerce(page_view.c.path, Text).label("path"),
+        page_view.c.at,
+        page_view.c.position,
+        page_view.c.url,
+        page_view.c.title,
+        page_view.c.referrer,
+        page_view.c.dwell,
+        page_view.c.scroll,
+        page_view.c.stayed_at,
+        page_view.c.left_at,
+    ).where(among(page_view.c.visit_id, "visits"))
+)
 #: What was said of staying and leaving before the view came, or with it.
-MARKS = (
+MARKS = Prepared(
     select(
         event.c.page,
         event.c.visitor_id,
@@ -113,36 +58,34 @@ MARKS = (
         func.max(event.c.scroll).label("scroll"),
         func.max(event.c.at).label("at"),
     )
-    .where(event.c.site_id == bindparam("site"), among(event.c.page, "pages"))
+    .where(event.c.site_id == bindparam("site"), among(event.c.page, "pages"), event.c.page.is_not(None))
     .group_by(event.c.page, event.c.visitor_id, event.c.type)
 )
 #: `asked`: JSON, a list of [visit, visitor, since, before] -> each visit, with the visitor's last sign of life between
 #: both times or null. A look into the index for each, however much happened.
 SIGNS = {
-    "sqlite": text("""
+    "sqlite": Prepared(text("""
         SELECT value ->> 0, (
             SELECT max(at) FROM event WHERE visitor_id = value ->> 1 AND at >= value ->> 2 AND at < value ->> 3
         ) FROM json_each(:asked)
-    """),
-    "postgresql": text("""
+    """)),
+    "postgresql": Prepared(text("""
         SELECT value ->> 0, (
             SELECT max(at) FROM event WHERE visitor_id = value ->> 1
             AND at >= CAST(value ->> 2 AS bigint) AND at < CAST(value ->> 3 AS bigint)
         ) FROM json_array_elements(CAST(CAST(:asked AS text) AS json)) AS asked(value)
-    """),
-}
+    """)),
+}  # fmt: skip
 #: Events that were stored and found no room.
-FORGET_EVENTS = delete(event).where(event.c.site_id == bindparam("site"), among(event.c.id, "events"))
-NUMBERS = select(visit.c.id, visit.c.visitor_id, visit.c.started_at, visit.c.number).where(
-    among(visit.c.visitor_id, "visitors"), visit.c.merged_into.is_(None), visit.c.pages > 0
+FORGET_EVENTS = Prepared(delete(event).where(event.c.site_id == bindparam("site"), among(event.c.id, "events")))
+NUMBERS = Prepared(
+    select(visit.c.id, visit.c.visitor_id, visit.c.started_at, visit.c.number).where(
+        among(visit.c.visitor_id, "visitors"), visit.c.merged_into.is_(None), visit.c.pages > 0
+    )
 )
 
-NEW_EVENTS = Bulk(event, new_only=True)
-NEW_VISITORS = Bulk(visitor, new_only=True)
-NEW_NODES = Bulk(node, new_only=True)
-NEW_VISITS = Bulk(visit)
-NEW_VIEWS = Bulk(page_view)
-SET_VISITOR = Change(visitor, ("id",), ("first_at", "last_at", "bot"))
+NEW_EVENTS, NEW_VISITORS, NEW_NODES, NEW_VISITS, NEW_VIEWS = map(Bulk, (event, visitor, node, visit, page_view))
+SET_VISITOR = Change(visitor, ("id",), ("first_at", "last_at", "bot", "early", "stamp"))
 SET_VISIT = Change(
     visit,
     ("id",),
@@ -154,9 +97,11 @@ SET_NUMBER = Change(visit, ("id",), ("number",))
 SET_VIEW = Change(page_view, ("site_id", "id"), ("dwell", "scroll", "stayed_at", "left_at"))
 #: Merging, with `into` for the visit that stays. What was merged into the one that goes, goes along.
 MERGE = (
-    update(visit)
-    .where(visit.c.visitor_id == bindparam("visitor"), visit.c.merged_into == bindparam("gone"))
-    .values(merged_into=bindparam("into")),
-    update(visit).where(visit.c.id == bindparam("gone")).values(merged_into=bindparam("into")),
-    update(page_view).where(page_view.c.visit_id == bindparam("gone")).values(visit_id=bindparam("into")),
+    Prepared(
+        update(visit)
+        .where(visit.c.visitor_id == bindparam("visitor"), visit.c.merged_into == bindparam("gone"))
+        .values(merged_into=bindparam("into"))
+    ),
+    Prepared(update(visit).where(visit.c.id == bindparam("gone")).values(merged_into=bindparam("into"))),
+    Prepared(update(page_view).where(page_view.c.visit_id == bindparam("gone")).values(visit_id=bindparam("into"))),
 )

@@ -1,6 +1,6 @@
 """What happened, and who is it: the tree, visitors, visits, events, page views."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text, text
 
 from store.metadata import Id, Json, Time, metadata
 
@@ -17,7 +17,8 @@ node = Table(
     Index("ix_node_site_id_parent_id", "site_id", "parent_id"),
 )
 #: `bot`: what we hold it for; `bot_said`: what a person of the house said of it by hand, null until then
-#: (`tracker.bots.marked`).
+#: (`tracker.bots.marked`). `early`: something was said of a page before its view came. `stamp`: a new one whenever
+#: anything of its visits changes (`tracker.memory`).
 visitor = Table(
     "visitor",
     metadata,
@@ -28,6 +29,8 @@ visitor = Table(
     Column("last_at", Time, nullable=False),
     Column("bot", Boolean, nullable=False),
     Column("bot_said", Boolean, nullable=True),
+    Column("early", Boolean, nullable=False),
+    Column("stamp", BigInteger, nullable=False),
     Index("ix_visitor_site_id_key_hash", "site_id", "key_hash", unique=True),
 )
 #: One sitting: all signs of life of one visitor with no more than 30 minutes of silence between two of them. Everything
@@ -58,7 +61,7 @@ visit = Table(
     Column("user_agent", Text, nullable=False),
     Column("bot", Boolean, nullable=False),
     Column("merged_into", Id, nullable=True),
-    Index("ix_visit_visitor_id_last_at", "visitor_id", "last_at"),
+    Index("ix_visit_visitor_id_started_at", "visitor_id", "started_at"),
     Index("ix_visit_site_id_started_at", "site_id", "started_at"),
     Index("ix_visit_site_id_heard_at", "site_id", "heard_at"),
 )
@@ -80,7 +83,10 @@ event = Table(
     Column("name", Text, nullable=True),
     Column("props", Json, nullable=True),
     Index("ix_event_visitor_id_at", "visitor_id", "at"),
-    Index("ix_event_site_id_page", "site_id", "page"),
+    Index(
+        "ix_event_site_id_page", "site_id", "page",
+        sqlite_where=text("page IS NOT NULL"), postgresql_where=text("page IS NOT NULL"),
+    ),
 )
 #: What a `page.viewed` event says, and what was learned of that view since. `stayed_at`: the newest sign that somebody
 #: is there; `left_at`: the newest leaving, which counts while it is not older than that.
@@ -106,7 +112,6 @@ page_view = Table(
     Column("referrer", Text, nullable=False),
     Index("ix_page_view_visit_id_at", "visit_id", "at"),
     Index("ix_page_view_site_id_at", "site_id", "at"),
-    Index("ix_page_view_node_id", "node_id"),
 )
 rejected_event = Table(
     "rejected_event",

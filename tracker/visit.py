@@ -169,19 +169,19 @@ def topic(views: Sequence[View]) -> Path:
     """The deepest node below which more than half of the interest lies: dwell, weighted with depth."""
     if len(views) == 1:
         return views[0].path
-    weights = [((view.dwell + GLANCE) * len(view.path), view.path) for view in views]
-    half = sum(weight for weight, _ in weights) / 2
+    inside = [((view.dwell + GLANCE) * len(view.path), view.path) for view in views]
+    half = sum(weight for weight, _ in inside) / 2
     at: Path = ()
     while True:
-        below: dict[Path, int] = {}
-        for weight, path in weights:
-            if len(path) > len(at) and path[: len(at)] == at:
-                child = path[: len(at) + 1]
-                below[child] = below.get(child, 0) + weight
-        best = max(below, key=lambda child: below[child], default=None)
+        depth, below = len(at), dict[str, int]()
+        for weight, path in inside:
+            if len(path) > depth:
+                below[path[depth]] = below.get(path[depth], 0) + weight
+        best = max(below, key=below.__getitem__, default=None)
         if best is None or below[best] <= half:
             return at
-        at = best
+        at = (*at, best)
+        inside = [(weight, path) for weight, path in inside if len(path) > depth and path[depth] == best]
 
 
 def _nothing(last_at: Ms) -> Summary:

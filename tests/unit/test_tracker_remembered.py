@@ -9,7 +9,7 @@ import tracker.nodes
 import tracker.source
 import tracker.tree
 from contract.tree import USUAL
-from tracker.remembered import ENTRIES, KEY_LIMIT
+from tracker.remembered import ENTRIES, KEY_LIMIT, remembered
 
 LONG = "https://shop.example/" + "x" * KEY_LIMIT
 
@@ -31,13 +31,32 @@ def test_a_long_key_is_answered_and_not_kept(place: int) -> None:
     """However many there are; a short one is kept, and no cache has more than its entries."""
     for number in range(3):
         function, arguments = calls(f"{number}" * (KEY_LIMIT + 1))[place]
-        before = function.cache_info().currsize
+        before = len(function)
         assert function(*arguments) == function.__wrapped__(*arguments)
-        assert function.cache_info().currsize == before
+        assert len(function) == before
     function, arguments = calls("short")[place]
     assert function(*arguments) == function(*arguments) == function.__wrapped__(*arguments)
-    assert function.cache_info().hits >= 1
-    assert function.cache_info().maxsize == ENTRIES
+    kept = len(function)
+    assert 1 <= kept <= ENTRIES
+    assert function(*arguments) is function(*arguments)
+    assert len(function) == kept
+
+
+def test_the_oldest_answer_goes_first() -> None:
+    """A cache that is full keeps the newest, and never more than its entries."""
+    asked: list[str] = []
+
+    @remembered
+    def answer(text: str) -> str:
+        asked.append(text)
+        return text
+
+    for number in range(ENTRIES + 10):
+        answer(str(number))
+    assert len(answer) == ENTRIES
+    answer(str(ENTRIES))
+    answer("0")
+    assert asked[ENTRIES + 10 :] == ["0"]
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,14 @@
 """A visit holds so many page views and no more; what comes then costs little, and everything else goes on."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 from uuid import uuid4
 
 import pytest
-import sqlalchemy
 from sqlalchemy import Connection
 
+import store.prepared
+import tracker.bulk
 import tracker.queries as queries
 from contract.beacons import MAX_EVENTS, Beacon, Custom, Event, PageLeft, PageStayed, PageViewed
 from contract.clock import MINUTE, SECOND
@@ -45,15 +46,20 @@ async def watched(shop: Shop, who: str, *events: Event, at: int) -> tuple[Record
     )
     statements: list[str] = []
 
-    def listen(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        statements.append(statement)
+    def noted(real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(conn: Connection, text: str, values: Any) -> Any:
+            statements.append(text)
+            return real(conn, text, values)
+
+        return call
 
     def write(conn: Connection) -> Recorded:
-        sqlalchemy.event.listen(conn, "before_cursor_execute", listen)
-        try:
+        with pytest.MonkeyPatch.context() as patch:
+            for name in ("run", "change", "change_all"):
+                noting = noted(getattr(store.prepared, name))
+                patch.setattr(store.prepared, name, noting)
+                patch.setattr(tracker.bulk, name, noting)
             return record(conn, [item])[0]
-        finally:
-            sqlalchemy.event.remove(conn, "before_cursor_execute", listen)
 
     return await shop.store.write(write), statements
 

@@ -1,10 +1,11 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 05:21:37.183271.
+Revision 0001, after ; 2026-11-22 05:25:59.465380.
 """
 
 import sqlalchemy as sa
 from alembic import op
+
 
 revision = "0001"
 down_revision = None
@@ -207,7 +208,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("site_id", "id", name=op.f("pk_event")),
     )
     with op.batch_alter_table("event", schema=None) as batch_op:
-        batch_op.create_index("ix_event_site_id_page", ["site_id", "page"], unique=False)
+        batch_op.create_index(
+            "ix_event_site_id_page",
+            ["site_id", "page"],
+            unique=False,
+            sqlite_where=sa.text("page IS NOT NULL"),
+            postgresql_where=sa.text("page IS NOT NULL"),
+        )
         batch_op.create_index("ix_event_visitor_id_at", ["visitor_id", "at"], unique=False)
 
     op.create_table(
@@ -345,6 +352,8 @@ def upgrade() -> None:
         sa.Column("last_at", sa.BigInteger(), nullable=False),
         sa.Column("bot", sa.Boolean(), nullable=False),
         sa.Column("bot_said", sa.Boolean(), nullable=True),
+        sa.Column("early", sa.Boolean(), nullable=False),
+        sa.Column("stamp", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_visitor_site_id_site")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visitor")),
     )
@@ -519,7 +528,7 @@ def upgrade() -> None:
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.create_index("ix_visit_site_id_heard_at", ["site_id", "heard_at"], unique=False)
         batch_op.create_index("ix_visit_site_id_started_at", ["site_id", "started_at"], unique=False)
-        batch_op.create_index("ix_visit_visitor_id_last_at", ["visitor_id", "last_at"], unique=False)
+        batch_op.create_index("ix_visit_visitor_id_started_at", ["visitor_id", "started_at"], unique=False)
 
     op.create_table(
         "order_form",
@@ -566,7 +575,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("site_id", "id", name=op.f("pk_page_view")),
     )
     with op.batch_alter_table("page_view", schema=None) as batch_op:
-        batch_op.create_index("ix_page_view_node_id", ["node_id"], unique=False)
         batch_op.create_index("ix_page_view_site_id_at", ["site_id", "at"], unique=False)
         batch_op.create_index("ix_page_view_visit_id_at", ["visit_id", "at"], unique=False)
 
@@ -628,7 +636,6 @@ def downgrade() -> None:
     with op.batch_alter_table("page_view", schema=None) as batch_op:
         batch_op.drop_index("ix_page_view_visit_id_at")
         batch_op.drop_index("ix_page_view_site_id_at")
-        batch_op.drop_index("ix_page_view_node_id")
 
     op.drop_table("page_view")
     with op.batch_alter_table("order_form", schema=None) as batch_op:
@@ -636,7 +643,7 @@ def downgrade() -> None:
 
     op.drop_table("order_form")
     with op.batch_alter_table("visit", schema=None) as batch_op:
-        batch_op.drop_index("ix_visit_visitor_id_last_at")
+        batch_op.drop_index("ix_visit_visitor_id_started_at")
         batch_op.drop_index("ix_visit_site_id_started_at")
         batch_op.drop_index("ix_visit_site_id_heard_at")
 
@@ -706,7 +713,11 @@ def downgrade() -> None:
     op.drop_table("expert")
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_index("ix_event_visitor_id_at")
-        batch_op.drop_index("ix_event_site_id_page")
+        batch_op.drop_index(
+            "ix_event_site_id_page",
+            sqlite_where=sa.text("page IS NOT NULL"),
+            postgresql_where=sa.text("page IS NOT NULL"),
+        )
 
     op.drop_table("event")
     with op.batch_alter_table("customer", schema=None) as batch_op:
