@@ -90,7 +90,12 @@ GAPS = (
 )  # fmt: skip
 PATHS: tuple[list[str], ...] = ([], ["A"], ["A", "B"], ["A", "B", "C"], ["D"], ["D", "E", "F", "G"])
 REFERRERS = ("", "https://shop.example/before", "https://www.google.com/", "https://other.example/x")
-AGENTS = ("Mozilla/5.0 one", "Mozilla/5.0 two", "", "curl/8.0")
+AGENTS = (
+    "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    "Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0",
+    "",
+    "curl/8.0",
+)
 
 
 @st.composite
