@@ -1,14 +1,22 @@
 """The information tree as it was walked: how often each place was seen, how long, and how deep its visitors got."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, desc, func, select
 
 from contract import rest
 from contract.names import Ms
 from reports.scope import VISIT, seen, within
 from tracker.tables import node, page_view, visit
+from tracker.tree_walk import Stay, branches, directions, steps
+from tracker.tree_walk import deepest as deepest_of
 
 #: The busiest places that one answer names; a tree of more is not looked at place by place.
 MOST = 5_000
+
+#: The page views of one person that an answer looks at: the newest. Whoever has more is a program.
+MOST_VIEWS = 20_000
+MOST_BRANCHES = 100
 
 Path = tuple[str, ...]
 
@@ -53,4 +61,39 @@ def _node(path: Path, visits: int, page_views: int, deepest: int, dwell: Ms) -> 
         deepest=deepest,
         dwell_ms=dwell,
         dwell_mean_ms=round(dwell / page_views) if page_views else 0,
+    )
+
+
+def of_person(conn: Connection, visitor_ids: Sequence[str]) -> rest.CustomerTree:
+    """Where somebody was and how they walked, over all visits of all their browsers (ids of visitors)."""
+    rows = conn.execute(
+        select(VISIT.label("visit"), page_view.c.path, page_view.c.dwell)
+        .select_from(seen())
+        .where(visit.c.visitor_id.in_(list(visitor_ids)))
+        .order_by(page_view.c.at.desc(), page_view.c.position.desc(), page_view.c.id.desc())
+        .limit(MOST_VIEWS)
+    )
+    stays = [Stay(row.visit, tuple(row.path), row.dwell) for row in rows][::-1]
+    visits: dict[str, list[Path]] = {}
+    for stay in stays:
+        visits.setdefault(stay.visit, []).append(stay.path)
+    walked = steps(way for paths in visits.values() for way in directions(paths))
+    furthest = deepest_of(stay.path for stay in stays)
+    return rest.CustomerTree(
+        visits=len(visits),
+        pages=len(stays),
+        dwell_ms=sum(stay.dwell for stay in stays),
+        depth=len(furthest),
+        deepest_path=list(furthest),
+        direction=rest.Directions(in_=walked.inward, out=walked.out, across=walked.across),
+        branches=[
+            rest.CustomerBranch(
+                path=list(branch.path),
+                visits=branch.visits,
+                pages=branch.pages,
+                dwell_ms=branch.dwell,
+                deepest_path=list(branch.deepest_path),
+            )
+            for branch in branches(stays)[:MOST_BRANCHES]
+        ],
     )

@@ -14,7 +14,7 @@ from tracker.tree_rules import key_of
 
 Fault = Literal[
     "bad_address", "bad_pattern", "long_address", "no_names", "long_name", "too_deep", "gap", "bad_text", "bad_quotes",
-    "bad_encoding", "not_xml", "doctype", "not_sitemap", "bad_gzip", "too_many_parameters",
+    "bad_encoding", "not_xml", "doctype", "not_sitemap", "bad_gzip", "too_many_parameters", "empty",
 ]  # fmt: skip
 #: An address of no site, before which one without a host is read.
 _HERE = "https://site.invalid"

@@ -51,10 +51,14 @@ def read_tree(body: bytes, most: int, format: Format | None = None) -> Imported:
         found = read_sitemap(body, most)
     except Faulty as wrong:
         raise Refusals([(wrong.line or 1, wrong.fault)], 1) from wrong
+    if found.sitemaps:
+        read = len(found.sitemaps) + found.left_out
+        return Imported(
+            kind="sitemap", entries={}, read=read, repeated=0, left_out=found.left_out, sitemaps=found.sitemaps
+        )
     imported = _imported("sitemap", found.entries)
     imported.left_out += found.left_out
     imported.read += found.left_out
-    imported.sitemaps = found.sitemaps
     return imported
 
 
@@ -69,6 +73,8 @@ def _imported(kind: TreeKind, listed: list[Entry]) -> Imported:
             left_out += 1
             continue
         entries[entry.address] = entry.path
+    if not listed:
+        raise Refusals([(1, "empty")], 1)
     if sum("*" in address for address in entries) > MOST_PATTERNS:
         raise OverflowError(MOST_PATTERNS)
     return Imported(

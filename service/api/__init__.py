@@ -22,6 +22,7 @@ from service.api import (
     site_events,
     sites,
     topics,
+    tree,
     triggers,
     visits,
 )
@@ -30,7 +31,7 @@ from service.api.operation import routes as routes_of
 from service.openapi import documented
 
 _RESOURCES = (
-    session, sites, site_events, experts, topics, triggers, products, offers, orders, customers, merges,
+    session, sites, site_events, tree, experts, topics, triggers, products, offers, orders, customers, merges,
     visits, conversations, decisions, desk, reports, events, health,
 )  # fmt: skip
 #: Every operation there is, in the order of the document.

@@ -2,8 +2,10 @@
 
 from sqlalchemy import ColumnElement, Connection, or_, select
 
+import crm.queries
 import reports.timeline
-from contract.rest import Customer, TimelineItem
+import reports.tree
+from contract.rest import Customer, CustomerTree, TimelineItem
 from crm.tables import customer as table
 from crm.tables import identity
 from sales.tables import order
@@ -76,4 +78,16 @@ async def history(call: Call) -> Listed[TimelineItem]:
     return await timeline(call, read)
 
 
-OPERATIONS = [customers, customer, history]
+@operation("GET", "/api/customers/{id}/tree", gives=CustomerTree)
+async def walked(call: Call) -> CustomerTree:
+    """Where in the site this person was, in all visits of all their browsers, and which way they walked."""
+    customer_id = call.path_id()
+
+    def read(conn: Connection) -> CustomerTree:
+        known = seen(conn, call.account, customer_id).id
+        return reports.tree.of_person(conn, crm.queries.visitors_of(conn, known))
+
+    return await call.bell.store.read(read)
+
+
+OPERATIONS = [customers, customer, history, walked]

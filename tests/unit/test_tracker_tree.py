@@ -35,7 +35,8 @@ def test_the_folders_of_an_address_are_its_path(url: str, path: tuple[str, ...])
 def test_a_path_that_the_page_gave_wins() -> None:
     """Names are trimmed, empty ones left out; its source is kept, `call` when none is said."""
     url = "https://shop.example/p/17"
-    assert place(USUAL, NO_TREE, url, [" Women ", "", "\t", "Boots"], "breadcrumb") == (("Women", "Boots"), "breadcrumb", "given")
+    given = place(USUAL, NO_TREE, url, [" Women ", "", "\t", "Boots"], "breadcrumb")
+    assert given == (("Women", "Boots"), "breadcrumb", "given")
     assert place(USUAL, NO_TREE, url, ["Women"], None) == (("Women",), "call", "given")
     assert place(USUAL, NO_TREE, url, [], "attribute") == ((), "attribute", "given")
 

@@ -52,6 +52,8 @@ def body_of(operation: Operation, house: House) -> Any:
         "POST /api/customers/{id}/merge": {"from": house.ours["other"], "reason": "said so"},
         "POST /api/orders/{id}/confirm": {"email": True},
         "POST /api/sites/{id}/secret": {},
+        "PUT /api/sites/{id}/tree/rules": {"ids": "group"},
+        "POST /api/sites/{id}/tree/preview": {"url": "https://x.example/"},
         "POST /api/funnels/query": {"site": house.ours["key"]},
         "POST /api/events": {
             "site": house.ours["key"],
@@ -62,6 +64,13 @@ def body_of(operation: Operation, house: House) -> Any:
         },
     }
     return bodies.get(f"{operation.method} {operation.path}") if operation.takes is not None else None
+
+
+def said(operation: Operation, house: House, headers: dict[str, str] | None = None) -> dict[str, Any]:
+    """What to send: JSON, or where a file is taken, a file."""
+    if operation.path.endswith("/tree/import"):
+        return {"content": b"/garden,Garden", "headers": {"Content-Type": "text/csv", **(headers or {})}}
+    return {"json": body_of(operation, house), "headers": headers or {}}
 
 
 def query_of(operation: Operation, house: House) -> dict[str, str]:
@@ -79,7 +88,7 @@ async def test_nobody_comes_in_without_a_session(here: House):
             {"Authorization": "Basic YTpi"},
             {"Cookie": "__Host-shopbell=x"},
         ):
-            answer = await here.ask(each.method, path, None, json=body_of(each, here), headers=headers)
+            answer = await here.ask(each.method, path, None, **said(each, here, headers))
             assert answer.status_code == 401, (each.method, path, headers)
             assert answer.headers["content-type"] == "application/problem+json"
             assert answer.json()["code"] == "unauthenticated"
@@ -92,7 +101,7 @@ async def test_a_role_gets_what_it_may_and_403_for_the_rest(here: House):
         id_ = here.ours[KINDS[each.tag]] if "{id}" in each.path else ""
         for role in ("expert", "marketer", "admin"):
             answer = await here.ask(
-                each.method, path_of(each, id_), role, json=body_of(each, here), params=query_of(each, here)
+                each.method, path_of(each, id_), role, **said(each, here), params=query_of(each, here)
             )
             assert each.roles is not None
             if role in each.roles:
@@ -111,10 +120,12 @@ def test_the_roles_are_those_of_the_product():
         "POST /api/sites", "PATCH /api/sites/{id}", "POST /api/experts", "PATCH /api/experts/{id}",
         "PATCH /api/triggers/{id}", "POST /api/products", "PATCH /api/products/{id}", "POST /api/events",
         "GET /api/sites/{id}/secret", "POST /api/sites/{id}/secret",
+        "PUT /api/sites/{id}/tree/rules", "POST /api/sites/{id}/tree/import", "DELETE /api/sites/{id}/tree",
     }  # fmt: skip
     assert {name for name, roles in allowed.items() if roles == MARKETERS} == {
         "GET /api/triggers", "GET /api/reports/overview", "GET /api/reports/tree", "POST /api/funnels/query",
-        "GET /api/sites/{id}/events",
+        "GET /api/sites/{id}/events", "GET /api/sites/{id}/tree", "GET /api/sites/{id}/tree/rules",
+        "POST /api/sites/{id}/tree/preview",
     }  # fmt: skip
     assert {name for name, roles in allowed.items() if roles == EXPERTS} == {
         "POST /api/customers/{id}/merge", "POST /api/merges/{id}/undo", "POST /api/orders/{id}/confirm",
@@ -129,7 +140,7 @@ async def test_a_foreign_id_looks_exactly_like_a_missing_one(here: House):
         if each.path.endswith("{id}"):
             ids.append("..%2f..")  # in the middle it makes another address, which takes no POST
         for role in each.roles - {"admin"}:  # an administrator sees every site
-            asked = [await here.ask(each.method, path_of(each, id_), role, json=body_of(each, here)) for id_ in ids]
+            asked = [await here.ask(each.method, path_of(each, id_), role, **said(each, here)) for id_ in ids]
             assert {answer.status_code for answer in asked} == {404}, (role, each.path, [a.status_code for a in asked])
             assert len({answer.content for answer in asked}) == 1, (role, each.path)
             headers = {tuple(sorted({**answer.headers, "date": ""}.items())) for answer in asked}
@@ -170,7 +181,7 @@ async def test_a_cookie_changes_something_only_from_our_own_page(here: House):
             ({"Origin": ORIGIN, "X-CSRF": "1"}, 0),
         ):
             answer = await here.ask(
-                each.method, path_of(each, id_), None, json=body_of(each, here), headers={**cookie, **headers}
+                each.method, path_of(each, id_), None, **said(each, here, {**cookie, **headers})
             )
             if status:
                 assert answer.status_code == status, (each.path, headers, answer.text)
