@@ -235,4 +235,4 @@ def measure(folder: Path) -> list[dict[str, Any]]:
 
 
 def _median(found: dict[str, Any], name: str) -> float:
-    return statistics.median(found[name])
+    return float(statistics.median(found[name]))

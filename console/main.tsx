@@ -5,6 +5,7 @@ import "./look/frame.css";
 import "./look/desk.css";
 import "./look/talk.css";
 import "./look/reports.css";
+import "./look/site.css";
 import { App } from "./screens/App";
 import { startBell } from "./live/bell";
 import { restore } from "./live/session";

@@ -162,19 +162,19 @@ class EventSeen(Out):
 
 
 class EventsSeen(Out):
-    """Newest first. `refused`: how many were refused in the last 24 h, by reason; `last_at`: newest sign of life."""
+    """Newest first. `rejected`: how many in the last 24 h, by reason; `last_at`: the newest sign of life."""
 
     items: list[EventSeen]
     next: str | None
-    refused: dict[str, int]
+    rejected: dict[str, int]
     last_at: Time | None
 
 
 class SiteSnippet(Out):
-    """The tag for the site's pages: always the newest script, or this one for ever (checked by the browser)."""
+    """The tag for the site's pages: always the newest script, or just this one for ever, checked by the browser."""
 
     tag: str
-    versioned_tag: str
+    versioned_tag: str | None
     last_at: Time | None
 
 

@@ -27,6 +27,7 @@ from service.migrate import WrongRevision, check_revision, migrate
 from service.serve import AlreadyRunning
 from service.serve import serve as run_server
 from service.settings import Settings, read_settings
+from service.tag import tag
 from store.base import Store
 from store.connect import open_store
 
@@ -208,7 +209,7 @@ def site_show(key: Annotated[str, typer.Argument(help="Key of the site.")], data
 
 
 def _show_snippet(settings: Settings, key: str) -> None:
-    typer.echo(f'<script async src="{settings.public_url}/shopbell.js" data-site="{key}"></script>')
+    typer.echo(tag(settings.public_url, key))
 
 
 @expert_app.command("add")

@@ -140,7 +140,7 @@ def rejected(conn: Connection, site_id: str, limit: int = 100) -> list[Row]:
     return [dict(row) for row in conn.execute(statement).mappings()]
 
 
-def refused_by_reason(conn: Connection, site_id: str, since: Ms) -> dict[str, int]:
+def rejected_by_reason(conn: Connection, site_id: str, since: Ms) -> dict[str, int]:
     """How many events of this site were not taken since then, by reason; the most frequent first."""
     statement = (
         select(rejected_event.c.reason, func.count())

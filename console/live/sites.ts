@@ -13,6 +13,8 @@ export const zoneOf = (one: Site | null): string => one?.zone ?? "UTC";
 export async function loadSites(): Promise<void> {
   sites.value = await list<Site>("/api/sites");
 }
+/** The server has answered with the site as it is now. */
+export const changeSite = (now: Site): void => void (sites.value = sites.value?.map((one) => (one.id === now.id ? now : one)) ?? null);
 export function chooseSite(key: string): void {
   wanted.value = key;
   try {

@@ -1,13 +1,17 @@
-// Which screen: the part of the address after "#". The server serves one document for all of them.
+// Which screen: the part of the address after "#", and within it which part of the screen ("#/site/events"). The server
+// serves one document for all of them.
 import { signal } from "@preact/signals";
 
-export type Screen = "desk" | "reports" | "live" | "team";
-const SCREENS: readonly string[] = ["desk", "reports", "live", "team"];
+export type Screen = "desk" | "reports" | "live" | "site" | "team";
+const SCREENS: readonly string[] = ["desk", "reports", "live", "site", "team"];
 
-export const screen = signal<Screen | null>(read());
-addEventListener("hashchange", () => (screen.value = read()));
+export const screen = signal<Screen | null>(null);
+export const part = signal<string>("");
+addEventListener("hashchange", read);
+read();
 
-function read(): Screen | null {
-  const name = location.hash.replace(/^#\/?/, "").split("/")[0]!;
-  return SCREENS.includes(name) ? (name as Screen) : null;
+function read(): void {
+  const [name = "", within = ""] = location.hash.replace(/^#\/?/, "").split("/");
+  screen.value = SCREENS.includes(name) ? (name as Screen) : null;
+  part.value = within;
 }

@@ -59,11 +59,11 @@ export function Depth({ depth, deepest }: { depth: number; deepest: number }) {
   );
 }
 
-/** On the site now: a full dot; else an empty one. */
-export function LiveDot({ live }: { live: boolean }) {
+/** On the site now: a full dot; else an empty one. Without `said` the words beside it say it. */
+export function LiveDot({ live, said = true }: { live: boolean; said?: boolean }) {
   return (
-    <svg class={`live-dot${live ? " is-live" : ""}`} viewBox="0 0 10 10" width="10" height="10" role="img"
-      aria-label={t(live ? "visit.here" : "visit.gone")}>
+    <svg class={`live-dot${live ? " is-live" : ""}`} viewBox="0 0 10 10" width="10" height="10" role={said ? "img" : undefined}
+      aria-label={said ? t(live ? "visit.here" : "visit.gone") : undefined} aria-hidden={said ? undefined : "true"}>
       <circle cx="5" cy="5" r="4" fill={live ? "currentColor" : "none"} stroke="currentColor" stroke-width="1.5" />
     </svg>
   );

@@ -11,13 +11,14 @@ import { Desk } from "./desk/Desk";
 import { Live } from "./reports/Live";
 import { Reports } from "./reports/Reports";
 import { SignIn } from "./SignIn";
+import { Site } from "./site/Site";
 import { Team } from "./Team";
 import { TopBar } from "./TopBar";
 
 export function screensFor(role: Me["role"]): Screen[] {
   const all: Screen[] = [];
   if (answersPeople(role)) all.push("desk");
-  if (readsReports(role)) all.push("reports", "live");
+  if (readsReports(role)) all.push("reports", "live", "site");
   if (role === "admin") all.push("team");
   return all;
 }
@@ -41,6 +42,7 @@ export function App() {
       {here === "desk" && <Desk />}
       {here === "reports" && <Reports />}
       {here === "live" && <Live />}
+      {here === "site" && <Site me={now.me} />}
       {here === "team" && <Team />}
       <Notes />
     </div>

@@ -80,6 +80,8 @@ export function duration(ms: number): string {
 }
 
 export const timeOfDay = (at: string | number): string => dates({ hour: "2-digit", minute: "2-digit" }).format(new Date(at));
+/** With seconds, for what comes many times a minute. */
+export const clockTime = (at: string | number): string => dates({ hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(new Date(at));
 /** Today only the time; within a week day and time; else the date, with its year where that is another one. */
 export function when(at: string | null | undefined, now: number): string {
   if (!at) return "";

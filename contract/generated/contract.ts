@@ -740,7 +740,7 @@ reason: (string | null)
 source: string
 }
 /**
- * Newest first. `refused`: how many were refused in the last 24 h, by reason; `last_at`: newest sign of life.
+ * Newest first. `rejected`: how many in the last 24 h, by reason; `last_at`: the newest sign of life.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "EventsSeen".
@@ -749,7 +749,7 @@ export interface EventsSeen {
 items: EventSeen[]
 last_at: (string | null)
 next: (string | null)
-refused: {
+rejected: {
 [k: string]: number
 }
 }
@@ -1414,7 +1414,7 @@ export interface SiteSecret {
 secret: string
 }
 /**
- * The tag for the site's pages: always the newest script, or this one for ever (checked by the browser).
+ * The tag for the site's pages: always the newest script, or just this one for ever, checked by the browser.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "SiteSnippet".
@@ -1422,7 +1422,7 @@ secret: string
 export interface SiteSnippet {
 last_at: (string | null)
 tag: string
-versioned_tag: string
+versioned_tag: (string | null)
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema

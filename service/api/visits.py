@@ -19,9 +19,10 @@ from tracker.tree_walk import Steps, deepest, directions, steps
 
 @operation("GET", "/api/visits", gives=Listed[VisitBrief], query=("site", "live", "bots", "limit", "cursor"))
 async def visits(call: Call) -> Listed[VisitBrief]:
-    """Newest first; with `live=true` those who are here now."""
+    """Newest first; with `live=true` those who are here now. `bots`: true, programs too; only, nobody else."""
     ask, sites = asked(call, (int, str)), await call.site_ids()
-    live, bots = call.flag("live"), call.flag("bots")
+    live, only = call.flag("live"), call.text("bots") == "only"
+    bots = only or call.flag("bots")
 
     def read(conn: Connection) -> Listed[VisitBrief]:
         query = select(table.c.id, table.c.started_at).where(table.c.site_id.in_(sites), table.c.merged_into.is_(None))
@@ -29,6 +30,8 @@ async def visits(call: Call) -> Listed[VisitBrief]:
             query = tracker.queries.live(sites, call.now, bots=bots)
         elif not bots:
             query = query.where(table.c.bot.is_(False))
+        if only:
+            query = query.where(table.c.bot)
         keys, more = page(conn, query, (table.c.started_at, table.c.id), ask, newest=True)
         rows = tracker.queries.listed(conn, [key["id"] for key in keys])
         return Listed(items=present.briefs_of_rows(conn, rows, call.now), next=more)

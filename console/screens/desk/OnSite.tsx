@@ -5,14 +5,18 @@ import { desk } from "../../live/desk";
 import { select, selection } from "../../live/selection";
 import { useHeld } from "../../parts/held";
 import { Rows } from "../../parts/Rows";
-import { Depth, Empty } from "../../parts/small";
+import { Empty } from "../../parts/small";
 import { byDepth, isHere } from "../../state/desk";
-import { duration, number } from "../../text/format";
-import { whereIs, whoIs } from "../../text/names";
-import { t, tn } from "../../text/text";
+import { number } from "../../text/format";
+import { whoIs } from "../../text/names";
+import { t } from "../../text/text";
 import type { VisitBrief } from "../../wire";
+import { VISIT_ROW, VisitRow } from "../VisitRow";
 
-const visits = computed(() => byDepth(desk.value?.visits.values() ?? []));
+// In two steps: a message or a bell changes the desk many times a minute, and leaves the visits what they were.
+const all = computed(() => desk.value?.visits);
+const visits = computed(() => byDepth(all.value?.values() ?? []));
+const isChosen = ({ id }: VisitBrief) => selection.value?.kind === "visit" && selection.value.id === id;
 const FIND_FROM = 8;
 
 export function OnSite() {
@@ -30,27 +34,13 @@ export function OnSite() {
       )}
       {find && shown.length === 0 && <p class="soft">{t("site.no_match")}</p>}
       {shown.length > 0 && (
-        <div {...hold}><Rows items={shown} height={56} label={t("site.title")} row={(visit) => <VisitRow visit={visit} />} /></div>
+        <div {...hold}>
+          <Rows items={shown} height={VISIT_ROW} label={t("site.title")} row={(visit) => (
+            <VisitRow visit={visit} chosen={isChosen(visit)} onChoose={() => select("visit", visit.id, "person")} />
+          )} />
+        </div>
       )}
     </section>
-  );
-}
-
-function VisitRow({ visit }: { visit: VisitBrief }) {
-  const chosen = selection.value?.kind === "visit" && selection.value.id === visit.id;
-  return (
-    <button type="button" class={`row${chosen ? " is-chosen" : ""}`}
-      aria-current={chosen ? "true" : undefined} onClick={() => select("visit", visit.id, "person")}>
-      <span class="row-top">
-        <Depth depth={visit.depth} deepest={visit.deepest} />
-        <strong class={visit.left ? "has-left" : undefined}>{whoIs(visit)}</strong>
-        <span class="row-time soft">{visit.left ? t("visit.left") : duration(visit.dwell)}</span>
-      </span>
-      <span class="row-bottom">
-        <span class="row-text soft">{whereIs(visit.path)}</span>
-        <span class="soft small">{tn("visit.pages", visit.pages)}</span>
-      </span>
-    </button>
   );
 }
 

@@ -1,0 +1,42 @@
+// What belongs to the site itself: its snippet, its tree, what comes from it, the rules that ring, who is a program.
+import { useEffect } from "preact/hooks";
+import { codeOf, detailOf } from "../../live/http";
+import { say } from "../../live/notes";
+import { loadSites, site, sites } from "../../live/sites";
+import { part } from "../../parts/route";
+import { Empty } from "../../parts/small";
+import { errorText, t, type Key } from "../../text/text";
+import type { Me } from "../../wire";
+import { SitePicker } from "../SitePicker";
+import { Bots } from "./Bots";
+import { Events } from "./Events";
+import { Snippet } from "./Snippet";
+import { Triggers } from "./Triggers";
+
+const TABS = ["snippet", "events", "triggers", "bots"] as const;
+
+export function Site({ me }: { me: Me }) {
+  useEffect(() => {
+    if (!sites.value) loadSites().catch((error: unknown) => say(errorText(codeOf(error), detailOf(error)), "bad"));
+  }, []);
+  const here = site.value;
+  if (!sites.value) return <main class="reports" aria-busy="true"><h1>{t("nav.site")}</h1><p class="soft">{t("app.loading")}</p></main>;
+  if (!here) return <main class="reports"><h1>{t("nav.site")}</h1><Empty title={t("reports.no_site")}><p>{t("reports.no_site_next")}</p></Empty></main>;
+  const tab = TABS.find((name) => name === part.value) ?? TABS[0];
+  const changes = me.role === "admin";
+  return (
+    <main class="reports site">
+      <header class="reports-head"><h1>{t("nav.site")}</h1><SitePicker /></header>
+      <nav class="tab-links" aria-label={t("site.parts")}>
+        {TABS.map((name) => (
+          <a key={name} href={`#/site/${name}`} aria-current={name === tab ? "page" : undefined}>{t(`site.${name}` as Key)}</a>
+        ))}
+      </nav>
+      {!changes && <p class="soft small">{t("site.looks_on")}</p>}
+      {tab === "snippet" && <Snippet key={here.id} site={here} />}
+      {tab === "events" && <Events key={here.id} site={here} changes={changes} />}
+      {tab === "triggers" && <Triggers key={here.id} site={here} changes={changes} />}
+      {tab === "bots" && <Bots key={here.id} site={here} />}
+    </main>
+  );
+}

@@ -1,0 +1,56 @@
+// The rules that ring the bell: what each waits for, in words, and its switch.
+import { useState } from "preact/hooks";
+import { useAnswer } from "../../live/ask";
+import { codeOf, detailOf, http, list } from "../../live/http";
+import { say } from "../../live/notes";
+import { Empty } from "../../parts/small";
+import { duration } from "../../text/format";
+import { errorText, t, tn, word } from "../../text/text";
+import type { Site, Trigger } from "../../wire";
+
+export function Triggers({ site, changes }: { site: Site; changes: boolean }) {
+  const answer = useAnswer(site.id, () => list<Trigger>("/api/triggers", { site: site.id }));
+  const [busy, setBusy] = useState<string | null>(null);
+  const turn = async (one: Trigger, active: boolean) => {
+    setBusy(one.id);
+    try {
+      await http<Trigger>("PATCH", `/api/triggers/${one.id}`, { active });
+      say(t(active ? "triggers.on" : "triggers.off", { name: one.name }), "good");
+      answer.again();
+    } catch (error) {
+      say(errorText(codeOf(error), detailOf(error)), "bad");
+    }
+    setBusy(null);
+  };
+  return (
+    <section aria-labelledby="triggers-title" aria-busy={answer.busy}>
+      <h2 id="triggers-title" class="unseen">{t("site.triggers")}</h2>
+      <p class="soft">{t("triggers.more")}</p>
+      {answer.problem && <p class="form-error" role="alert">{answer.problem}</p>}
+      {!answer.value && answer.busy && <p class="soft">{t("app.loading")}</p>}
+      {answer.value?.length === 0 && <Empty title={t("triggers.none")}><p>{t("triggers.none_next")}</p></Empty>}
+      <ul class="cards">
+        {answer.value?.map((one) => (
+          <li key={one.id} class={`sheet stack trigger${one.active ? "" : " is-off"}`}>
+            <label class="check">
+              <input type="checkbox" role="switch" checked={one.active} disabled={!changes || busy === one.id} onChange={(event) => void turn(one, event.currentTarget.checked)} />
+              <strong>{one.name}</strong>
+              <span class={`tag${one.active ? " is-good" : ""}`}>{t(one.active ? "triggers.active" : "triggers.inactive")}</span>
+            </label>
+            <p>{t("triggers.then", { action: word("action", one.action) })}</p>
+            <ul class="why">{Object.entries(one.conditions).map(([name, value]) => <li key={name}>{condition(name, value)}</li>)}</ul>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** One condition as a sentence; one that this console does not know yet, as it is written. */
+export function condition(name: string, value: unknown): string {
+  if (name === "depth" && typeof value === "number") return tn("condition.depth", value);
+  if (name === "branch_dwell" && typeof value === "number") return t("condition.branch_dwell", { time: duration(value * 1000) });
+  if (name === "known") return t(value ? "condition.known" : "condition.unknown");
+  if (name === "returns") return t(value ? "condition.returns" : "condition.stays");
+  return `${name}: ${JSON.stringify(value)}`;
+}
