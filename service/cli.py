@@ -212,6 +212,34 @@ def _show_snippet(settings: Settings, key: str) -> None:
     typer.echo(tag(settings.public_url, key))
 
 
+@site_app.command("tree")
+def site_tree(
+    key: Annotated[str, typer.Argument(help="Key of the site.")],
+    import_: Annotated[
+        list[Path] | None,
+        typer.Option("--import", help="A sitemap.xml, or a table: address, names. Packed or not. Repeatable."),
+    ] = None,
+    add: Annotated[bool, typer.Option("--add", help="Add to what was imported, instead of replacing it.")] = False,
+    clear: Annotated[bool, typer.Option("--clear", help="Forget what was imported.")] = False,
+    rules: Annotated[Path | None, typer.Option(help="The rules, as a file of JSON.")] = None,
+    preview: Annotated[list[str] | None, typer.Option(help="Say where this address stands, and why.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """The information tree of a site: how its addresses become places. Without an option, what holds now."""
+    from service.cli_tree import BadTree, run
+
+    async def work(store: Store) -> list[str]:
+        return await run(
+            store, key, files=import_ or [], add=add, clear=clear, rules=rules, previews=preview or []
+        )
+
+    try:
+        for line in _with_store(_settings(data_dir=data_dir), work):
+            typer.echo(line)
+    except BadTree as bad:
+        raise _stop(str(bad)) from bad
+
+
 @expert_app.command("add")
 def expert_add(
     email: Annotated[str, typer.Argument(help="Address they sign in with.")],
