@@ -2,6 +2,7 @@
 
 import asyncio
 import multiprocessing
+from copy import copy
 from multiprocessing.connection import Connection as Pipe
 from typing import Any
 
@@ -13,6 +14,7 @@ from contract.facts import SiteFacts, VisitFacts
 from store.base import Fn
 from store.connect import open_store
 from tracker.collect import prepare
+from tracker.memory import Memory
 from tracker.record import record
 
 START_SECONDS = 30
@@ -55,6 +57,13 @@ class Recorder:
     def __init__(self, url: str) -> None:
         self._loop = asyncio.new_event_loop()
         self._store = self._loop.run_until_complete(_opened(url))
+        self._memory, self._owner = Memory(), True
+
+    def forgetful(self) -> "Recorder":
+        """Another one on the same store that remembers next to nothing. To be closed first."""
+        other = copy(self)
+        other._memory, other._owner = Memory(visitors=2, views=3), False
+        return other
 
     def run(self, fn: Fn[Any], *, read: bool = False) -> Any:
         return self._loop.run_until_complete((self._store.read if read else self._store.write)(fn))
@@ -69,7 +78,7 @@ class Recorder:
             ]
             told = [
                 Answer(one.stored, one.duplicates, [(no.id, no.reason) for no in one.rejected], one.visit)
-                for one in record(conn, items)
+                for one in record(conn, items, self._memory)
             ]
             if group.fails:
                 raise Failed
@@ -82,8 +91,9 @@ class Recorder:
         return answers
 
     def close(self) -> None:
-        self._loop.run_until_complete(self._store.close())
-        self._loop.close()
+        if self._owner:
+            self._loop.run_until_complete(self._store.close())
+            self._loop.close()
 
 
 async def _opened(url: str) -> Any:
@@ -133,11 +143,12 @@ class OtherRecorder:
 def _work(url: str, pipe: Pipe) -> None:
     import traceback
 
-    recorder = Recorder(url)
+    whole = Recorder(url)
+    recorder = whole.forgetful()
     pipe.send([])
     while (groups := pipe.recv()) is not None:
         try:
             pipe.send([recorder.record(group) for group in groups])
         except Exception:  # noqa: BLE001  told to whoever asked
             pipe.send(traceback.format_exc())
-    recorder.close()
+    whole.close()

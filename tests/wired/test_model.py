@@ -34,8 +34,15 @@ GAPS = (
 PATHS: tuple[list[str] | None, ...] = ([], ["A"], ["A", "B"], ["A", "B", "C"], ["D"], ["D", "E", "F", "G"], None)
 URLS = ("https://shop.example/", "https://shop.example/A/B", "https://www.shop.example/x?utm_source=n&utm_medium=mail")
 REFERRERS = ("", "https://shop.example/before", "https://www.google.com/", "https://other.example/x")
-AGENTS = ("Mozilla/5.0 one", "Mozilla/5.0 two", "", "curl/8.0")
+AGENTS = (
+    "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    "Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0",
+    "",
+    "curl/8.0",
+)
 JITTER = (0, 0, 0, 0, -1, 1, 3, -2_000)
+#: How, and not what: columns by which processes know what they know.
+BOOKKEEPING = {"id", "key_hash", "stamp", "early"}
 REASONS = {"url": "bad_url", "dwell": "bad_dwell", "age": "age_out_of_range"}
 
 
@@ -148,14 +155,14 @@ def deliveries(draw: st.DrawFn, processes: int, *, at_once: bool = False) -> tup
 
 
 class House:
-    """A base, and the processes that record into it. Each example has sites of its own."""
+    """A base, and two that record into it, each with a memory of its own, one of them weak: on PostgreSQL another
+    process, on SQLite, which has one, as if the process had begun anew. Each example has sites of its own."""
 
     def __init__(self, kind: str, url: str) -> None:
         self.kind, self.url = kind, url
         self.here = Recorder(url)
         self.recorders: list[Recorder | OtherRecorder] = [self.here]
-        if kind == "postgres":
-            self.recorders.append(OtherRecorder(url))
+        self.recorders.append(OtherRecorder(url) if kind == "postgres" else self.here.forgetful())
 
     @property
     def other(self) -> OtherRecorder:
@@ -170,7 +177,7 @@ class House:
         return made
 
     def close(self) -> None:
-        for recorder in self.recorders:
+        for recorder in reversed(self.recorders):
             recorder.close()
 
 
@@ -352,7 +359,7 @@ class Example:
         sites, people = [one.id for one in self.sites], self.keys
         other: dict[str, Rows] = {}
         for name in Tables._fields:
-            known = {column for row in getattr(model, name).values() for column in row} | {"id", "key_hash"}
+            known = {column for row in getattr(model, name).values() for column in row} | BOOKKEEPING
             other[name] = {
                 _with(key, sites, people): {column: value for column, value in row.items() if column not in known}
                 for key, row in getattr(found.tables, name).items()
@@ -482,3 +489,16 @@ def test_the_same_event_twice_in_one_commit_is_told_once(house: House) -> None:
     house.here.record(Group([group.bodies[0] for group, _ in groups]))
     example.learn(groups[0][1][0])
     example.check_rows()
+
+
+@pytest.mark.xfail(strict=False, reason="marks of a commit are kept by page alone, without their site")
+def test_the_same_page_id_on_two_sites_in_one_commit_is_two_pages(house: House) -> None:
+    """Each site has its own ids; what is said of one says nothing of the other."""
+    story = [Happening(site, 0, NOON, PageViewed(id=event_id(1), url=URLS[0], path=["A"]), "") for site in (0, 1)]
+    story += [
+        Happening(site, 0, NOON + 5, PageLeft(id=event_id(2), page=event_id(1), dwell=5_000 + site), "")
+        for site in (0, 1)
+    ]
+    example = Example(house, story)
+    example.deliver(Step([[Telling(0), Telling(1)]]), 0)
+    example.deliver(Step([[Telling(2), Telling(3)]]), 1)
