@@ -494,11 +494,7 @@ def test_the_same_event_twice_in_one_commit_is_told_once(house: House) -> None:
 @pytest.mark.xfail(strict=False, reason="marks of a commit are kept by page alone, without their site")
 def test_the_same_page_id_on_two_sites_in_one_commit_is_two_pages(house: House) -> None:
     """Each site has its own ids; what is said of one says nothing of the other."""
-<<<<<<< HEAD
-    story = [Happening(site, 0, NOON, PageViewed(id=event_id(1), url=URLS[0], path=["A"]), "") for site in (0, 1)]
-=======
     story = [Happening(site, 0, NOON, PageViewed(id=event_id(1), url=URLS[0]), "") for site in (0, 1)]
->>>>>>> 471f5c4 (wip)
     story += [
         Happening(site, 0, NOON + 5, PageLeft(id=event_id(2), page=event_id(1), dwell=5_000 + site), "")
         for site in (0, 1)
