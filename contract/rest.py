@@ -138,11 +138,11 @@ class Site(Out):
 
 
 class Placed(Out):
-    """The path of a page, which of the sources gave it, and the rule in words where one did."""
+    """The path of a page, which of the sources gave it, and why."""
 
     path: list[str]
-    source: str
-    reason: str | None
+    source: PathSource
+    reason: TreeReason
 
 
 class EventSeen(Out):

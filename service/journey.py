@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 import routing.queries
 import tracker.collect
 import tracker.record
+import tracker.testing
 from contract.beacons import Beacon, Collected, Rejected, Taken
 from contract.facts import SiteFacts, VisitFacts
 from contract.names import Ms
@@ -71,6 +72,7 @@ class Journey:
 
     def _record(self, conn: Connection, items: list[tuple[SiteFacts, tracker.collect.Prepared]]) -> list[Told]:
         recorded = tracker.record.record(conn, [prepared for _, prepared in items], self._memory)
+        tracker.testing.keep(conn, [prepared for _, prepared in items], recorded)
         seen = {
             number: Seen(site=site, visit=one.visit, at=prepared.received_at)
             for number, ((site, prepared), one) in enumerate(zip(items, recorded, strict=True))

@@ -12,11 +12,13 @@ from sqlalchemy import Column, ColumnElement, Connection, and_, delete, exists, 
 
 from access.tables import site
 from contract.clock import DAY
+from contract.facts import SiteFacts
 from contract.ids import new_id
 from contract.names import EventOutcome, Ms
 from tracker.collect import Prepared, Row
 from tracker.record import Recorded
 from tracker.tables import rejected_event, test_event
+from tracker.tree import place
 
 #: The newest of each site that stay.
 TESTED, REJECTED = 1_000, 10_000
@@ -26,40 +28,38 @@ REJECTED_FOR: Ms = 14 * DAY
 TESTED_FOR: Ms = 2 * DAY
 
 
-def keep(conn: Connection, items: Sequence[Prepared], recorded: Sequence[Recorded], now: Ms) -> None:
+def keep(conn: Connection, items: Sequence[Prepared], recorded: Sequence[Recorded]) -> None:
     """Call after `record`, in its transaction, with what it was given and what it answered."""
     if not any(item.site.test_mode for item in items):
         return
-    rows = [
-        row for item, one in zip(items, recorded, strict=True) if item.site.test_mode for row in _rows(item, one, now)
-    ]
+    rows = [row for item, one in zip(items, recorded, strict=True) if item.site.test_mode for row in _rows(item, one)]
     if rows:
         conn.execute(insert(test_event), rows)
 
 
-def _rows(item: Prepared, one: Recorded, now: Ms) -> Iterator[dict[str, Any]]:
+def _rows(item: Prepared, one: Recorded) -> Iterator[dict[str, Any]]:
     reasons = {refusal.id: refusal.reason for refusal in one.rejected}
     taken: EventOutcome = "accepted" if one.stored or not one.duplicates else "duplicate"
 
     def row(outcome: EventOutcome, event: dict[str, Any], **more: Any) -> dict[str, Any]:
         return {
-            "id": new_id(), "site_id": item.site.id, "at": now, "outcome": outcome, "reason": None, "event": event,
-            "placed": None, "visitor_id": one.visitor, "visit_id": None, **more,
+            "id": new_id(), "site_id": item.site.id, "at": item.received_at, "outcome": outcome, "reason": None,
+            "event": event, "placed": None, "visitor_id": one.visitor, "visit_id": None, **more,
         }  # fmt: skip
 
     for refusal in item.refused:
         yield row("rejected", {"id": refusal.id, **refusal.event}, reason=refusal.reason)
     for event in item.rows:
         if event.id in reasons:
-            yield row("rejected", _said(event, now), reason=reasons[event.id])
+            yield row("rejected", _said(event, item.received_at), reason=reasons[event.id])
         else:
             visit = one.visit.id if one.visit is not None and taken == "accepted" else None
-            yield row(taken, _said(event, now), placed=_placed(event), visit_id=visit)
+            yield row(taken, _said(event, item.received_at), placed=_placed(item.site, event), visit_id=visit)
 
 
-def _said(event: Row, now: Ms) -> dict[str, Any]:
+def _said(event: Row, received_at: Ms) -> dict[str, Any]:
     """The event as it was taken: without what its type does not have."""
-    said: dict[str, Any] = {"id": event.id, "type": event.type, "age": max(0, now - event.at)}
+    said: dict[str, Any] = {"id": event.id, "type": event.type, "age": max(0, received_at - event.at)}
     for name in ("url", "title", "referrer", "page", "dwell", "scroll", "name", "props"):
         value = getattr(event, name)
         if value not in (None, "", {}):
@@ -67,10 +67,13 @@ def _said(event: Row, now: Ms) -> dict[str, Any]:
     return said
 
 
-def _placed(event: Row) -> dict[str, Any] | None:
+def _placed(site: SiteFacts, event: Row) -> dict[str, Any] | None:
+    """Where a page view stands, who said so, and why (`contract.names.TreeReason`)."""
     if event.type != "page.viewed":
         return None
-    return {"path": list(event.path), "source": event.source, "reason": getattr(event, "reason", None)}
+    by_us = event.source in ("tree", "sitemap", "canonical", "url")
+    reason = place(site.rules, site.tree, event.url, None, None)[2] if by_us else "given"
+    return {"path": list(event.path), "source": event.source, "reason": reason}
 
 
 class Cut(msgspec.Struct, frozen=True):

@@ -2,6 +2,8 @@
 import { computed, signal } from "@preact/signals";
 import errorsEn from "../../contract/text/errors.en.json";
 import errorsRu from "../../contract/text/errors.ru.json";
+import treeEn from "../../contract/text/tree.en.json";
+import treeRu from "../../contract/text/tree.ru.json";
 import en from "./en.json";
 import ru from "./ru.json";
 
@@ -70,6 +72,10 @@ export function errorText(code: string | undefined, detail?: string): string {
   const all = CATALOGUES[language.value];
   return (code && (ERRORS[language.value][code] ?? all[`error.${code}`])) || detail || all["error.unknown"]!;
 }
+
+const TREE: Record<Language, { reasons: Record<string, string> }> = { en: treeEn, ru: treeRu };
+/** Why a page stands where it stands, in the server's own sentence. */
+export const treeReason = (reason: string): string => TREE[language.value].reasons[reason] ?? reason;
 
 function fill(sentence: string, values: Values): string {
   return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));

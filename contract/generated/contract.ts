@@ -729,15 +729,15 @@ visit: (string | null)
 visitor: (string | null)
 }
 /**
- * The path of a page, which of the sources gave it, and the rule in words where one did.
+ * The path of a page, which of the sources gave it, and why.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Placed".
  */
 export interface Placed {
 path: string[]
-reason: (string | null)
-source: string
+reason: ("canonical" | "given" | "home" | "pattern" | "query" | "route" | "sitemap" | "tree" | "unreadable" | "url")
+source: ("attribute" | "breadcrumb" | "call" | "canonical" | "microdata" | "sitemap" | "tree" | "url")
 }
 /**
  * Newest first. `rejected`: how many in the last 24 h, by reason; `last_at`: the newest sign of life.

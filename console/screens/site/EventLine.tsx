@@ -1,7 +1,7 @@
 // One event as it came: when, what became of it in words, what it says; the whole of it behind a click.
 import { Where } from "../../parts/small";
 import { clockTime, duration, when } from "../../text/format";
-import { t, word } from "../../text/text";
+import { t, treeReason, word } from "../../text/text";
 import type { EventSeen } from "../../wire";
 
 const MARKS: Record<EventSeen["outcome"], string> = {
@@ -28,7 +28,7 @@ export function EventLine({ event, now }: { event: EventSeen; now: number }) {
           </span>
           {event.visitor && <span class="soft small event-who">{t("who.stranger", { mark: event.visitor.replaceAll("-", "").slice(-4) })}</span>}
         </summary>
-        {event.placed && <p class="small event-placed">{t("events.placed", { source: word("path_source", event.placed.source) })}{event.placed.reason && ` · ${event.placed.reason}`}</p>}
+        {event.placed && <p class="small event-placed">{t("events.placed", { source: word("path_source", event.placed.source) })} · {treeReason(event.placed.reason)}</p>}
         <pre tabIndex={0} role="region" aria-label={t("events.whole")}><code>{JSON.stringify(event.event, null, 2)}</code></pre>
       </details>
     </li>
