@@ -65,6 +65,8 @@ def address_of(text: str) -> str:
 def _pattern(address: str) -> str:
     """`**` stands for all below and so can only be the end."""
     *parts, last = address.split("/")
+    if len(parts) > DEPTH_LIMIT:
+        raise Faulty("too_deep")
     if any("**" in part for part in parts) or ("**" in last and last != "**"):
         raise Faulty("bad_pattern")
     return address

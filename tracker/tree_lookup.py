@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 import msgspec
 
 from contract.tree import Path, SiteTree
+from tracker.remembered import remembered
 from tracker.tree_address import Parameters
 from tracker.tree_glob import fits
 
@@ -50,6 +51,7 @@ class Lookup:
                 self._note(address)
         self._root = _Level()
         self._patterns = bool(tree.patterns)
+        self._fit = remembered(self._match)
         for pattern, path in tree.patterns.items():
             self._add(pattern, path)
 
@@ -65,10 +67,13 @@ class Lookup:
                     return Found(path, address, key)
         if self._patterns:
             for key in keys:
-                fit = _match(self._root, [part for part in key.split("/") if part], 0)
+                fit = self._fit(key)
                 if fit is not None:
                     return Found(fit[1], fit[0], key)
         return listed
+
+    def _match(self, key: str) -> tuple[str, Path] | None:
+        return _match(self._root, [part for part in key.split("/") if part], 0)
 
     def _with_parameters(self, key: str, parameters: Parameters) -> list[str]:
         """The addresses with parameters that an entry may have been given under, the most exact first."""
@@ -107,7 +112,7 @@ class Lookup:
 def _match(level: _Level, parts: list[str], at: int) -> tuple[str, Path] | None:
     """Each level is looked at once at most, since a part is consumed by every step down."""
     if at == len(parts):
-        return level.end
+        return level.end or level.all_below
     part, found = parts[at], None
     if part in level.named:
         found = _match(level.named[part], parts, at + 1)
