@@ -10,17 +10,19 @@ import json
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bench import alert, collect, live, snippet
+from bench import page as page_view
 from bench.machines import machine
 from tests.running import ROOT
 
 FIGURES: dict[str, Callable[[Path], Iterable[dict[str, Any]]]] = {
     "snippet": snippet.measure,
+    "page": page_view.measure,
     "collect": collect.measure,
     "alert": alert.measure,
     "live": live.measure,
@@ -40,20 +42,23 @@ def main() -> None:
             for figure in FIGURES[name](Path(folder)):
                 print(json.dumps(figure), flush=True)
                 figures.append(figure)
-    print("\n" + table(figures))
+    print("\n" + table(figures) + beside(figures))
     if options.write:
         (ROOT / "docs").mkdir(exist_ok=True)
         (ROOT / "docs" / "performance.md").write_text(page(figures), encoding="utf-8")
         print("docs/performance.md is written.", file=sys.stderr)
 
 
-def table(figures: list[dict[str, Any]]) -> str:
-    rows = [
-        _COLUMNS,
-        tuple("---" for _ in _COLUMNS),
-        *(tuple(figure[column] for column in _COLUMNS) for figure in figures),
-    ]
+def table(figures: list[dict[str, Any]], columns: Sequence[str] = _COLUMNS) -> str:
+    rows = [columns, ["---" for _ in columns], *([figure[column] for column in columns] for figure in figures)]
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def beside(figures: list[dict[str, Any]]) -> str:
+    """The tables of everybody that some figures bring along."""
+    return "".join(
+        "\n\n" + table(figure["beside"], list(figure["beside"][0])) for figure in figures if "beside" in figure
+    )
 
 
 def page(figures: list[dict[str, Any]]) -> str:
@@ -63,7 +68,7 @@ def page(figures: list[dict[str, Any]]) -> str:
 
 Measured on {datetime.now(UTC):%Y-%m-%d} with `scripts/bench --write`, which made this page. Machine: {machine()}.
 
-{table(figures)}
+{table(figures)}{beside(figures)}
 
 The figures to reach are those of the design. What counts is the ratio to the floor measured in the same run: absolute
 times of another machine, or of a busy one, say little. CPU is user and system time of the server's process with all
@@ -78,7 +83,7 @@ Everything runs on loopback of one machine: the server in one process, its calle
 """
 
 
-_MODULES = {"snippet": snippet, "collect": collect, "alert": alert, "live": live}
+_MODULES = {"snippet": snippet, "page": page_view, "collect": collect, "alert": alert, "live": live}
 
 
 def _plain(text: str | None) -> str:
