@@ -13,6 +13,7 @@ from contract.names import (
     AlertEnd,
     AuthorKind,
     ConversationState,
+    DeviceKind,
     MessageKind,
     OrderStatus,
     Rung,
@@ -111,6 +112,15 @@ class Source(Out):
     campaign: str
 
 
+class Device(Out):
+    """What the visit's User-Agent says. `browser` and `os` with their first number, "" for unknown."""
+
+    kind: DeviceKind
+    browser: str
+    os: str
+    touch: bool
+
+
 class VisitBrief(Out):
     """A visit as the bell and the live list show it. path, depth, url, title are those of the newest page view."""
 
@@ -128,6 +138,7 @@ class VisitBrief(Out):
     url: str
     title: str
     source: Source
+    device: Device
     returning: bool
     number: int
     live: bool

@@ -310,6 +310,23 @@ class SecretRotate(In):
     at_once: bool = False
 
 
+class VisitorPatch(In):
+    """Whether this visitor is a program, by a person's word: it counts more than what was seen, now and later."""
+
+    bot: bool
+
+
+class Visitor(Out):
+    """One browser. `said`: what a person of the house said of `bot`, null for nobody."""
+
+    id: str
+    site: str
+    first_at: Time
+    last_at: Time
+    bot: bool
+    said: bool | None
+
+
 class PageSeen(Out):
     """`direction`: of the step from the page before; null for the first, and where it was the same place."""
 

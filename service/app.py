@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 import service.api
 import service.frame
 import service.static
+import tracker.device
 from access.sites import Sites
 from service.bell import Bell
 from service.collect import in_front
@@ -102,6 +103,7 @@ async def start(settings: Settings, sockets: Sockets) -> Bell:
     await bus.start()
     timers.start()
     bell.ready = True
+    bell.background(asyncio.to_thread(tracker.device.warm))
     return bell
 
 

@@ -9,7 +9,7 @@ from contract.names import Ms
 from store.sql import insert_new
 from tracker.queries import visitor_by_key
 from tracker.recognise import new_stamp
-from tracker.tables import visitor
+from tracker.tables import visit, visitor
 
 
 def ensure_visitor(conn: Connection, site_id: str, key_hash: str, now: Ms) -> str:
@@ -31,3 +31,10 @@ def ensure_visitor(conn: Connection, site_id: str, key_hash: str, now: Ms) -> st
 def changed(conn: Connection, visitor_ids: Collection[str]) -> None:
     """Something of these visitors or of their visits was changed by hand: what any process remembers of them is old."""
     conn.execute(update(visitor).where(visitor.c.id.in_(visitor_ids)).values(stamp=new_stamp()))
+
+
+def say_bot(conn: Connection, visitor_id: str, bot: bool) -> None:
+    """A person of the house says whether this visitor is a program: true of all its visits, those to come included."""
+    values = {"bot": bot, "bot_said": bot, "stamp": new_stamp()}
+    conn.execute(update(visitor).where(visitor.c.id == visitor_id).values(values))
+    conn.execute(update(visit).where(visit.c.visitor_id == visitor_id).values(bot=bot))

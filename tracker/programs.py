@@ -54,7 +54,11 @@ _PLAIN = re.compile(
     r"(?:e?links|lynx|w3m|dillo|netsurf|galeon|konqueror|icab|avant browser|netscape|arexx|lth browser|ncsa|ibrowse"
     r"|omniweb|browsex|opera|mozilla|msie|gecko|firefox|user-?agent|j2me|ucweb|mqqbrowser|\[fban)\b"
 )
-_ENGINE = re.compile(r"gecko|webkit|khtml|msie|trident|presto|opera|netscape|konqueror|firefox|galeon")
+#: What nobody but a browser says behind `Mozilla/5.0`. Nothing behind it, or nothing but a bracket, tells nothing.
+_ENGINE = re.compile(
+    r"gecko|webkit|khtml|msie|trident|presto|opera|netscape|konqueror|firefox|galeon|chrome|safari|version/|browser"
+    r"|^mozilla/5\.0*\s*(?:\([^)]*\))?$"
+)
 #: Programs call themselves "compatible"; so did these browsers. A telephone may say what it likes.
 _COMPATIBLE = re.compile(r"compatible *[;,)]")
 _WERE_COMPATIBLE = re.compile(
@@ -91,7 +95,7 @@ def is_program(text: str, system: str, device: str) -> bool:
         return True
     nowhere = system == "Other" and device in _NOBODY
     if not low.startswith(_BROWSERS):
-        return (nowhere or "https://" in low) and not _PLAIN.match(low)
+        return (nowhere or "https://" in low) and not _PLAIN.match(low) and "browser" not in low
     if nowhere and low.startswith("mozilla/5") and not _ENGINE.search(low):
         return True
     if device in _NO_TELEPHONE and _COMPATIBLE.search(low) and not _WERE_COMPATIBLE.search(low):

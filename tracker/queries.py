@@ -22,7 +22,7 @@ LEASE: Ms = 330 * SECOND
 #: With the time until it is told (`service.sockets.live`) they are gone from every screen within 10 s.
 GONE: Ms = 8 * SECOND
 #: What a list says of a visit: the branches, the largest of its columns, are for the rules.
-LISTED = [column for column in visit.c if column.name not in ("branches", "user_agent")]
+LISTED = [column for column in visit.c if column.name != "branches"]
 #: The visits that count: not part of another one, and with at least one page view. Use it wherever visits are counted.
 counted: ColumnElement[bool] = and_(visit.c.merged_into.is_(None), visit.c.pages > 0)
 
@@ -121,6 +121,12 @@ def visitor_by_key(conn: Connection, site_id: str, key_hash: str) -> str | None:
     """The id of the visitor with this key hash (`tracker.visitor.key_hash`)."""
     where = (visitor.c.site_id == site_id, visitor.c.key_hash == key_hash)
     return conn.execute(select(visitor.c.id).where(*where)).scalar_one_or_none()
+
+
+def visitor_row(conn: Connection, visitor_id: str) -> Row | None:
+    """One visitor with the names of the table, or None."""
+    found = conn.execute(select(visitor).where(visitor.c.id == visitor_id)).mappings().one_or_none()
+    return None if found is None else dict(found)
 
 
 def nodes(conn: Connection, site_id: str) -> list[Row]:

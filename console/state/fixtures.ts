@@ -9,6 +9,7 @@ export const me: Me = { ...expert, sites: ["demo"] };
 export const visit = (some: Partial<VisitBrief> = {}): VisitBrief => ({
   id: "v", visitor: "visitor-1", site: "demo", started_at: AT, last_at: AT, path: ["Women"], depth: 1, deepest: 1, topic: ["Women"],
   pages: 1, dwell: 0, url: "http://localhost/", title: "Women", source: { channel: "direct", name: "", campaign: "" }, returning: false,
+  device: { kind: "pc", browser: "Firefox 140", os: "Linux", touch: false },
   number: 1, live: true, left: false, bot: false, customer: null, alert: null, conversation: null, name: "", ...some,
 });
 export const alert = (some: Partial<Alert> = {}): Alert => ({

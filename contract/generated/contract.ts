@@ -233,6 +233,7 @@ conversation: (string | null)
 customer: (CustomerBrief | null)
 deepest: number
 depth: number
+device: Device
 dwell: number
 id: string
 last_at: string
@@ -250,6 +251,18 @@ title: string
 topic: string[]
 url: string
 visitor: string
+}
+/**
+ * What the visit's User-Agent says. `browser` and `os` with their first number, "" for unknown.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Device".
+ */
+export interface Device {
+browser: string
+kind: ("bot" | "mobile" | "pc" | "tablet" | "unknown")
+os: string
+touch: boolean
 }
 /**
  * Where a visit came from. `channel` is one of `contract.names.Channel`.
@@ -1685,6 +1698,20 @@ views: PageSeen[]
 visit: VisitBrief
 }
 /**
+ * One browser. `said`: what a person of the house said of `bot`, null for nobody.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Visitor".
+ */
+export interface Visitor {
+bot: boolean
+first_at: string
+id: string
+last_at: string
+said: (boolean | null)
+site: string
+}
+/**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "VisitorCommands".
  */
@@ -1738,6 +1765,15 @@ export interface VisitorEvents {
 "order.updated": OrderUpdated
 "order_form.shown": OrderFormShown
 typing: TypingShown
+}
+/**
+ * Whether this visitor is a program, by a person's word: it counts more than what was seen, now and later.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "VisitorPatch".
+ */
+export interface VisitorPatch {
+bot: boolean
 }
 /**
  * `POST /visitor/wait`: an engaged visitor asks whether something waits for it.

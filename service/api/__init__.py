@@ -24,6 +24,7 @@ from service.api import (
     topics,
     tree,
     triggers,
+    visitors,
     visits,
 )
 from service.api.operation import Operation
@@ -32,7 +33,7 @@ from service.openapi import documented
 
 _RESOURCES = (
     session, sites, site_events, tree, experts, topics, triggers, products, offers, orders, customers, merges,
-    visits, conversations, decisions, desk, reports, events, health,
+    visits, visitors, conversations, decisions, desk, reports, events, health,
 )  # fmt: skip
 #: Every operation there is, in the order of the document.
 OPERATIONS: list[Operation] = [each for resource in _RESOURCES for each in resource.OPERATIONS]

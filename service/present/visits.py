@@ -11,12 +11,14 @@ import routing.queries
 import tracker.queries
 from contract.clock import rfc3339
 from contract.facts import VisitFacts
-from contract.frames import Source, VisitBrief
+from contract.frames import Device, Source, VisitBrief
 from contract.names import Ms
 from service.present.people import customer_briefs, visitor_name
+from tracker.device import kind, said
 from tracker.tables import visit
 
 Row = Mapping[str, Any]
+_NOTHING: Row = {"source": None, "user_agent": ""}
 
 
 def is_live(heard_at: Ms, left_at: Ms | None, now: Ms) -> bool:
@@ -41,10 +43,13 @@ def visit_briefs(conn: Connection, visits: Sequence[VisitFacts], now: Ms) -> lis
     if not visits:
         return []
     ids = [one.id for one in visits]
-    sources = {
-        row.id: row.source for row in conn.execute(select(visit.c.id, visit.c.source).where(visit.c.id.in_(ids)))
+    more = {
+        row["id"]: row
+        for row in conn.execute(
+            select(visit.c.id, visit.c.source, visit.c.user_agent).where(visit.c.id.in_(ids))
+        ).mappings()
     }
-    return briefs_of_rows(conn, [_row(one, sources.get(one.id)) for one in visits], now)
+    return briefs_of_rows(conn, [_row(one, more.get(one.id, _NOTHING)) for one in visits], now)
 
 
 def briefs_of_rows(conn: Connection, rows: Sequence[Row], now: Ms) -> list[VisitBrief]:
@@ -77,6 +82,7 @@ def briefs_of_rows(conn: Connection, rows: Sequence[Row], now: Ms) -> list[Visit
                 url=row["url"],
                 title=row["title"],
                 source=_source(row["source"]),
+                device=_device(row["user_agent"], bot=row["bot"]),
                 returning=row["number"] > 1 or row["came_back"],
                 number=row["number"],
                 live=tracker.queries.is_live(row, now),
@@ -91,12 +97,21 @@ def briefs_of_rows(conn: Connection, rows: Sequence[Row], now: Ms) -> list[Visit
     return briefs
 
 
-def _row(one: VisitFacts, source: dict[str, str] | None) -> Row:
+def _row(one: VisitFacts, more: Mapping[Any, Any]) -> Row:
     row = {name: getattr(one, name) for name in one.__struct_fields__}
-    return {**row, "site_id": one.site, "visitor_id": one.visitor, "source": source}
+    return {
+        **row, "site_id": one.site, "visitor_id": one.visitor,
+        "source": more["source"], "user_agent": more["user_agent"],
+    }  # fmt: skip
 
 
 def _source(kept: dict[str, str] | None) -> Source:
     """A visit that has no page view yet came from nowhere that we know."""
     kept = kept or {}
     return Source(channel=kept.get("channel", "direct"), name=kept.get("name", ""), campaign=kept.get("campaign", ""))
+
+
+def _device(user_agent: str, *, bot: bool) -> Device:
+    """Read anew each time it is shown, from a cache of the newest agents: nothing of it is stored."""
+    found = said(user_agent)
+    return Device(kind=kind(user_agent, bot=bot), browser=found.browser, os=found.os, touch=found.touch)

@@ -153,7 +153,7 @@ async def _site(bell: Bell, key: str, password_hash: str) -> dict[str, str]:
             "order": order["id"],
         }
 
-    return made | {"visit": visit.id, "visitor": visitor} | await bell.store.write(things)
+    return made | {"visit": visit.id, "visitor": visitor, "browser": visit.visitor} | await bell.store.write(things)
 
 
 def missing() -> str:
