@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import access.do
 import access.queries
+import access.secret
 import access.sessions
 import routing.do
 from access.passwords import hash_password
@@ -196,16 +197,53 @@ def site_add(
 
 
 @site_app.command("show")
-def site_show(key: Annotated[str, typer.Argument(help="Key of the site.")], data_dir: DataDir = None) -> None:
-    """Print the snippet of a site."""
+def site_show(
+    key: Annotated[str, typer.Argument(help="Key of the site.")],
+    secret: Annotated[bool, typer.Option("--secret", help="Print the secret that signs who is signed in.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Print the snippet of a site, or its secret."""
     settings = _settings(data_dir=data_dir)
+    site_id = _site_id(settings, key)
+    if secret:
+        typer.echo(_site_secret(settings, site_id))
+    else:
+        _show_snippet(settings, key)
 
+
+@site_app.command("secret")
+def site_secret(
+    key: Annotated[str, typer.Argument(help="Key of the site.")],
+    rotate: Annotated[bool, typer.Option("--rotate", help="Make a new one; the old one ends in ten minutes.")] = False,
+    at_once: Annotated[bool, typer.Option("--at-once", help="With --rotate: the old one ends now.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Print the secret with which a site signs who is signed in (docs/identity.md)."""
+    settings = _settings(data_dir=data_dir)
+    site_id = _site_id(settings, key)
+
+    async def work(store: Store) -> str:
+        return await store.write(lambda conn: access.secret.rotate_secret(conn, site_id, now_ms(), at_once=at_once))
+
+    typer.echo(_with_store(settings, work) if rotate else _site_secret(settings, site_id))
+
+
+def _site_id(settings: Settings, key: str) -> str:
     async def work(store: Store) -> Any:
         return await store.read(lambda conn: access.queries.site_by_key(conn, key))
 
-    if _with_store(settings, work) is None:
+    found = _with_store(settings, work)
+    if found is None:
         raise _stop(f"There is no site {key}. `shopbell site add` makes one.")
-    _show_snippet(settings, key)
+    return str(found.id)
+
+
+def _site_secret(settings: Settings, site_id: str) -> str:
+    async def work(store: Store) -> str:
+        good = await store.read(lambda conn: access.secret.secrets_of(conn, site_id, now_ms()))
+        return good[0]
+
+    return str(_with_store(settings, work))
 
 
 def _show_snippet(settings: Settings, key: str) -> None:

@@ -39,6 +39,23 @@ def test_a_new_site_can_ring(folder: Path) -> None:
     assert '"branch_dwell":20' in found["deep"].replace(" ", "")
 
 
+def test_a_sites_secret_is_printed_when_asked_for_and_made_anew(folder: Path) -> None:
+    """With --secret alone; the same each time until it is rotated; the old one stays good ten minutes unless told."""
+    assert run("migrate").exit_code == 0
+    made = run(*SITE)
+    shown = run("site", "show", "myshop", "--secret").output.strip()
+    assert len(shown) == 43
+    assert shown not in made.output + run("site", "show", "myshop").output
+    assert run("site", "secret", "myshop").output.strip() == shown
+    new = run("site", "secret", "myshop", "--rotate").output.strip()
+    assert run("site", "show", "myshop", "--secret").output.strip() == new != shown
+    for rotate, kept in (((), {shown, new}), (("--rotate", "--at-once"), set())):
+        last = run("site", "secret", "myshop", *rotate).output.strip()
+        with closing(sqlite3.connect(folder / "shopbell.sqlite3")) as base:
+            assert {row[0] for row in base.execute("SELECT secret FROM site_secret")} == kept | {last}
+    assert "There is no site" in run("site", "secret", "other").output
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
