@@ -134,7 +134,8 @@ def check(conn: Connection, site: str, model: Model, homes: dict[str, str], owne
         assert frozenset(known[one].members) == group
         assert known[one].id in group
         assert set(crm.queries.visitors_of(conn, one)) == {v for v, home in homes.items() if home in group}
-        assert known[one].owner in ([owners[each] for each in group if each in owners] or [None])
+        owned = {owners[each] for each in group if each in owners}
+        assert known[one].owner in owned if owned else known[one].owner is None
     found = crm.queries.customers_of(conn, site, list(homes))
     assert found == {visitor: known[home].id for visitor, home in homes.items()}
 
