@@ -28,6 +28,13 @@ class Store(Protocol):
         """Run `fn` on a connection that cannot write, seeing one state of the base."""
         ...
 
+    async def glance(self, fn: Fn[T]) -> T:
+        """`read`, for a few rows by their keys that somebody waits for: a bell on its way to the desk.
+
+        On SQLite it runs where the caller is: going to another thread and back would take longer than the look.
+        """
+        ...
+
     async def close(self) -> None:
         """Finish what waits, then let go."""
         ...

@@ -63,6 +63,9 @@ class PostgresStore:
         with self._working():
             return await self._read(fn)
 
+    async def glance(self, fn: Fn[T]) -> T:
+        return await self.read(fn)
+
     async def close(self) -> None:
         self._closing = True
         await self._idle.wait()

@@ -96,6 +96,9 @@ class SqliteStore:
     async def read(self, fn: Fn[T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, fn)
 
+    async def glance(self, fn: Fn[T]) -> T:
+        return self._read(fn)
+
     async def close(self) -> None:
         if self._closing.is_set():
             return

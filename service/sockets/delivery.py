@@ -41,7 +41,7 @@ class Delivery:
 
     def __init__(self, bell: Bell, sockets: Sockets) -> None:
         self._bell, self._sockets, self._registry = bell, sockets, sockets.registry
-        self._turn = asyncio.Lock()
+        self._turn, self._bells = asyncio.Lock(), asyncio.Lock()
         sockets.joined = self.joined
         live = LiveList(bell, sockets)
         bell.background(live.run())
@@ -63,7 +63,7 @@ class Delivery:
             await self._tell(lambda conn: self._for_visitor(conn, [connection]))
             return
         await self._bell.timers.renew([connection.caller.account.id])
-        await self._tell(lambda conn: self._ringing(conn, connection))
+        await self._what_rings([connection])
         self._bell.bus.ring("expert", connection.caller.account.id)
 
     async def sweep(self) -> None:
@@ -83,8 +83,10 @@ class Delivery:
     # --- bells --------------------------------------------------------------------------------------------------
 
     async def alert(self, alert_id: str) -> None:
+        """A bell waits for no other news: it has a turn of its own, and a look that goes to no other thread."""
         due: list[Ms] = []
-        await self._tell(lambda conn: self._alert(conn, alert_id, due))
+        async with self._bells:
+            await self._say(await self._bell.store.glance(lambda conn: self._alert(conn, alert_id, due)))
         for at in due:
             self._bell.timers.wake_at(at)
 
@@ -104,6 +106,17 @@ class Delivery:
         if len(self._registry):
             await self._still_here(account_id)
             await self._tell(lambda conn: self._for_expert(conn, account_id))
+            await self._what_rings(self._registry.of_expert(account_id))
+
+    async def _what_rings(self, connections: list[Connection]) -> None:
+        """All bells of a desk, for those of its sockets that have not heard of them."""
+        if connections:
+            async with self._bells:
+                await self._say(
+                    await self._bell.store.read(
+                        lambda conn: [saying for one in connections for saying in self._ringing(conn, one)]
+                    )
+                )
 
     async def _still_here(self, account_id: str) -> None:
         """Who signed out, whose password was changed, whose account was closed: the sockets end with the session."""
@@ -246,8 +259,6 @@ class Delivery:
             for order in sales.queries.recent_orders_of_expert(conn, account_id, now - JUST_NOW):
                 shape = present.order_placed(conn, order)
                 said += [(c, "order.placed", shape) for c in mine if c.news(f"order:{order['id']}", order["status"])]
-            for connection in mine:
-                said += self._ringing(conn, connection)
         return said
 
     async def _typing(self, bell_id: str) -> None:

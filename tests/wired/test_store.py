@@ -120,6 +120,17 @@ async def test_a_reader_cannot_write(store: Store, person: str):
     assert await store.write(put(person, 1)) == 1
 
 
+async def test_a_glance_is_a_read(store: Store, person: str):
+    """It sees what was committed before it, also between two reads, and cannot write either."""
+    await store.write(put(person, 1))
+    assert await store.glance(numbers(person)) == [1]
+    await store.write(put(person, 2))
+    assert await store.glance(numbers(person)) == await store.read(numbers(person)) == [1, 2]
+    with pytest.raises(DBAPIError):
+        await store.glance(put(person, 3))
+    assert await store.glance(numbers(person)) == [1, 2]
+
+
 async def test_a_reader_sees_one_state_of_the_base(store: Store, person: str):
     """What is committed while a function reads is not there for its second look."""
     looked, written = threading.Event(), asyncio.Event()
@@ -199,6 +210,9 @@ class Counting:
 
     async def read(self, fn: Any) -> Any:
         return await self._store.read(fn)
+
+    async def glance(self, fn: Any) -> Any:
+        return await self._store.glance(fn)
 
     async def close(self) -> None: ...
 
