@@ -4,7 +4,7 @@ import type { Page } from "../wire";
 
 /** A refusal with the server's code; `offline` when no answer came at all. */
 export class Problem extends Error {
-  constructor(readonly code: string, readonly status: number, readonly detail: string) {
+  constructor(readonly code: string, readonly status: number, readonly detail: string, readonly body: unknown = null) {
     super(detail || code);
   }
 }
@@ -21,6 +21,7 @@ export const whenSignedOut = (does: () => void): void => void (onSignedOut = doe
 
 type Query = Record<string, string | number | boolean | null | undefined>;
 
+/** A file goes as it is, under the type it was given; everything else as JSON. */
 export async function http<T>(method: string, path: string, body?: unknown, query: Query = {}): Promise<T> {
   const search = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) if (value != null && value !== "") search.set(key, String(value));
@@ -34,9 +35,9 @@ export async function http<T>(method: string, path: string, body?: unknown, quer
         Accept: "application/json",
         "Accept-Language": language.value,
         "X-CSRF": "1",
-        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+        ...(body === undefined ? {} : { "Content-Type": body instanceof Blob ? body.type : "application/json" }),
       },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined || body instanceof Blob ? body : JSON.stringify(body),
     });
   } catch {
     throw new Problem("offline", 0, "");
@@ -47,7 +48,7 @@ export async function http<T>(method: string, path: string, body?: unknown, quer
   if (answer.ok) return value as T;
   const problem = (value ?? {}) as { code?: string; detail?: string; title?: string };
   if (answer.status === 401 && path !== "/api/session") onSignedOut();
-  throw new Problem(problem.code ?? `http_${answer.status}`, answer.status, problem.detail ?? problem.title ?? "");
+  throw new Problem(problem.code ?? `http_${answer.status}`, answer.status, problem.detail ?? problem.title ?? "", value);
 }
 
 /** Walks the pages of a list until its end or `most` items. */

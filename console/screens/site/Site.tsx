@@ -11,9 +11,10 @@ import { SitePicker } from "../SitePicker";
 import { Bots } from "./Bots";
 import { Events } from "./Events";
 import { Snippet } from "./Snippet";
+import { Tree } from "./Tree";
 import { Triggers } from "./Triggers";
 
-const TABS = ["snippet", "events", "triggers", "bots"] as const;
+const TABS = ["snippet", "tree", "events", "triggers", "bots"] as const;
 
 export function Site({ me }: { me: Me }) {
   useEffect(() => {
@@ -34,6 +35,7 @@ export function Site({ me }: { me: Me }) {
       </nav>
       {!changes && <p class="soft small">{t("site.looks_on")}</p>}
       {tab === "snippet" && <Snippet key={here.id} site={here} />}
+      {tab === "tree" && <Tree key={here.id} site={here} changes={changes} />}
       {tab === "events" && <Events key={here.id} site={here} changes={changes} />}
       {tab === "triggers" && <Triggers key={here.id} site={here} changes={changes} />}
       {tab === "bots" && <Bots key={here.id} site={here} />}
