@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import alert, collect, live, snippet
+from bench import alert, collect, live, snippet, triggers
 from bench import page as page_view
 from bench.machines import machine
 from tests.running import ROOT
@@ -24,6 +24,7 @@ FIGURES: dict[str, Callable[[Path], Iterable[dict[str, Any]]]] = {
     "snippet": snippet.measure,
     "page": page_view.measure,
     "collect": collect.measure,
+    "triggers": triggers.measure,
     "alert": alert.measure,
     "live": live.measure,
 }
@@ -83,7 +84,14 @@ Everything runs on loopback of one machine: the server in one process, its calle
 """
 
 
-_MODULES = {"snippet": snippet, "page": page_view, "collect": collect, "alert": alert, "live": live}
+_MODULES = {
+    "snippet": snippet,
+    "page": page_view,
+    "collect": collect,
+    "triggers": triggers,
+    "alert": alert,
+    "live": live,
+}
 
 
 def _plain(text: str | None) -> str:
