@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,6 +56,19 @@ def demo(name: str, folder: Path, database_url: str = "") -> Iterator[tuple[Runn
         yield Running(name, server._process.pid, server.port), server
     finally:
         server.stop()
+
+
+def resident(pid: int) -> float:
+    """Memory of a process in MB."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+@contextlib.contextmanager
+def in_folder() -> Iterator[Path]:
+    """A folder of one's own; a SIGTERM goes the way out, so that servers are stopped."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    with tempfile.TemporaryDirectory(prefix="sb-bench-") as folder:
+        yield Path(folder)
 
 
 def _wait(port: int) -> None:
