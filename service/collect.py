@@ -4,9 +4,6 @@ A raw ASGI function in front of Starlette: this is the hot path (docs/performanc
 contract 3: size, content type, JSON and shape, site and origin, rate, room; then the single events.
 """
 
-import asyncio
-import contextlib
-
 import msgspec
 import structlog
 from prometheus_client import Counter
@@ -25,7 +22,6 @@ from service.web import failure, language, parse, problem
 
 _encode = msgspec.json.Encoder().encode
 TYPES = (b"text/plain", b"application/json")
-BODY_SECONDS = 10.0
 log = structlog.get_logger()
 collected = Counter("shopbell_events_total", "Events that came to /collect, by what became of them", ["outcome"])
 _stored, _duplicate, _rejected = (collected.labels(outcome) for outcome in ("stored", "duplicate", "rejected"))
@@ -36,6 +32,24 @@ Answer = tuple[int, bytes, Headers]
 _NOTHING_MORE: Headers = []
 
 
+class Asked(msgspec.Struct):
+    """One request. `headers`: by their names in small letters, the last where one came twice."""
+
+    bell: Bell
+    scope: Scope
+    receive: Receive
+    headers: dict[bytes, bytes]
+
+    @property
+    def origin(self) -> bytes | None:
+        return self.headers.get(b"origin")
+
+    @property
+    def tongue(self) -> str:
+        accept = self.headers.get(b"accept-language")
+        return language(accept.decode("latin-1") if accept else None)
+
+
 def in_front(app: ASGIApp) -> ASGIApp:
     """`app`, with the visitor's addresses answered before it."""
 
@@ -44,77 +58,67 @@ def in_front(app: ASGIApp) -> ASGIApp:
         if handler is None:
             await app(scope, receive, send)
             return
-        origin = _header(scope, b"origin")
-        cors = _cors(origin)
+        asked = Asked(scope["state"]["bell"], scope, receive, dict(scope["headers"]))
+        cors = _cors(asked.origin)
         try:
-            if scope["method"] == "OPTIONS":
-                await _answer(send, 204, b"", [*cors, *_PREFLIGHT])
-                return
-            if scope["method"] != "POST":
+            if scope["method"] == "POST":
+                status, body, more = await handler(asked)
+            elif scope["method"] == "OPTIONS":
+                status, body, more = 204, b"", _PREFLIGHT
+            else:
                 raise Refused("method_not_allowed")
-            status, body, more = await handler(scope["state"]["bell"], scope, receive, origin)
             await _answer(send, status, body, [*cors, *more])
         except Refused as refused:
-            if handler is _collect and await first_party.may_read(scope["state"]["bell"], origin):
-                cors.append(first_party.CREDENTIALS)
-            response = problem(refused, _tongue(scope))
+            if handler is _collect and await first_party.may_read(asked.bell, asked.origin):
+                cors = [*cors, first_party.CREDENTIALS]
+            response = problem(refused, asked.tongue)
             for name, value in cors:
                 response.headers[name.decode()] = value.decode("latin-1")
             await response(scope, receive, send)
-        except (_Gone, asyncio.CancelledError):
-            raise
+        except _Gone:
+            pass  # there is nobody to answer
         except Exception:
-            error_id, response = failure(_tongue(scope))
+            error_id, response = failure(asked.tongue)
             log.exception("collect.failed", id=error_id)
             await response(scope, receive, send)
 
-    async def never_gone(scope: Scope, receive: Receive, send: Send) -> None:
-        with contextlib.suppress(_Gone):
-            await dispatch(scope, receive, send)
-
-    return never_gone
+    return dispatch
 
 
 class _Gone(Exception):
-    """The client went away: there is nobody to answer."""
+    """The client went away."""
 
 
-async def _collect(bell: Bell, scope: Scope, receive: Receive, origin: bytes | None) -> Answer:
-    beacon = parse(await _body(scope, receive), Beacon, as_it_is=True)
-    site = await _site(bell, beacon.site, origin)
-    bell.limits.collect(site.id, client_address(scope, bell.settings.trusted_proxies))
+async def _collect(asked: Asked) -> Answer:
+    beacon = parse(await _body(asked), Beacon, as_it_is=True)
+    site, bell = await _welcome(asked, beacon.site), asked.bell
     kept = None
-    if beacon.first_party and origin is not None:
-        kept = await first_party.recognised(bell, site, beacon, scope, origin)
-    agent = (_header(scope, b"user-agent") or b"")[:AGENT_LIMIT].decode("latin-1")
+    if beacon.first_party and asked.origin is not None:
+        kept = await first_party.recognised(bell, site, beacon, asked.scope, asked.origin)
+    agent = asked.headers.get(b"user-agent", b"")[:AGENT_LIMIT].decode("latin-1")
     told = await bell.journey.collect(site, beacon, received_at=now_ms(), user_agent=agent)
-    _stored.inc(told.stored)
-    _duplicate.inc(told.duplicates)
-    _rejected.inc(len(told.rejected))
+    for number, counter in ((told.stored, _stored), (told.duplicates, _duplicate), (len(told.rejected), _rejected)):
+        if number:
+            counter.inc(number)
     said = answer(told) if kept is None else kept.said(answer(told))
     return _said(said, _NOTHING_MORE if kept is None else kept.headers(told.visit))
 
 
-async def _wait(bell: Bell, scope: Scope, receive: Receive, origin: bytes | None) -> Answer:
-    asked = parse(await _body(scope, receive), Waiting, as_it_is=True)
-    site = await _site(bell, asked.site, origin)
-    bell.limits.collect(site.id, client_address(scope, bell.settings.trusted_proxies))
-    shown = await bell.waiting.something(bell.store, site, asked.visitor, _disconnected(receive))
+async def _wait(asked: Asked) -> Answer:
+    waiting, bell = parse(await _body(asked), Waiting, as_it_is=True), asked.bell
+    site = await _welcome(asked, waiting.site)
+    shown = await bell.waiting.something(bell.store, site, waiting.visitor, _disconnected(asked.receive))
     return _said(Shown(show=True) if shown else None)
 
 
-async def _identify(bell: Bell, scope: Scope, receive: Receive, origin: bytes | None) -> Answer:
-    asked = parse(await _body(scope, receive), Identify, as_it_is=True)
-    site = await _site(bell, asked.site, origin)
-    bell.limits.collect(site.id, client_address(scope, bell.settings.trusted_proxies))
-    return _said(await identify(bell, site, asked))
+async def _identify(asked: Asked) -> Answer:
+    signed = parse(await _body(asked), Identify, as_it_is=True)
+    return _said(await identify(asked.bell, await _welcome(asked, signed.site), signed))
 
 
-async def _forget(bell: Bell, scope: Scope, receive: Receive, origin: bytes | None) -> Answer:
-    asked = parse(await _body(scope, receive), Waiting, as_it_is=True)
-    site = await _site(bell, asked.site, origin)
-    bell.limits.collect(site.id, client_address(scope, bell.settings.trusted_proxies))
-    return _said(None, first_party.forgotten(site, scope, origin))
+async def _forget(asked: Asked) -> Answer:
+    leaving = parse(await _body(asked), Waiting, as_it_is=True)
+    return _said(None, first_party.forgotten(await _welcome(asked, leaving.site), asked.scope, asked.origin))
 
 
 def _said(value: msgspec.Struct | None, more: Headers = _NOTHING_MORE) -> Answer:
@@ -126,51 +130,43 @@ async def _disconnected(receive: Receive) -> None:
         pass
 
 
-async def _site(bell: Bell, key: str, origin: bytes | None) -> SiteFacts:
-    """A page outside the site's origins is refused; a program that sends no Origin is not a page."""
+async def _welcome(asked: Asked, key: str) -> SiteFacts:
+    """The site, whose page may ask and does not ask too often.
+
+    A page outside the site's origins is refused; a program that sends no Origin is not a page.
+    """
+    bell, origin = asked.bell, asked.origin
     site = await bell.sites.by_key(key)
     if site is None:
         raise Refused("unknown_site")
     if origin is not None and origin.decode("latin-1") not in site.origins:
         raise Refused("foreign_origin")
+    bell.limits.collect(site.id, client_address(asked.scope, bell.settings.trusted_proxies))
     return site
 
 
-async def _body(scope: Scope, receive: Receive) -> bytes:
-    """The body, after size (413) and content type (415). A compressed body is not taken: it could be a bomb."""
-    length = _header(scope, b"content-length")
+async def _body(asked: Asked) -> bytes:
+    """The body, after size (413) and content type (415). A compressed body is not taken: it could be a bomb.
+
+    One that never comes to its end is ended by the connection (`service.wire`).
+    """
+    length = asked.headers.get(b"content-length")
     if length is not None and (not length.isdigit() or int(length) > MAX_BODY):
         raise Refused("too_large", "64 KiB")
-    body = bytearray()
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            while True:
-                message = await receive()
-                if message["type"] != "http.request":
-                    raise _Gone
-                body += message.get("body", b"")
-                if len(body) > MAX_BODY:
-                    raise Refused("too_large", "64 KiB")
-                if not message.get("more_body"):
-                    break
-    except TimeoutError as error:
-        raise Refused("malformed") from error
-    kind = (_header(scope, b"content-type") or b"").split(b";", 1)[0].strip().lower()
-    if kind not in TYPES or _header(scope, b"content-encoding") not in (None, b"identity"):
+    body = b""
+    while True:
+        message = await asked.receive()
+        if message["type"] != "http.request":
+            raise _Gone
+        body += message.get("body", b"")
+        if len(body) > MAX_BODY:
+            raise Refused("too_large", "64 KiB")
+        if not message.get("more_body"):
+            break
+    kind = asked.headers.get(b"content-type", b"").split(b";", 1)[0].strip().lower()
+    if kind not in TYPES or asked.headers.get(b"content-encoding") not in (None, b"identity"):
         raise Refused("unsupported_type")
     return bytes(body)
-
-
-def _header(scope: Scope, name: bytes) -> bytes | None:
-    for key, value in scope["headers"]:
-        if key == name:
-            return value  # type: ignore[no-any-return]
-    return None
-
-
-def _tongue(scope: Scope) -> str:
-    accept = _header(scope, b"accept-language")
-    return language(accept.decode("latin-1") if accept else None)
 
 
 _PREFLIGHT: Headers = [
@@ -192,10 +188,10 @@ def _cors(origin: bytes | None) -> Headers:
 
 
 async def _answer(send: Send, status: int, body: bytes, headers: Headers) -> None:
-    start: Headers = [(b"cache-control", b"no-store"), *headers]
+    headers.append((b"cache-control", b"no-store"))
     if body:
-        start += [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": start})
+        headers += [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 

@@ -17,6 +17,8 @@ from websockets.frames import Frame
 HEAD_BYTES = 64 * 1024
 HEAD_FIELDS = 100
 HEAD_SECONDS = 10.0
+#: From a complete head to the end of the body.
+BODY_SECONDS = 15.0
 #: Requests that wait behind the one that is being answered. Each holds a hundred times what it took to write it.
 PIPELINED = 16
 #: A peer that lets our answers lie for so long is not there.
@@ -52,8 +54,9 @@ class Http(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._head = 0
-        self._head_by, self._read_by = Deadline(HEAD_SECONDS), Deadline(UNREAD_SECONDS)
-        self._upgraded = False
+        self._head_by, self._body_by = Deadline(HEAD_SECONDS), Deadline(BODY_SECONDS)
+        self._read_by = Deadline(UNREAD_SECONDS)
+        self._in_body = self._upgraded = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -61,6 +64,7 @@ class Http(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._head_by.stop()
+        self._body_by.stop()
         self._read_by.stop()
         super().connection_lost(exc)
 
@@ -75,9 +79,12 @@ class Http(HttpToolsProtocol):
             self.send_400_response("Too large.")
         elif self.cycle is None or self.cycle.response_complete:  # type: ignore[redundant-expr]  # uvicorn says never
             self._head_by.start(self.transport.close)
+        elif self._in_body:
+            self._body_by.start(self._body_is_late)
 
     def on_headers_complete(self) -> None:
         self._head_by.stop()
+        self._in_body = True
         if len(self.headers) > HEAD_FIELDS or len(self.pipeline) >= PIPELINED:
             raise TooMuch
         super().on_headers_complete()
@@ -88,7 +95,13 @@ class Http(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self._head = 0
+        self._in_body = False
+        self._body_by.stop()
         super().on_message_complete()
+
+    def _body_is_late(self) -> None:
+        if not self.transport.is_closing():
+            self.send_400_response("The body took too long.")
 
     def handle_websocket_upgrade(self) -> None:
         self._upgraded = True

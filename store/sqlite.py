@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from contract.errors import Refused
 from store.base import Fn
+from store.prepared import change
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -152,7 +153,9 @@ class SqliteStore:
         return group or None
 
     def _commit(self, connection: Connection, group: list[_Job]) -> None:
-        run = connection.exec_driver_sql
+        def run(text: str) -> None:
+            change(connection, text, ())
+
         try:
             run("BEGIN IMMEDIATE")
             for job in group:

@@ -39,9 +39,11 @@ def remember(conn: Connection, seen: list[tuple[Visitor, list[Row]]], stamp: int
     """Write down when these visitors were seen, from events that are new, and that something of them changed."""
     changes = []
     for known, rows in seen:
-        known.first_at = min(known.first_at, min(row.at for row in rows))
-        known.last_at = max(known.last_at, max(row.at for row in rows))
-        known.bot = marked(known.bot or any(is_bot(row.user_agent) for row in rows), known.bot_said)
+        first, last = min(row.at for row in rows), max(row.at for row in rows)
+        bot = any(is_bot(row.user_agent) for row in rows)
+        if not known.new:  # a new one was made of all that came, repeated events too
+            first, last, bot = min(known.first_at, first), max(known.last_at, last), known.bot or bot
+        known.first_at, known.last_at, known.bot = first, last, marked(bot, known.bot_said)
         known.stamp = stamp
         changes.append((known.first_at, known.last_at, known.bot, known.early, stamp, known.id))
     sql.SET_VISITOR.apply(conn, changes)

@@ -76,7 +76,7 @@ class _Group:
         self.visit_of: dict[tuple[str, str], Visit] = {}  # (site, event) -> its visit, for new events
         self.absorbed: dict[str, str] = {}  # visit -> the visit that it became part of
         self.regrouped: set[str] = set()  # known visitors that have other visits than before
-        self.marked: dict[str, Visit] = {}  # stored page view -> its visit, for new signs of staying or leaving
+        self.marked: dict[tuple[str, str], Visit] = {}  # (site, stored page view) that something new is said of
         self.new_views: dict[tuple[str, str], tuple[Visit, View, Row]] = {}  # (site, page view)
 
     def record(self) -> list[Recorded]:
@@ -227,7 +227,7 @@ class _Group:
 
     def find_marked_views(self) -> None:
         """The stored views that new events of this group say more of; their visits are touched, whenever they were."""
-        unknown: dict[str, dict[Mark, Visitor]] = {}
+        unknown: dict[str, dict[Mark, list[Row]]] = {}
         for item, visitor, new in zip(self.items, self.visitor_of, self.new, strict=True):
             for row in new:
                 if row.page is None or visitor is None:
@@ -236,11 +236,11 @@ class _Group:
                 if newest is not None and row.page in newest.views:
                     self.mark(row.page, self.visits.setdefault(self.absorbed.get(newest.id, newest.id), newest))
                 else:
-                    unknown.setdefault(item.site.id, {})[row.page, visitor.id] = visitor
+                    unknown.setdefault(item.site.id, {}).setdefault((row.page, visitor.id), []).append(row)
         if unknown:
             self.look_for_marked_views(unknown)
 
-    def look_for_marked_views(self, unknown: dict[str, dict[Mark, Visitor]]) -> None:
+    def look_for_marked_views(self, unknown: dict[str, dict[Mark, list[Row]]]) -> None:
         """Those that are not in memory, nor come with this group. What is nowhere yet was said early."""
         coming = {
             (item.site.id, row.id)
@@ -248,29 +248,29 @@ class _Group:
             for row in new
             if row.type == "page.viewed"
         }
-        pages_of: dict[str, list[str]] = defaultdict(list)  # visit -> its views that something is said of
-        owners: dict[str, Visitor] = {}
-        for site, all_marks in unknown.items():
-            marks = {mark: visitor for mark, visitor in all_marks.items() if (site, mark[0]) not in coming}
+        by_id = {visitor.id: visitor for visitor in self.visitors.values()}
+        marked: dict[str, list[Mark]] = defaultdict(list)  # visit -> what is said of its views
+        early: list[tuple[Any, ...]] = []
+        for site, every in unknown.items():
+            marks = {mark: rows for mark, rows in every.items() if (site, mark[0]) not in coming}
             pages = list({page for page, _ in marks})
             for page, visit_id, visitor_id in sql.VIEWS_BY_ID.rows(self.conn, site=site, pages=pages) if pages else ():
-                visitor = marks.pop((page, visitor_id), None)
-                if visitor is not None:
-                    owner = str(self.absorbed.get(visit_id, visit_id))
-                    pages_of[owner].append(page)
-                    owners[owner] = visitor
-            for visitor in marks.values():
-                visitor.early = True
-        elsewhere = [id_ for id_ in pages_of if id_ not in self.visits]
+                if marks.pop((page, visitor_id), None) is not None:
+                    marked[str(self.absorbed.get(visit_id, visit_id))].append((page, visitor_id))
+            for (page, visitor_id), rows in marks.items():
+                by_id[visitor_id].early = True
+                early += [(site, page, row.id, visitor_id, row.type, row.dwell, row.scroll, row.at) for row in rows]
+        sql.NEW_MARKS.insert(self.conn, early)
+        elsewhere = [id_ for id_ in marked if id_ not in self.visits]
         for row in sql.VISITS.rows(self.conn, visits=elsewhere) if elsewhere else ():
-            self.visits[row[0]] = self.known(row, owners[row[0]])
-        for id_, pages in pages_of.items():
-            for page in pages:
+            self.visits[row[0]] = self.known(row, by_id[row[2]])
+        for id_, marks_of in marked.items():
+            for page, _ in marks_of:
                 self.mark(page, self.visits[id_])
 
     def mark(self, page: str, owner: Visit) -> None:
         owner.same = False
-        self.marked[page] = owner
+        self.marked[owner.site_id, page] = owner
 
     def load_views(self) -> None:
         """What was seen before in the visits of which something changes."""
@@ -312,7 +312,7 @@ class _Group:
                 if row.page is None:
                     continue
                 new_view = self.new_views.get((item.site.id, row.page))
-                marked = new_view[0] if new_view is not None else self.marked.get(row.page)
+                marked = new_view[0] if new_view is not None else self.marked.get((item.site.id, row.page))
                 if marked is not None and visitor is not None and marked.visitor_id == visitor.id:
                     _apply(marked.views[row.page], row.type, row.dwell or 0, row.scroll or 0, row.at)
 
@@ -398,7 +398,7 @@ class _Group:
     def write_views(self) -> None:
         sql.SET_VIEW.apply(self.conn, [
             (view.dwell, view.scroll, view.stayed_at, view.left_at, owner.site_id, page)
-            for page, owner in self.marked.items()
+            for (_, page), owner in self.marked.items()
             for view in (owner.views[page],)
         ])  # fmt: skip
         if not self.new_views:
@@ -412,6 +412,8 @@ class _Group:
 
     def store_refusals(self) -> None:
         """Once per event and reason: a body that is sent again does not fill the list."""
+        if not self.full and not any(item.refused for item in self.items):
+            return
         rows = {}
         for item in self.items:
             for refusal in item.refused + [full(row, item.received_at) for row in self.without_room(item)]:
@@ -454,11 +456,11 @@ class _Group:
     def answer(
         self, item: Prepared, visitor: Visitor | None, new: list[Row], described: dict[str, VisitFacts]
     ) -> Recorded:
-        refused = [full(row, item.received_at) for row in self.without_room(item)]
+        refused = [full(row, item.received_at) for row in self.without_room(item)] if self.full else []
         newest: VisitFacts | None = None
         for row in new:
             ids = [self.visit_of[item.site.id, row.id].id]
-            marked = self.marked.get(row.page) if row.page is not None else None
+            marked = self.marked.get((item.site.id, row.page)) if row.page is not None else None
             if marked is not None and visitor is not None and marked.visitor_id == visitor.id:
                 ids.append(marked.id)
             for id_ in ids:

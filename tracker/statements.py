@@ -1,10 +1,10 @@
 """The statements of `tracker.record`, built once: a group of any size runs the same text."""
 
-from sqlalchemy import Text, bindparam, delete, func, select, text, type_coerce, update
+from sqlalchemy import Text, bindparam, delete, select, text, type_coerce, update
 
 from store.prepared import Prepared, among
 from tracker.bulk import Bulk, Change
-from tracker.tables import event, node, page_view, visit, visitor
+from tracker.tables import early_mark, event, node, page_view, visit, visitor
 
 _OF_KEYS = (
     select(visitor)
@@ -48,18 +48,15 @@ VIEWS = Prepared(
         page_view.c.left_at,
     ).where(among(page_view.c.visit_id, "visits"))
 )
-#: What was said of staying and leaving before the view came, or with it.
 MARKS = Prepared(
     select(
-        event.c.page,
-        event.c.visitor_id,
-        event.c.type,
-        func.max(event.c.dwell).label("dwell"),
-        func.max(event.c.scroll).label("scroll"),
-        func.max(event.c.at).label("at"),
-    )
-    .where(event.c.site_id == bindparam("site"), among(event.c.page, "pages"), event.c.page.is_not(None))
-    .group_by(event.c.page, event.c.visitor_id, event.c.type)
+        early_mark.c.page,
+        early_mark.c.visitor_id,
+        early_mark.c.type,
+        early_mark.c.dwell,
+        early_mark.c.scroll,
+        early_mark.c.at,
+    ).where(early_mark.c.site_id == bindparam("site"), among(early_mark.c.page, "pages"))
 )
 #: `asked`: JSON, a list of [visit, visitor, since, before] -> each visit, with the visitor's last sign of life between
 #: both times or null. A look into the index for each, however much happened.
@@ -84,7 +81,8 @@ NUMBERS = Prepared(
     )
 )
 
-NEW_EVENTS, NEW_VISITORS, NEW_NODES, NEW_VISITS, NEW_VIEWS = map(Bulk, (event, visitor, node, visit, page_view))
+NEW_EVENTS, NEW_VISITORS, NEW_NODES = Bulk(event), Bulk(visitor), Bulk(node)
+NEW_VISITS, NEW_VIEWS, NEW_MARKS = Bulk(visit), Bulk(page_view), Bulk(early_mark)
 SET_VISITOR = Change(visitor, ("id",), ("first_at", "last_at", "bot", "early", "stamp"))
 SET_VISIT = Change(
     visit,

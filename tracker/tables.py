@@ -1,6 +1,6 @@
 """What happened, and who is it: the tree, visitors, visits, events, page views."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text
 
 from store.metadata import Id, Json, Time, metadata
 
@@ -17,7 +17,7 @@ node = Table(
     Index("ix_node_site_id_parent_id", "site_id", "parent_id"),
 )
 #: `bot`: what we hold it for; `bot_said`: what a person of the house said of it by hand, null until then
-#: (`tracker.bots.marked`). `early`: something was said of a page before its view came. `stamp`: a new one whenever
+#: (`tracker.bots.marked`). `early`: it has rows in `early_mark`. `stamp`: a new one whenever
 #: anything of its visits changes (`tracker.memory`).
 visitor = Table(
     "visitor",
@@ -83,10 +83,19 @@ event = Table(
     Column("name", Text, nullable=True),
     Column("props", Json, nullable=True),
     Index("ix_event_visitor_id_at", "visitor_id", "at"),
-    Index(
-        "ix_event_site_id_page", "site_id", "page",
-        sqlite_where=text("page IS NOT NULL"), postgresql_where=text("page IS NOT NULL"),
-    ),
+)
+#: What was said of staying on a page and leaving it before its view came: looked for when the view comes.
+early_mark = Table(
+    "early_mark",
+    metadata,
+    Column("site_id", ForeignKey("site.id"), primary_key=True),
+    Column("page", Id, primary_key=True),
+    Column("id", Id, primary_key=True),
+    Column("visitor_id", Id, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("dwell", Integer, nullable=False),
+    Column("scroll", Integer, nullable=False),
+    Column("at", Time, nullable=False),
 )
 #: What a `page.viewed` event says, and what was learned of that view since. `stayed_at`: the newest sign that somebody
 #: is there; `left_at`: the newest leaving, which counts while it is not older than that.

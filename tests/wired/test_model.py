@@ -479,7 +479,6 @@ def test_two_processes_at_the_same_time_make_the_rows_of_the_model(wide_house: H
     run()
 
 
-@pytest.mark.xfail(strict=False, reason="a new visitor is given the times of events that were not stored")
 def test_the_same_event_twice_in_one_commit_is_told_once(house: House) -> None:
     """A beacon and its repetition, a moment apart, meet in the same commit: what was told first stays for everybody."""
     story = [Happening(0, 0, NOON, PageViewed(id=event_id(1), url=URLS[0]), AGENTS[0])]
@@ -491,7 +490,6 @@ def test_the_same_event_twice_in_one_commit_is_told_once(house: House) -> None:
     example.check_rows()
 
 
-@pytest.mark.xfail(strict=False, reason="marks of a commit are kept by page alone, without their site")
 def test_the_same_page_id_on_two_sites_in_one_commit_is_two_pages(house: House) -> None:
     """Each site has its own ids; what is said of one says nothing of the other."""
     story = [Happening(site, 0, NOON, PageViewed(id=event_id(1), url=URLS[0]), "") for site in (0, 1)]

@@ -1,11 +1,10 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 05:25:59.465380.
+Revision 0001, after ; 2026-11-22 05:39:21.707522.
 """
 
 import sqlalchemy as sa
 from alembic import op
-
 
 revision = "0001"
 down_revision = None
@@ -191,6 +190,19 @@ def upgrade() -> None:
         batch_op.create_index("ix_customer_site_id_created_at", ["site_id", "created_at"], unique=False)
 
     op.create_table(
+        "early_mark",
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("page", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("visitor_id", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("dwell", sa.Integer(), nullable=False),
+        sa.Column("scroll", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_early_mark_site_id_site")),
+        sa.PrimaryKeyConstraint("site_id", "page", "id", name=op.f("pk_early_mark")),
+    )
+    op.create_table(
         "event",
         sa.Column("site_id", sa.Text(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
@@ -208,13 +220,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("site_id", "id", name=op.f("pk_event")),
     )
     with op.batch_alter_table("event", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_event_site_id_page",
-            ["site_id", "page"],
-            unique=False,
-            sqlite_where=sa.text("page IS NOT NULL"),
-            postgresql_where=sa.text("page IS NOT NULL"),
-        )
         batch_op.create_index("ix_event_visitor_id_at", ["visitor_id", "at"], unique=False)
 
     op.create_table(
@@ -713,13 +718,9 @@ def downgrade() -> None:
     op.drop_table("expert")
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_index("ix_event_visitor_id_at")
-        batch_op.drop_index(
-            "ix_event_site_id_page",
-            sqlite_where=sa.text("page IS NOT NULL"),
-            postgresql_where=sa.text("page IS NOT NULL"),
-        )
 
     op.drop_table("event")
+    op.drop_table("early_mark")
     with op.batch_alter_table("customer", schema=None) as batch_op:
         batch_op.drop_index("ix_customer_site_id_created_at")
         batch_op.drop_index("ix_customer_person_id")
