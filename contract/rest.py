@@ -277,9 +277,11 @@ class Merge(Out):
 
 
 class MergeWrite(In):
-    """`from`: the customer who is the same person. `force`: also where both have signed in at the site."""
+    """`from`: the customer who is the same person, or `visit`: whoever is on that visit, a stranger until now.
+    `force`: also where both have signed in at the site."""
 
-    from_: Annotated[str, Meta(min_length=1, max_length=64)] = msgspec.field(name="from")
+    from_: Annotated[str, Meta(min_length=1, max_length=64)] | None = msgspec.field(name="from", default=None)
+    visit: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
     reason: Annotated[str, Meta(max_length=500)] = ""
     force: bool = False
 

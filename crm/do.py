@@ -1,11 +1,11 @@
 """What makes us know somebody. An identity leads to one customer; taking one over needs proof (`crm.identify`)."""
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, update
 
 from contract.ids import new_id
 from contract.names import IdentityKind, Ms
 from crm.contact import CheckedContact
-from crm.queries import people
+from crm.queries import holder, people
 from crm.tables import customer, identity
 from store.lock import lock
 from store.sql import insert_new
@@ -21,12 +21,10 @@ def know(
     an address proves nothing, and whoever types a stranger's must not come into the stranger's history.
     """
     lock(conn, f"visitor:{visitor_id}")
-    known = conn.execute(
-        select(identity.c.customer_id).where(
-            identity.c.site_id == site_id, identity.c.kind == "visitor", identity.c.value == visitor_id
-        )
-    ).scalar_one_or_none()
-    customer_id = known or create(conn, site_id, contact.name, now)
+    known = holder(conn, site_id, "visitor", visitor_id)
+    customer_id = create(conn, site_id, contact.name, now) if known is None else str(known["customer_id"])
+    nameless = (customer.c.id == customer_id, customer.c.name == "")
+    conn.execute(update(customer).where(*nameless).values(name=contact.name))
     found: list[tuple[IdentityKind, str]] = [
         ("visitor", visitor_id),
         ("email", contact.email),
@@ -35,6 +33,17 @@ def know(
     for kind, value in sorted(found):
         add_identity(conn, site_id, kind, value, customer_id, proof, now)
     return customer_id
+
+
+def meet(conn: Connection, site_id: str, visitor_id: str, now: Ms) -> str:
+    """The visitor's own record, made without a name if they are a stranger: somebody of the house knows who it is."""
+    lock(conn, f"visitor:{visitor_id}")
+    found = holder(conn, site_id, "visitor", visitor_id)
+    if found is not None:
+        return str(found["customer_id"])
+    record = create(conn, site_id, "", now)
+    add_identity(conn, site_id, "visitor", visitor_id, record, "hand", now)
+    return record
 
 
 def give_owner(conn: Connection, customer_id: str, expert_id: str) -> bool:

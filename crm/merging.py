@@ -7,7 +7,7 @@ there, whatever was merged or undone in between and in whatever order.
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, RowMapping, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, delete, func, insert, or_, select, update
 
 from contract.errors import Refused
 from contract.ids import UUID, new_id
@@ -116,7 +116,18 @@ def undo(conn: Connection, merge_id: str, by: str, now: Ms) -> RowMapping:
     in_force = select(merge).where(merge.c.gone.in_(members), merge.c.undone_at.is_(None))
     edges = {row["gone"]: row["kept"] for row in conn.execute(in_force).mappings()}
     conn.execute(update(customer).where(customer.c.id.in_(below(edges, gone))).values(person_id=gone))
+    _forget_stranger(conn, gone)
     return undone
+
+
+def _forget_stranger(conn: Connection, record: str) -> None:
+    """A stranger whom a hand had given a record is a stranger again, unless they have told their name meanwhile."""
+    nameless = select(customer.c.id).where(customer.c.id == record, customer.c.name == "")
+    conn.execute(
+        delete(identity).where(
+            identity.c.customer_id.in_(nameless), identity.c.kind == "visitor", identity.c.proof == "hand"
+        )
+    )
 
 
 def parted(conn: Connection, one: Known, other: Known) -> bool:

@@ -1159,15 +1159,17 @@ title: string
 url: string
 }
 /**
- * `from`: the customer who is the same person. `force`: also where both have signed in at the site.
+ * `from`: the customer who is the same person, or `visit`: whoever is on that visit, a stranger until now.
+ *     `force`: also where both have signed in at the site.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "MergeWrite".
  */
 export interface MergeWrite {
 force?: boolean
-from: string
+from?: (string | null)
 reason?: string
+visit?: (string | null)
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema

@@ -28,11 +28,9 @@ async def merges(call: Call) -> Listed[Merge]:
 
 @operation("POST", "/api/customers/{id}/merge", roles=EXPERTS, takes=MergeWrite, gives=Merge)
 async def merge(call: Call) -> Merge:
-    """Another customer is the same person as this one."""
+    """Another customer, or whoever is on a visit, is the same person as this one."""
     said: MergeWrite = call.body
-    made = await identity.merge_by_hand(
-        call.bell, call.account, call.path_id(), said.from_, reason=said.reason.strip(), force=said.force
-    )
+    made = await identity.merge_by_hand(call.bell, call.account, call.path_id(), said)
     return await _shown(call, made)
 
 

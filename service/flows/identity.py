@@ -5,6 +5,7 @@ import hmac
 
 from sqlalchemy import Connection, RowMapping
 
+import crm.do
 import crm.identify
 import crm.merging
 import crm.queries
@@ -18,6 +19,7 @@ from contract.clock import now_ms
 from contract.errors import Refused
 from contract.facts import AccountFacts, SiteFacts
 from contract.names import IdentityKind, Ms
+from contract.rest import MergeWrite
 from crm.who import Known
 from service.bell import Bell
 from store.sql import counted, db_now
@@ -68,26 +70,37 @@ def newcomers_key(secret: str, key: str, user: str) -> str:
     return hmac.new(secret.encode(), f"visitor\0{key}\0{user}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
-async def merge_by_hand(
-    bell: Bell, account: AccountFacts, customer_id: str, from_id: str, *, reason: str, force: bool
-) -> str:
-    """These two customers are one person; the id of the record of it.
+async def merge_by_hand(bell: Bell, account: AccountFacts, customer_id: str, said: MergeWrite) -> str:
+    """These two are one person; the id of the record of it.
 
-    Refused: not_found, invalid (they are one already), two_people (both have signed in, and `force` was not said).
+    Refused: not_found, invalid (neither or both of `from` and `visit`, or they are one already), two_people (both have
+    signed in, and `force` was not said).
     """
+    if (said.from_ is None) == (said.visit is None):
+        raise Refused("invalid", "from, visit")
 
     def work(conn: Connection) -> tuple[str, list[str]]:
         now = db_now(conn)
-        for one in (customer_id, from_id):
-            seen(conn, account, one)
+        crm.merging.hold_people(conn, seen(conn, account, customer_id).site)
+        from_id = said.from_ if said.from_ is not None else _on_visit(conn, account, str(said.visit), now)
+        seen(conn, account, from_id)
+        reason = said.reason.strip()
         made = crm.merging.by_hand(
-            conn, customer_id, from_id, by=account.id, reason=reason, force=force, now=now, along=along
+            conn, customer_id, from_id, by=account.id, reason=reason, force=said.force, now=now, along=along
         )
         return made, _live(conn, crm.queries.visitors_of(conn, customer_id), now)
 
     made, live = await bell.store.write(work)
     _tell(bell, live)
     return made
+
+
+def _on_visit(conn: Connection, account: AccountFacts, visit_id: str, now: Ms) -> str:
+    """The record of whoever is on this visit, made if they are a stranger."""
+    on = tracker.queries.visit_facts(conn, [visit_id]).get(visit_id)
+    if on is None or not account.may_see(on.site):
+        raise Refused("not_found")
+    return crm.do.meet(conn, on.site, on.visitor, now)
 
 
 async def undo_merge(bell: Bell, account: AccountFacts, merge_id: str) -> None:

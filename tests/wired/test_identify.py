@@ -295,6 +295,27 @@ async def test_by_hand_two_who_signed_in_are_joined_only_when_said_twice(shop: S
     assert (await shop.seen(other)) == ben
 
 
+async def test_a_stranger_whom_an_expert_knows_is_that_customer_until_it_is_undone(shop: Shop):
+    """By the visit they are on; undone, they are a stranger again and nothing is left of it."""
+    key, vera = new_key(), shop.house.ours["customer"]
+    assert await shop.seen(key) is None
+    visits = (await shop.house.ask("GET", "/api/visits", params={"site": shop.key, "live": "true"})).json()["items"]
+    [visit] = [one["id"] for one in visits if one["url"].endswith(key)]
+    made = [await shop.house.ask("POST", f"/api/customers/{vera}/merge", "expert", json={"visit": visit})] * 2
+    assert made[0].json() == made[1].json()
+    assert made[0].json()["moved"] == {"visitor": 1, "visits": 1, "orders": 0, "owner": 0}
+    brief = await shop.seen(key)
+    assert brief is not None
+    assert (brief["id"], brief["name"]) == (vera, "Vera")
+    await shop.house.ask("POST", f"/api/merges/{made[0].json()['id']}/undo", "expert")
+    assert await shop.seen(key) is None
+    for body in ({}, {"visit": visit, "from": shop.house.ours["other"]}):
+        refused = await shop.house.ask("POST", f"/api/customers/{vera}/merge", "expert", json=body)
+        assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
+    theirs = {"visit": shop.house.theirs["visit"]}
+    assert (await shop.house.ask("POST", f"/api/customers/{vera}/merge", "expert", json=theirs)).status_code == 404
+
+
 async def test_a_hand_reaches_no_other_site(here: House):
     """Their customer looks like none, on either side of the merge."""
     for kept, gone in (("ours", "theirs"), ("theirs", "ours")):

@@ -218,5 +218,3 @@ def test_a_merge_says_what_came_along(base: Base):
         assert crm.queries.people(conn, [a])[a].owner is None
 
     base.write(run)
-
-
