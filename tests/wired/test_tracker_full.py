@@ -140,7 +140,7 @@ async def test_what_changes_no_view_reads_none(shop: Shop) -> None:
         assert told.visit is not None
         assert (told.visit.last_at, told.visit.heard_at, told.visit.pages) == (at, at, 400)
         assert not [one for one in statements if "page_view.stayed_at" in one or "branches =" in one]
-        assert len(statements) <= 7
+        assert len([one for one in statements if "new_rows" not in one]) <= 7  # without its savepoint
         assert await shop.ask(queries.visit_facts, [told.visit.id]) == {told.visit.id: told.visit}
     stayed = PageStayed(id=str(uuid4()), page=pages[0].id, dwell=5000)
     told, statements = await watched(shop, who, stayed, at=NOW + 10 * SECOND)
