@@ -5,7 +5,8 @@ import { codeOf, detailOf, http } from "../../live/http";
 import { say } from "../../live/notes";
 import { changeSite } from "../../live/sites";
 import { Empty } from "../../parts/small";
-import { number, timeOfDay } from "../../text/format";
+import { Switch } from "../../parts/Switch";
+import { dateAndTime, number } from "../../text/format";
 import { errorText, t, word } from "../../text/text";
 import type { Site } from "../../wire";
 import { Arrives } from "./Arrives";
@@ -65,23 +66,17 @@ export function Events({ site, changes }: { site: Site; changes: boolean }) {
 }
 
 function TestMode({ site, changes }: { site: Site; changes: boolean }) {
-  const [busy, setBusy] = useState(false);
   const turn = async (on: boolean) => {
-    setBusy(true);
     try {
       changeSite(await http<Site>("PATCH", `/api/sites/${site.id}`, { test_mode: on }));
     } catch (error) {
       say(errorText(codeOf(error), detailOf(error)), "bad");
     }
-    setBusy(false);
   };
   return (
     <div class="sheet test-mode">
-      <label class="check">
-        <input type="checkbox" role="switch" checked={site.test_mode} disabled={!changes || busy} onChange={(event) => void turn(event.currentTarget.checked)} />
-        <strong>{t("events.test_mode")}</strong>
-      </label>
-      <p class="soft small">{site.test_mode && site.test_until ? t("events.test_until", { time: timeOfDay(site.test_until) }) : t("events.test_more")}</p>
+      <Switch on={site.test_mode} disabled={!changes} onTurn={turn}><strong>{t("events.test_mode")}</strong></Switch>
+      <p class="soft small">{site.test_mode && site.test_until ? t("events.test_until", { time: dateAndTime(site.test_until) }) : t("events.test_more")}</p>
     </div>
   );
 }

@@ -20,6 +20,8 @@ export function Site({ me }: { me: Me }) {
   useEffect(() => {
     if (!sites.value) loadSites().catch((error: unknown) => say(errorText(codeOf(error), detailOf(error)), "bad"));
   }, []);
+  // On a phone the tabs are wider than the screen: the chosen one stands in sight.
+  useEffect(() => document.querySelector(".tab-links [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }), [part.value]);
   const here = site.value;
   if (!sites.value) return <main class="reports" aria-busy="true"><h1>{t("nav.site")}</h1><p class="soft">{t("app.loading")}</p></main>;
   if (!here) return <main class="reports"><h1>{t("nav.site")}</h1><Empty title={t("reports.no_site")}><p>{t("reports.no_site_next")}</p></Empty></main>;
@@ -27,7 +29,7 @@ export function Site({ me }: { me: Me }) {
   const changes = me.role === "admin";
   return (
     <main class="reports site">
-      <header class="reports-head"><h1>{t("nav.site")}</h1><SitePicker /></header>
+      <header class="reports-head"><h1>{t("nav.site")}</h1><SitePicker said /></header>
       <nav class="tab-links" aria-label={t("site.parts")}>
         {TABS.map((name) => (
           <a key={name} href={`#/site/${name}`} aria-current={name === tab ? "page" : undefined}>{t(`site.${name}` as Key)}</a>

@@ -1,18 +1,16 @@
 // The rules that ring the bell: what each waits for, in words, and its switch.
-import { useState } from "preact/hooks";
 import { useAnswer } from "../../live/ask";
 import { codeOf, detailOf, http, list } from "../../live/http";
 import { say } from "../../live/notes";
 import { Empty } from "../../parts/small";
+import { Switch } from "../../parts/Switch";
 import { duration } from "../../text/format";
 import { errorText, t, tn, word } from "../../text/text";
 import type { Site, Trigger } from "../../wire";
 
 export function Triggers({ site, changes }: { site: Site; changes: boolean }) {
   const answer = useAnswer(site.id, () => list<Trigger>("/api/triggers", { site: site.id }));
-  const [busy, setBusy] = useState<string | null>(null);
   const turn = async (one: Trigger, active: boolean) => {
-    setBusy(one.id);
     try {
       await http<Trigger>("PATCH", `/api/triggers/${one.id}`, { active });
       say(t(active ? "triggers.on" : "triggers.off", { name: one.name }), "good");
@@ -20,7 +18,6 @@ export function Triggers({ site, changes }: { site: Site; changes: boolean }) {
     } catch (error) {
       say(errorText(codeOf(error), detailOf(error)), "bad");
     }
-    setBusy(null);
   };
   return (
     <section aria-labelledby="triggers-title" aria-busy={answer.busy}>
@@ -32,11 +29,10 @@ export function Triggers({ site, changes }: { site: Site; changes: boolean }) {
       <ul class="cards">
         {answer.value?.map((one) => (
           <li key={one.id} class={`sheet stack trigger${one.active ? "" : " is-off"}`}>
-            <label class="check">
-              <input type="checkbox" role="switch" checked={one.active} disabled={!changes || busy === one.id} onChange={(event) => void turn(one, event.currentTarget.checked)} />
+            <Switch on={one.active} disabled={!changes} onTurn={(active) => turn(one, active)}>
               <strong>{one.name}</strong>
               <span class={`tag${one.active ? " is-good" : ""}`}>{t(one.active ? "triggers.active" : "triggers.inactive")}</span>
-            </label>
+            </Switch>
             <p>{t("triggers.then", { action: word("action", one.action) })}</p>
             <ul class="why">{Object.entries(one.conditions).map(([name, value]) => <li key={name}>{condition(name, value)}</li>)}</ul>
           </li>
