@@ -37,7 +37,7 @@ class TreeRules(msgspec.Struct, frozen=True, kw_only=True, eq=False, dict=True):
     )  # fmt: skip
     locales: Annotated[tuple[Glob, ...], Meta(max_length=100)] | None = None
     ignored: Globs = ()
-    facets: Globs = ("*=*",)
+    facets: Globs = ()
     query: Annotated[tuple[Word, ...], Meta(max_length=20)] = ()
     endings: Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=20)], ...], Meta(max_length=20)] = ()
     ids: Ids = "keep"

@@ -167,7 +167,8 @@ def put_referrer(row: Row, event: PageViewed, body: Body) -> None:
 
 
 def put_place(row: Row, event: PageViewed, body: Body) -> None:
-    row.path, row.source, _ = place(body.site.rules, body.site.tree, row.url, event.path, event.source)
+    rules, tree = body.site.rules, body.site.tree
+    row.path, row.source, _ = place(rules, tree, row.url, event.path, event.source, trusted=body.trusted)
 
 
 # --- steps: staying and leaving ---------------------------------------------------------------------------------------

@@ -33,14 +33,21 @@ class Placed(msgspec.Struct, frozen=True):
 
 
 def place(
-    rules: TreeRules, tree: SiteTree, url: str, path: list[str] | None = None, source: PathSource | None = None
+    rules: TreeRules,
+    tree: SiteTree,
+    url: str,
+    path: list[str] | None = None,
+    source: PathSource | None = None,
+    *,
+    trusted: bool = False,
 ) -> tuple[Path, PathSource, TreeReason]:
     """The path of a page view, its source, and why. `url` as `tracker.address.cleaned` gives it.
 
     A path that the page gave (call, attribute, breadcrumb, ...) is kept, its names trimmed. One that the browser read
-    off an address (`canonical`, `url`) is read again by the site's rules.
+    off an address (`canonical`, `url`) is read again by the site's rules; one that a server of the site sent
+    (`trusted`) is its own word, whatever it calls the source.
     """
-    if path is not None and source not in _WEAK:
+    if path is not None and (trusted or source not in _WEAK):
         return named(path), source or "call", "given"
     by_url, by_names = _readings(rules, url, None if path is None else tuple(path), source or "url")
     return _decide(tree, by_url, by_names)[:3]

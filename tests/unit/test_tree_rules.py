@@ -62,7 +62,7 @@ USUALLY: list[tuple[str, Path, TreeReason]] = [
     # ids and facets
     ("/p/184467", ("p", "184467"), "url"),
     ("/p/7f0a9c1e-2b34-4d55-8e66-0123456789ab", ("p", "7f0a9c1e-2b34-4d55-8e66-0123456789ab"), "url"),
-    ("/boots/colour=red/size=41", ("boots",), "url"),
+    ("/boots/colour=red/size=41", ("boots", "colour=red", "size=41"), "url"),
     ("/boots?colour=red&size=41", ("boots",), "url"),
     ("/boots/colour-red", ("boots", "colour-red"), "url"),
     # parameters are nothing, routes behind a hash are addresses
@@ -148,7 +148,7 @@ def test_what_is_no_address_is_said_to_be_none(url: str) -> None:
         ({"ignored": ["category", "product-*"]}, "/category/women/product-page/boot", ("women", "boot"), "url"),
         ({"ignored": ["Category"]}, "/CATEGORY/women", ("women",), "url"),
         ({"facets": ["colour-*", "page"]}, "/boots/colour-red/page", ("boots",), "url"),
-        ({"facets": []}, "/boots/colour=red", ("boots", "colour=red"), "url"),
+        ({"facets": ["*=*"]}, "/boots/colour=red/size=41", ("boots",), "url"),
         ({"query": ["cat", "product"]}, "/index.php?product=7&cat=3", ("3", "7"), "query"),
         ({"query": ["cat", "product"]}, "/index.php?utm_source=x", (), "home"),
         ({"query": ["r"]}, "/?r=women/boots/", ("women", "boots"), "query"),
@@ -215,7 +215,7 @@ TREE = SiteTree(
         ("/c/boots", None, (("Women", "Boots"), "tree", "tree")),
         ("/c/boots/?utm_source=x", None, (("Women", "Boots"), "tree", "tree")),
         ("/en/c/boots/index.html", None, (("Women", "Boots"), "tree", "tree")),
-        ("/c/boots/colour=red", None, (("Women", "Boots"), "tree", "tree")),
+        ("/c/boots/colour=red", None, (("c", "boots", "colour=red"), "url", "url")),
         ("/c/shoes", None, (("Category",), "tree", "pattern")),
         ("/c/shoes/sale", None, (("Sale",), "tree", "pattern")),
         ("/c/shoes/other", None, (("c", "shoes", "other"), "url", "url")),
@@ -263,14 +263,18 @@ def test_a_canonical_address_is_read_by_the_rules_too() -> None:
     assert place(rules, NO_TREE, f"{SHOP}/x", ["de", "c", "boots", "index.html"], "canonical") == (
         ("boots",), "canonical", "canonical",
     )  # fmt: skip
+    assert place(TreeRules(facets=("*=*",)), TREE, f"{SHOP}/c/boots/colour=red")[0] == ("Women", "Boots")
     assert place(rules, NO_TREE, f"{SHOP}/?cat=3", [], "canonical") == (("3",), "url", "query")
     assert place(rules, NO_TREE, f"{SHOP}/#/a", [], "canonical") == (("a",), "url", "route")
 
 
 def test_what_a_browser_read_off_the_address_is_read_again() -> None:
-    """It knows no rules. What is not in the address at all stays as it was said."""
+    """It knows no rules. What is not in the address at all stays as it was said, and so does the word of a server."""
     rules = TreeRules(query=("cat",))
     assert place(rules, NO_TREE, f"{SHOP}/de/a%2Fb?cat=3", ["de", "a", "b"], "url") == (("a/b", "3"), "url", "query")
+    assert place(USUAL, NO_TREE, f"{SHOP}/en/index.html", ["en", "index.html"], "url", trusted=True) == (
+        ("en", "index.html"), "url", "given",
+    )  # fmt: skip
     assert place(USUAL, NO_TREE, f"{SHOP}/x", ["Mine", "en"], "url") == (("Mine", "en"), "url", "url")
 
 

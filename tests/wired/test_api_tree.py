@@ -212,7 +212,8 @@ async def test_who_may(here: House):
 
 async def test_the_preview_tells_every_step(here: House):
     """Each rule that did something, with the parts before and after it, in the person's language."""
-    said = await preview(here, "https://shop.example/de-AT/c/boots/colour=red/index.html", rules={"ignored": ["c"]})
+    draft = {"ignored": ["c"], "facets": ["*=*"]}
+    said = await preview(here, "https://shop.example/de-AT/c/boots/colour=red/index.html", rules=draft)
     assert (said["path"], said["depth"], said["source"], said["reason"]) == (["boots"], 1, "url", "url")
     assert [step["rule"] for step in said["steps"]] == ["folders", "index", "locale", "ignored", "facet"]
     assert said["steps"][2] == {
