@@ -7,8 +7,10 @@ the events and the commit are left out. A PostgreSQL base has to be empty.
 
 import argparse
 import asyncio
+import contextlib
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -20,6 +22,7 @@ import access.do
 import routing.do
 import routing.queries
 import service.schema
+import store.prepared
 from access.tables import account, account_site
 from contract.facts import Branch, SiteFacts, VisitFacts
 from crm.tables import customer, identity
@@ -79,27 +82,21 @@ def known(conn: Connection, group: list[Seen], now: int) -> None:
         )
 
 
-class Tally:
-    """Statements that reach the driver, whoever sends them."""
+@contextlib.contextmanager
+def tally() -> Iterator[list[str]]:
+    """The statements of the hot path that are sent meanwhile."""
+    said: list[str] = []
+    kept = {name: getattr(store.prepared, name) for name in ("run", "change", "change_all")}
+    for name, spoken in kept.items():
 
-    def __init__(self, conn: Connection) -> None:
-        self.number = 0
-        self._conn = conn
-        driver: Any = conn.connection.driver_connection
-        if conn.dialect.name == "sqlite":
-            driver.set_trace_callback(self._one)
-        else:
-            driver.add_query_logger(self._one)
+        def note(conn: Connection, text: str, values: Any, spoken: Any = spoken) -> Any:
+            said.append(text)
+            return spoken(conn, text, values)
 
-    def _one(self, _: Any) -> None:
-        self.number += 1
-
-    def close(self) -> None:
-        driver: Any = self._conn.connection.driver_connection
-        if self._conn.dialect.name == "sqlite":
-            driver.set_trace_callback(None)
-        else:
-            driver.remove_query_logger(self._one)
+        setattr(store.prepared, name, note)
+    yield said
+    for name, spoken in kept.items():
+        setattr(store.prepared, name, spoken)
 
 
 def kinds(conn: Connection, site: SiteFacts, size: int, now: int) -> dict[str, list[Seen]]:
@@ -122,18 +119,20 @@ def measure(conn: Connection) -> dict[str, Any]:
     now = time.time_ns() // 1_000_000
     site = fill(conn, now)
     triggers = routing.queries.active_triggers(conn)
+    judge_and_ring(conn, [seen(site, now, dwell=0)], triggers)
     found: dict[str, Any] = {}
     for size in GROUPS:
         spent: dict[str, list[float]] = {}
         for number in range(ROUNDS):
             for kind, group in kinds(conn, site, size, now).items():
-                tally = Tally(conn) if not number else None
+                if not number:
+                    with tally() as said:
+                        judge_and_ring(conn, group, triggers)
+                    found[f"{kind}, {size}"] = {"statements": len(said)}
+                    continue
                 before = time.process_time()
                 judge_and_ring(conn, group, triggers)
                 spent.setdefault(kind, []).append((time.process_time() - before) * 1e6 / size)
-                if tally is not None:
-                    tally.close()
-                    found[f"{kind}, {size}"] = {"statements": tally.number}
             _nobody_rings(conn)
         for kind, took in spent.items():
             found[f"{kind}, {size}"]["us"] = round(sorted(took)[len(took) // 2], 1)
