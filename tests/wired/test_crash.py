@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, func, select
 
+from bench import crash
 from chat.tables import conversation, message
 from store.connect import open_store
 from tests.running import People, Server, people_of, viewed, visitor_key
@@ -135,6 +136,13 @@ async def test_what_was_acknowledged_survives_kill_9_at_any_moment(house: Server
         ids = sorted(walker.acknowledged)
         there = select(func.count()).select_from(event).where(event.c.id.in_(ids))
         assert await look(house, lambda conn, there=there: conn.execute(there).scalar_one()) == len(ids)  # type: ignore[misc]
+
+
+def test_what_follows_from_acknowledged_events_survives_too(house: Server):
+    """A few of the sudden deaths of `python -m bench.crash`: all rows are those of the model."""
+    found = crash.run(house, url_of(house), rounds=3, seed=5)
+    assert found.acknowledged > 30
+    assert (found.lost, found.twice, found.wrong) == (0, 0, [])
 
 
 @pytest.fixture
