@@ -11,9 +11,12 @@ import { whereIs, whoIs } from "../../text/names";
 import { t, tn, word } from "../../text/text";
 import type { CustomerBrief, VisitBrief } from "../../wire";
 import { ownerName } from "./CustomerLine";
+import { SamePerson } from "./SamePerson";
 import { Timeline } from "./Timeline";
 
-interface Subject { visit: string | null; seen: VisitBrief | null; customer: CustomerBrief | null; name: string; here: boolean }
+interface Subject {
+  visit: string | null; site?: string | null; seen: VisitBrief | null; customer: CustomerBrief | null; name: string; here: boolean;
+}
 
 export function PersonOfSelection() {
   const subject = subjectOf();
@@ -36,13 +39,13 @@ function subjectOf(): Subject | null {
     if (!one) return null;
     const seen = one.visit ? (at.visits.get(one.visit) ?? null) : null;
     const customer = seen?.customer ?? one.customer;
-    return { visit: one.visit, seen, customer, name: whoIs({ customer, visitor: one.visitor }), here: one.live };
+    return { visit: one.visit, site: one.site, seen, customer, name: whoIs({ customer, visitor: one.visitor }), here: one.live };
   }
   const visit = at.visits.get(chosen.id);
   return visit ? { visit: visit.id, seen: visit, customer: visit.customer, name: whoIs(visit), here: !visit.left } : null;
 }
 
-export function Person({ visit, seen, customer, name, here }: Subject) {
+export function Person({ visit, site, seen, customer, name, here }: Subject) {
   const key = `${visit ?? ""}/${customer?.id ?? ""}`;
   // Asked again when a page was turned or something was ordered.
   const orders = desk.value?.orders.length ?? 0;
@@ -59,7 +62,7 @@ export function Person({ visit, seen, customer, name, here }: Subject) {
     <div class="person">
       <header class="person-head">
         <button type="button" class="quiet only-phone" onClick={() => (column.value = "talk")} aria-label={t("desk.back")}>←</button>
-        <h2>{name}</h2>
+        <h2>{more?.name || name}</h2>
         {customer?.tier && <b class="tier">{word("tier", customer.tier)}</b>}
       </header>
       {customer ? (
@@ -102,6 +105,12 @@ export function Person({ visit, seen, customer, name, here }: Subject) {
             ))}
           </ol>
         </details>
+      )}
+
+      {known && desk.value?.me.role !== "marketer" && (customer || visit) && (
+        <SamePerson key={key} changed={() => void learn(key, visit, customer?.id ?? null)} who={{
+          id: more?.id ?? customer?.id ?? null, name: more?.name || name, since: more?.since ?? null, visit, site: seen?.site ?? site ?? null,
+        }} />
       )}
 
       <section aria-labelledby="timeline-title">
