@@ -32,7 +32,7 @@ _WORDS = (
     "httpunit", "go-http", "okhttp", "axios", "node-fetch", "guzzle", "restsharp", "winhttp", "postman",
     "apache-http", "http client", "http-client", "httpclient", "http_client", "urlconnection",
     # who shows a link to others, who reads for a machine, who sells what it read
-    "facebookexternalhit", "facebookcatalog", "meta-external", "embedly", "skypeuri", "whatsapp/", "mediapartners",
+    "facebookexternalhit", "facebookcatalog", "meta-external", "embedly", "skypeuri", "mediapartners",
     "googleother", "googleagent", "playstore-google", "chatgpt", "gptbot", "claude-", "anthropic", "perplexity-",
     "cohere-", "outbrain", "siteimprove", "linktiger", "marketgoo", "newsnow", "collapsify", "hotjar", "manus-user",
     "banner detection", "test certificate", "safeassign", "geedo",
@@ -41,11 +41,11 @@ _WORDS = (
 #: toolbar, and telephones speak of "SEMC-Java/2.0".
 _MAYBE = (
     "bot", "curl", "fetch", "perl", "ruby/", "rss", "subscriber", "google-", "java", "scan", "agent", "ai/", "-ai",
-    "rigor",
+    "rigor", "whatsapp/",
 )  # fmt: skip
 _INDEED = re.compile(
     r"(?<!cu)bots?\b|(?<!cu)bot[\d_]|\bcurl\b|\bfetch\b|\bperl\b|\bruby/|\brss|\bsubscribers?\b|google-(?!tr-)[a-z]{3}"
-    r"|^java/|[ (]java/1\.|\(java\)|\bscan\b|\bagent\)|\bai/|-ai\b|; ?rigor\)"
+    r"|^whatsapp/|^java/|[ (]java/1\.|\(java\)|\bscan\b|\bagent\)|\bai/|-ai\b|; ?rigor\)"
     r"|(?:http|ips|data|web|link|research|optimizer|synthetics)-?agent\b"
 )
 _BROWSERS = ("mozilla/", "opera/")

@@ -1,8 +1,8 @@
-"""Where a visit came from, and who is a program."""
+"""Where a visit came from."""
 
 import pytest
 
-from tracker.device import agent, is_bot
+from tracker.referrer import kept
 from tracker.source import Source, source
 
 SHOP = "https://www.shop.example/women"
@@ -42,40 +42,109 @@ def test_marks_in_the_address_come_before_the_referrer(
     assert isinstance(found, Source)
 
 
-BROWSERS = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 "
-    "Mobile/15E148 Safari/604.1",
-    "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
-    "Mozilla/5.0 (Linux; Android 10; CUBOT X30) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile "
-    "Safari/537.36",
-    "",
+@pytest.mark.parametrize(
+    ("referrer", "channel", "name"),
+    [
+        # assistants
+        ("https://chatgpt.com/", "ai", "chatgpt"),
+        ("https://chat.openai.com/", "ai", "chatgpt"),
+        ("https://www.perplexity.ai/", "ai", "perplexity"),
+        ("https://gemini.google.com/app", "ai", "gemini"),
+        ("https://copilot.microsoft.com/", "ai", "copilot"),
+        ("https://www.bing.com/chat?q=x", "ai", "copilot"),
+        ("https://claude.ai/", "ai", "claude"),
+        ("https://you.com/", "ai", "you"),
+        ("https://chat.deepseek.com/", "ai", "deepseek"),
+        ("https://chat.mistral.ai/", "ai", "mistral"),
+        ("https://grok.com/", "ai", "grok"),
+        ("https://www.meta.ai/", "ai", "meta ai"),
+        ("https://www.phind.com/", "ai", "phind"),
+        ("https://kagi.com/assistant/17", "ai", "kagi assistant"),
+        ("https://alice.yandex.ru/", "ai", "alice"),
+        ("https://giga.chat/", "ai", "gigachat"),
+        # searches, by every form of their names
+        ("https://kagi.com/search", "search", "kagi"),
+        ("https://www.google.com.br/", "search", "google"),
+        ("https://images.google.de/", "search", "google"),
+        ("https://yandex.ru/", "search", "yandex"),
+        ("https://es.search.yahoo.com/", "search", "yahoo"),
+        ("https://uk.yahoo.com/", "search", "yahoo"),
+        ("https://html.duckduckgo.com/html/", "search", "duckduckgo"),
+        ("https://go.mail.ru/search", "search", "mail.ru"),
+        ("https://suche.web.example/", "search", "web"),
+        # what only sounds like one
+        ("https://docs.google.com/document/1", "referral", "docs.google.com"),
+        ("https://google.blog.example/", "referral", "google.blog.example"),
+        ("https://www.askme.example/", "referral", "askme.example"),
+        ("https://ask.example.org/", "referral", "ask.example.org"),
+        ("https://openai.com/", "referral", "openai.com"),
+        ("https://mailboxes.example/", "referral", "mailboxes.example"),
+        ("https://email-shop.example/", "referral", "email-shop.example"),
+        # networks and mailboxes
+        ("https://lm.facebook.com/l.php", "social", "facebook"),
+        ("https://out.reddit.com/t3", "social", "reddit"),
+        ("https://away.vk.com/", "social", "vk"),
+        ("https://web.telegram.org/", "social", "telegram"),
+        ("https://my.mail.ru/", "social", "my.mail.ru"),
+        ("https://news.ycombinator.com/item", "social", "hackernews"),
+        ("https://webmail.provider.example/", "mail", "provider"),
+        ("https://mail.company.example/owa", "mail", "company"),
+        ("https://deref-gmx.net/mail", "mail", "gmx"),
+        # who is paid for it
+        ("https://googleads.g.doubleclick.net/", "paid", "google"),
+        ("https://yabs.yandex.ru/", "paid", "yandex"),
+        # apps of Android
+        ("android-app://com.google.android.googlequicksearchbox/", "search", "google"),
+        ("android-app://com.google.android.gm", "mail", "gmail"),
+        ("android-app://org.telegram.messenger/", "social", "telegram"),
+        ("android-app://com.openai.chatgpt", "ai", "chatgpt"),
+        ("android-app://com.slack/", "referral", "com.slack"),
+        ("android-app://nonsense", "direct", ""),
+    ],
 )
-PROGRAMS = (
-    "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
-    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/140.0.0.0 Safari/537.36",
-    "curl/8.1.2",
-    "python-requests/2.32",
-    "Mozilla/5.0 (compatible; Baiduspider/2.0)",
-    "Wget/1.21",
-    "facebookexternalhit/1.1",
-    "UniversalFeedParser/4.2-pre-314-svn +http://feedparser.org/",
+def test_a_referrer_says_its_channel(referrer: str, channel: str, name: str) -> None:
+    """The most exact host wins; a name that only contains another is none."""
+    found = source(SHOP, referrer)
+    assert (found.channel, found.name) == (channel, name)
+
+
+@pytest.mark.parametrize(
+    ("marks", "referrer", "channel", "name"),
+    [
+        ("utm_source=chatgpt.com", "", "ai", "chatgpt"),
+        ("utm_source=perplexity", "", "ai", "perplexity"),
+        ("utm_source=chatgpt.com&utm_medium=cpc", "", "paid", "chatgpt.com"),
+        ("utm_source=poe&utm_medium=chatbot", "", "ai", "poe"),
+        ("fbclid=1", "", "social", "facebook"),
+        ("fbclid=1", "https://blog.example/", "referral", "blog.example"),
+        ("ysclid=1", "", "search", "yandex"),
+        ("yclid=1&ysclid=1", "https://yandex.ru/", "paid", "yandex"),
+        ("GCLID=1", "", "paid", "google"),
+        ("mc_cid=1", "", "mail", "mailchimp"),
+        ("utm_medium=organic", "https://www.bing.com/", "search", "bing"),
+        ("utm_source=x&utm_medium=made-up", "https://claude.ai/", "ai", "x"),
+    ],
 )
+def test_marks_that_others_put_behind_an_address(marks: str, referrer: str, channel: str, name: str) -> None:
+    """An advertisement's mark says most; one that is added to every link says something only if nothing else does."""
+    found = source(f"{SHOP}?{marks}", referrer)
+    assert (found.channel, found.name) == (channel, name)
 
 
-@pytest.mark.parametrize("user_agent", BROWSERS)
-def test_a_browser_is_no_bot_and_nothing_is_unknown(user_agent: str) -> None:
-    """Only its own words make a program of it."""
-    assert not is_bot(agent(user_agent))
-
-
-@pytest.mark.parametrize("user_agent", PROGRAMS)
-def test_who_calls_itself_a_program_is_one(user_agent: str) -> None:
-    """A headless browser is one, too."""
-    assert is_bot(agent(user_agent))
-
-
-def test_an_agent_is_cut() -> None:
-    """512 characters are enough for anybody."""
-    assert len(agent("M" * 9000)) == 512
-    assert agent(None) == ""
+@pytest.mark.parametrize(
+    ("raw", "stored"),
+    [
+        ("https://www.google.com/search?q=how+to+leave+him", "https://www.google.com/search"),
+        ("https://mail.example/inbox#message/17", "https://mail.example/inbox"),
+        ("https://www.shop.example/search?q=boots&page=2", "https://www.shop.example/search?q=boots&page=2"),
+        ("https://shop.example/?q=boots", "https://shop.example/?q=boots"),
+        ("android-app://com.Slack/path", "android-app://com.slack"),
+        ("android-app://x", ""),
+        ("javascript:alert(1)", ""),
+        ("about:client", ""),
+        ("", ""),
+    ],
+)
+def test_what_was_asked_elsewhere_is_not_kept(raw: str, stored: str) -> None:
+    """Of another site only the page, of an app only its name; of our own site all but secrets."""
+    assert kept(raw, SHOP) == stored
