@@ -9,6 +9,7 @@ import tracker.do
 import tracker.queries
 from contract.clock import rfc3339
 from contract.errors import Refused
+from contract.facts import VisitFacts
 from contract.rest import Visitor, VisitorPatch
 from service.api.operation import Call, operation
 
@@ -44,12 +45,15 @@ async def say(call: Call) -> Visitor:
     asked: VisitorPatch = call.body
     visitor_id = call.path_id()
 
-    def write(conn: Connection) -> Visitor:
+    def write(conn: Connection) -> tuple[Visitor, VisitFacts | None]:
         _seen(conn, call, visitor_id)
         tracker.do.say_bot(conn, visitor_id, asked.bot)
-        return _shown(_seen(conn, call, visitor_id))
+        return _shown(_seen(conn, call, visitor_id)), tracker.queries.newest_visit(conn, visitor_id)
 
-    return await call.bell.store.write(write)
+    shown, newest = await call.bell.store.write(write)
+    if newest is not None:
+        call.bell.timers.visit_changed(newest.id)  # it comes to the live list, or goes from it
+    return shown
 
 
 OPERATIONS = [visitor, say]

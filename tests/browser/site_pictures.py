@@ -1,12 +1,11 @@
 """Every state of the live list and of the site's own screen, as pictures: phone and desktop, light and dark, both
 languages; for looking at, not for the README. `python -m tests.browser.site_pictures [FOLDER]`."""
 
-import asyncio
 import itertools
-import re
 import sys
 import tempfile
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -55,14 +54,19 @@ async def rejected(crew: People) -> None:
     server = crew.server
     await guest.collect(viewed(url="javascript:alert(1)"), viewed(url="file:///etc/hosts", id="no-uuid"))
     await guest.collect(viewed("Garden", url=server.url + "/garden", age=8 * 24 * 3600_000))
-    cart = {"id": str(uuid.uuid4()), "type": "custom", "name": "cart.added", "props": {"sku": "spade", "text": "x" * 5000}}
+    cart = {
+        "id": str(uuid.uuid4()),
+        "type": "custom",
+        "name": "cart.added",
+        "props": {"sku": "spade", "text": "x" * 5000},
+    }
     good = {**cart, "id": str(uuid.uuid4()), "props": {"sku": "spade", "quantity": 2}}
     page = viewed("Garden", "Tools", url=server.url + "/garden/tools/index.html")
     await guest.collect(page, good, cart)
     await guest.collect(page)
 
 
-def walk(page: Page, take: Any, server: Server, english: bool) -> None:
+def walk(page: Page, take: Callable[[str], None], server: Server) -> None:
     """Each screen once; `take(name)` keeps what it looks like."""
 
     def go(where: str) -> None:
@@ -134,7 +138,8 @@ def main() -> None:
 
 
 def _one(browser: Chromium, server: Server, folder: Path, size: str, look: str, tongue: str) -> None:
-    context = browser.new_context(viewport=SIZES[size], color_scheme=look, locale="en-GB", timezone_id="Europe/Berlin")
+    options: dict[str, Any] = {"viewport": SIZES[size], "color_scheme": look, "timezone_id": "Europe/Berlin"}
+    context = browser.new_context(locale="en-GB", **options)
     context.set_default_timeout(10_000)
     desk = Desk(context, server, "admin").sign_in("Sign in and stay away for now")
     desk.page.evaluate(f"localStorage['shopbell.language'] = '{tongue}'")
@@ -147,7 +152,7 @@ def _one(browser: Chromium, server: Server, folder: Path, size: str, look: str, 
         wide = desk.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         print(file.name, "" if wide <= 0 else f"WIDER THAN THE SCREEN by {wide}", flush=True)
 
-    walk(desk.page, take, server, tongue == "en")
+    walk(desk.page, take, server)
     context.close()
 
 

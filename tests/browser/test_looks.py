@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Frame, Page, expect
 
 from tests.browser.people import AXE, WAY, Desk, Visitor
+from tests.browser.site_pictures import rejected, walk
 from tests.conftest import in_own_loop
 from tests.running import Browser, Server, people_of
 
@@ -116,6 +117,58 @@ def test_chat_and_desk_can_be_used_by_everybody(
     check("reports, live", martin.page)
     anna.page.get_by_role("button", name="Close conversation").click()
     assert wrong == {}, json.dumps(wrong, indent=1)
+
+
+@pytest.mark.timeout(90)
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_sites_own_screen_can_be_used_by_everybody(
+    demo: Server, new_context: Callable[..., BrowserContext], look: str, width: int
+) -> None:
+    """Axe finds nothing in any state of it, on a desktop and on a phone, and nothing is wider than the screen."""
+    wrong: dict[str, list[str]] = {}
+    viewport = {"width": width, "height": 844}
+    admin = Desk(new_context(color_scheme=look, viewport=viewport), demo, "admin").sign_in(
+        "Sign in and stay away for now"
+    )
+
+    def take(name: str) -> None:
+        if found := faults(admin.page):
+            wrong[name] = found
+        if admin.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            wrong.setdefault(name, []).append("wider than the screen")
+
+    walk(admin.page, take, demo)
+    assert wrong == {}, json.dumps(wrong, indent=1)
+
+
+def test_the_sites_screen_is_worked_with_the_keyboard(demo: Server, new_context: Callable[..., BrowserContext]) -> None:
+    """A tab is a link, a switch is turned with the space bar, an event opens with Enter."""
+    page = Desk(new_context(), demo, "admin").sign_in("Sign in and stay away for now").page
+    page.goto(f"{demo.other}/console/#/site/snippet")
+    page.get_by_role("navigation", name="Parts of the site").get_by_role("link", name="Events").focus()
+    page.keyboard.press("Enter")
+    switch = page.get_by_role("switch", name="Test mode")
+    expect(switch).to_be_visible()
+    before = switch.is_checked()
+    switch.focus()
+    page.keyboard.press("Space")
+    expect(switch).to_be_checked(checked=not before)
+    page.wait_for_timeout(300)
+    expect(switch).to_be_checked(checked=not before)
+    if before:
+        page.keyboard.press("Space")
+
+    async def send() -> None:
+        async with people_of(demo) as crew:
+            await rejected(crew)
+
+    in_own_loop(send())
+    opened = page.locator(".event summary").first
+    expect(opened).to_be_visible(timeout=4_000)
+    opened.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="The whole event").first).to_be_visible()
 
 
 def ring(server: Server, key: str, page: str, title: str = "Drip systems", path: tuple[str, ...] = WAY[:3]) -> None:
