@@ -123,6 +123,12 @@ it("lists what was joined, by whom and why, and takes it back", async () => {
   expect(changed).toHaveBeenCalledOnce();
 });
 
+it("names the other one to each of two who were told apart", async () => {
+  merges = [merged({ kept: { id: "k", name: "Kate" }, gone: { id: "ann", name: "Ann" }, undone_at: AT, undone_by: { id: "b", name: "Boris" } })];
+  await show();
+  expect(text()).toMatch(/Katetold apart by Boris/);
+});
+
 it("asks of a stranger who they are, by the visit", async () => {
   await show({ ...ann, id: null, name: "Stranger 4f2a", since: null });
   expect(text()).toContain("Who is this?");

@@ -37,7 +37,7 @@ export function SamePerson({ who, changed }: { who: Someone; changed: () => void
           {merges.map((one) => (
             <li key={one.id} class={one.undone_at ? "soft" : ""}>
               <span class="same-who">
-                {one.gone.name || t("same.stranger")}
+                {(one.gone.id === who.id ? one.kept : one.gone).name || t("same.stranger")}
                 <span class="soft small">{story(one)}</span>
               </span>
               {!one.undone_at && (
