@@ -16,6 +16,8 @@ import { keysOpen } from "./desk/Keys";
 const STATUSES: Status[] = ["online", "away", "offline"];
 
 export function TopBar({ me, screens, here }: { me: Me; screens: Screen[]; here: Screen }) {
+  // On a phone the places may be wider than the screen: the chosen one stands in sight.
+  useEffect(() => document.querySelector(".screens [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }), [here]);
   return (
     <header class="top">
       <div class="top-row">

@@ -23,10 +23,16 @@ export function VisitRow({ visit, more, ...button }: { visit: VisitBrief; more?:
       </span>
       <span class="row-bottom">
         <span class="row-text soft"><Where path={visit.path} /></span>
-        <span class="soft small">{word("channel", visit.source.channel)}</span>
+        <span class="soft small visit-how">{cameWith(visit)}</span>
       </span>
     </button>
   );
+}
+
+/** "search · phone"; a device that nobody knows is left out. */
+function cameWith({ source, device }: VisitBrief): string {
+  const kind = device.kind === "unknown" ? "" : word("device", device.kind);
+  return [word("channel", source.channel), kind].filter(Boolean).join(" · ");
 }
 
 /** How long somebody is here, by the server's clock: nobody has to tell that they stay. */

@@ -4,9 +4,12 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+
+from contract import names
+from tracker.reasons import REASONS
 
 ROOT = Path(__file__).parents[2]
 GAP = re.compile(r"\{(\w+)\}")
@@ -113,3 +116,24 @@ def test_no_russian_catalogue_stands_alone() -> None:
         and not path.with_name(re.sub(r"ru\.json$", "en.json", path.name)).is_file()
     ]
     assert alone == []
+
+
+@pytest.mark.parametrize(
+    ("group", "words"),
+    [
+        ("reason", REASONS),
+        *(
+            (group, get_args(words))
+            for group, words in (
+                ("action", names.Action), ("channel", names.Channel), ("device", names.DeviceKind),
+                ("event_type", names.EventType), ("outcome", names.EventOutcome), ("path_source", names.PathSource),
+                ("role", names.Role), ("rung", names.Rung), ("status", names.Status), ("step", names.FunnelStep),
+                ("tier", names.Tier),
+            )
+        ),
+    ],
+)  # fmt: skip
+def test_the_desk_has_a_word_for_each_word_of_a_closed_list(group: str, words: tuple[str, ...]) -> None:
+    """Nobody has to read `bad_url`. What is not known at all is left out, not said."""
+    said = read(ROOT / "console" / "text" / "en.json")
+    assert [word for word in words if f"/{group}.{word}" not in said and word != "unknown"] == []

@@ -40,7 +40,7 @@ export function Bots({ site }: { site: Site }) {
             <li key={visit.id} class="sheet bot">
               <div class="bot-what">
                 <p><strong>{whoIs(visit)}</strong> <time class="soft small" dateTime={visit.started_at}>{when(visit.started_at, now.value)}</time></p>
-                <p class="small"><Where path={visit.path} /> <span class="soft">· {tn("visit.pages", visit.pages)}</span></p>
+                <p class="small"><Where path={visit.path} /> <span class="soft">· {[visit.device.browser, tn("visit.pages", visit.pages)].filter(Boolean).join(" · ")}</span></p>
               </div>
               <button type="button" class="plain-button" disabled={busy === visit.visitor} onClick={() => void person(visit)}>{t("bots.unmark")}<span class="unseen">: {whoIs(visit)}</span></button>
             </li>
