@@ -17,14 +17,21 @@ from store.base import Store
 Packed = Mapping[str, Mapping[TreeKind, bytes]]
 
 FRESH_SECONDS = 2.0
+#: Packed trees of this many bytes are unpacked in a moment; for larger ones nobody waits.
+_AT_ONCE = 64 * 1024
 
 
 class Sites:
-    """A cache in front of the table. A change made elsewhere shows after two seconds, one made here at once."""
+    """A cache in front of the table. A change made elsewhere shows after two seconds, one made here at once.
+
+    A large tree takes some tenths of a second more (`settle`).
+    """
 
     def __init__(self, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
         self._store, self._clock = store, clock
         self._read_at = float("-inf")
+        self._sites: list[SiteFacts] = []
+        self._loading: asyncio.Task[None] | None = None
         self._by_key: dict[str, SiteFacts] = {}
         self._by_id: dict[str, SiteFacts] = {}
         self._trees: dict[str, tuple[int, SiteTree]] = {}
@@ -52,6 +59,15 @@ class Sites:
         """Read again before the next answer: a site was just changed in this process."""
         self._read_at = float("-inf")
 
+    async def settle(self) -> None:
+        """Read again and wait until all of it is there, trees too: whoever changed one sees it."""
+        while True:
+            self.forget()
+            await self._fresh()
+            if self._loading is None:
+                return
+            await self._loading
+
     async def _fresh(self) -> None:
         if self._clock() - self._read_at < FRESH_SECONDS:
             return
@@ -59,13 +75,28 @@ class Sites:
             if self._clock() - self._read_at < FRESH_SECONDS:
                 return
             asked_at = self._clock()
-            sites, packed = await self._store.read(self._read)
-            if packed:  # rare and slow: not where the beacons wait for each other
-                self._trees |= await asyncio.to_thread(_unpacked, sites, packed)
-            found = [self._with_tree(site) if site.tree_version else site for site in sites]
-            self._by_key = {site.key: site for site in found}
-            self._by_id = {site.id: site for site in found}
+            self._sites, packed = await self._store.read(self._read)
+            if packed and self._loading is None:
+                loading = self._load(self._sites, packed)
+                if self._by_id and sum(len(one) for kinds in packed.values() for one in kinds.values()) > _AT_ONCE:
+                    self._loading = asyncio.create_task(loading)  # until it is ready, beacons go by the old one
+                else:
+                    await loading
+            self._show()
             self._read_at = asked_at
+
+    async def _load(self, sites: list[SiteFacts], packed: Packed) -> None:
+        """Unpack trees, some of them large, beside the loop."""
+        try:
+            self._trees |= await asyncio.to_thread(_unpacked, sites, packed)
+            self._show()
+        finally:
+            self._loading = None
+
+    def _show(self) -> None:
+        found = [self._with_tree(site) if site.tree_version else site for site in self._sites]
+        self._by_key = {site.key: site for site in found}
+        self._by_id = {site.id: site for site in found}
 
     def _read(self, conn: Connection) -> tuple[list[SiteFacts], Packed]:
         """All sites, and the trees that were changed since we read them last."""

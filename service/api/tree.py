@@ -126,7 +126,7 @@ async def add_tree(call: Call) -> TreeImported | Response:
     except Refusals as refused:
         problem = tree_problem(refused.faults, refused.faulty, call.tongue)
         return Response(msgspec.json.encode(problem), problem.status, media_type="application/problem+json")
-    call.bell.sites.forget()
+    await call.bell.sites.settle()
     return told
 
 
@@ -135,7 +135,7 @@ async def clear_tree(call: Call) -> None:
     """Forget what was imported: all of it, or one kind."""
     site_id, kind = (await call.site(call.path_id())).id, _kind(call)
     await call.bell.store.write(lambda conn: access.tree.clear(conn, site_id, kind))
-    call.bell.sites.forget()
+    await call.bell.sites.settle()
 
 
 def _kind(call: Call) -> TreeKind | None:

@@ -1,21 +1,28 @@
 """An administrator's file becomes a site's tree: read and packed beside the loop, replaced in one short transaction."""
 
 import asyncio
+import os
+import sys
 
+import msgspec
 from sqlalchemy import Connection
 
 import access.tree
 from contract.errors import Refused
 from contract.names import Ms, TreeKind
 from contract.rest import TreeImported
-from contract.tree import MOST_ENTRIES, Path
+from service.flows.tree_job import Job, Outcome, do
 from store.base import Store
-from tracker.tree_import import Format, Imported, read_tree, together
+from tracker.tree_entry import Refusals
+from tracker.tree_import import Format
 
 #: Imports of one process at a time: each takes some seconds and a few hundred megabytes at the largest.
 _AT_ONCE = 2
 #: How often a tree that was changed meanwhile is put together afresh.
 _ATTEMPTS = 5
+#: Smaller bodies are read sooner than a process starts.
+_SMALL = 256 * 1024
+_SECONDS = 300.0
 _running: list[str] = []
 
 
@@ -31,54 +38,68 @@ async def import_tree(
         raise Refused("busy", retry_after=5)
     _running.append(site_id)
     try:
-        imported = await asyncio.to_thread(read_tree, body, MOST_ENTRIES, format)
-        if imported.sitemaps:
-            return _told(imported, {}, changed=False)
         for _ in range(_ATTEMPTS):
-            kept = await _kept(store, site_id, imported, now, add=add)
-            if kept is not None:
-                return await asyncio.to_thread(_told, imported, kept, changed=True)
+            told = await _import(store, site_id, body, now, format, add)
+            if told is not None:
+                return told
         raise Refused("busy", retry_after=1)
-    except OverflowError as error:
-        raise Refused("too_large", f"{error.args[0]}") from error
     finally:
         _running.remove(site_id)
 
 
-async def _kept(
-    store: Store, site_id: str, imported: Imported, now: Ms, *, add: bool
-) -> dict[str, Path | None] | None:
-    """The entries that now hold; None if somebody else changed the tree in between."""
+async def _import(
+    store: Store, site_id: str, body: bytes, now: Ms, format: Format | None, add: bool
+) -> TreeImported | None:
+    """None if somebody else changed the tree in between."""
 
     def read(conn: Connection) -> tuple[int, dict[TreeKind, bytes]]:
         return access.tree.version_of(conn, site_id), access.tree.packed_of(conn, [site_id]).get(site_id, {})
 
     version, there = await store.read(read)
-
-    def packed() -> tuple[dict[str, Path | None], bytes]:
-        entries = imported.entries
-        if add and imported.kind in there:
-            entries = together(access.tree.unpack(there[imported.kind]), entries)
-        others = sum(len(access.tree.unpack(there[kind])) for kind in there if kind != imported.kind)
-        if len(entries) + others > MOST_ENTRIES:
-            raise OverflowError(MOST_ENTRIES)
-        return entries, access.tree.pack(entries.items())
-
-    entries, body = await asyncio.to_thread(packed)
+    job = Job(body=body, format=format, add=add, there=there)
+    outcome = await (asyncio.to_thread(do, job) if len(body) <= _SMALL else _elsewhere(job))
+    if outcome.faults:
+        raise Refusals(outcome.faults, outcome.faulty)
+    if outcome.too_large:
+        raise Refused("too_large", f"{outcome.too_large}")
 
     def write(conn: Connection) -> bool:
-        return access.tree.replace(conn, site_id, imported.kind, len(entries), body, now, expected=version)
+        return access.tree.replace(
+            conn, site_id, outcome.kind, outcome.kept, outcome.packed, now, expected=version
+        )
 
-    return entries if await store.write(write) else None
-
-
-def _told(imported: Imported, kept: dict[str, Path | None], *, changed: bool) -> TreeImported:
+    if not outcome.sitemaps and not await store.write(write):
+        return None
     return TreeImported(
-        kind=imported.kind,
-        read=imported.read,
-        kept=len(kept),
-        repeated=imported.repeated,
-        left_out=imported.left_out,
-        by_depth=imported.by_depth(kept) if changed else {},
-        sitemaps=imported.sitemaps,
+        kind=outcome.kind,
+        read=outcome.read,
+        kept=outcome.kept,
+        repeated=outcome.repeated,
+        left_out=outcome.left_out,
+        by_depth=outcome.by_depth,
+        sitemaps=outcome.sitemaps,
     )
+
+
+async def _elsewhere(job: Job) -> Outcome:
+    """The same in a process of its own, which ends with us. Refused("unavailable") if it dies, or takes too long."""
+    worker = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "service.flows.tree_job",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
+    try:
+        async with asyncio.timeout(_SECONDS):
+            said, _ = await worker.communicate(msgspec.msgpack.encode(job))
+        if worker.returncode != 0:
+            raise Refused("unavailable")
+        return msgspec.msgpack.decode(said, type=Outcome)
+    except TimeoutError as error:
+        raise Refused("unavailable") from error
+    finally:
+        if worker.returncode is None:
+            worker.kill()
+            await worker.wait()

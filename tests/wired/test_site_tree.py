@@ -1,6 +1,7 @@
 """A site's tree between processes: seen within two seconds, and two who add at once lose nothing."""
 
 import asyncio
+import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -56,6 +57,27 @@ async def test_another_process_sees_a_change_after_two_seconds(here: House):
     cleared = await elsewhere.by_id(site)
     assert cleared is not None
     assert cleared.tree is NO_TREE
+
+
+async def test_nobody_waits_for_a_large_tree(here: House):
+    """Until it is unpacked the old one holds; whoever changed it waits for it."""
+    clock = Clock()
+    elsewhere, site = Sites(here.bell.store, clock), here.ours["site"]
+    assert await elsewhere.by_id(site) is not None
+    body = "".join(f"/{uuid.uuid4()},{uuid.uuid4()}\n" for _ in range(4_000)).encode()
+    assert (await import_tree(here.bell.store, site, body, now_ms())).kept == 4_000
+    clock.now += FRESH_SECONDS
+    at_once = await elsewhere.by_id(site)
+    assert at_once is not None
+    assert at_once.tree is NO_TREE
+    await elsewhere.settle()
+    settled = await elsewhere.by_id(site)
+    assert settled is not None
+    assert len(settled.tree.pages) == 4_000
+    new = Sites(here.bell.store, clock)
+    first = await new.by_id(site)
+    assert first is not None
+    assert len(first.tree.pages) == 4_000, "a process that begins has it before it answers"
 
 
 async def test_two_who_add_at_once_lose_nothing(here: House):
