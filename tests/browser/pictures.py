@@ -179,6 +179,12 @@ def play(browser: Chromium, server: Server, folder: Path) -> None:
             desk.page.get_by_role("button", name="Dismiss").first.click()
         take(desk.page, folder, name)
 
+    admin = Desk(person(browser), server, "admin").sign_in("Sign in and stay away for now").page
+    admin.goto(f"{server.other}/console/#/site/tree")
+    admin.get_by_label("Try an address of the site").fill("https://shop.example/de/garden/irrigation/index.html?page=2")
+    expect(admin.get_by_text("only says the language")).to_be_visible()
+    take(admin, folder, "site")
+
     martin = Desk(person(browser), server, "marketer").sign_in()
     funnel = martin.page.get_by_role("list", name="Funnel")
     expect(funnel).to_be_visible()
