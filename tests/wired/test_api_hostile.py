@@ -131,7 +131,7 @@ async def test_a_hostile_query_never_breaks_the_server(here: House):
         if each.method != "GET":
             continue
         for name in {*each.query, "limit", "cursor", "after", "visit"}:
-            for word in words:
+            for word in words if name in each.query else words[:2]:  # what it does not read it cannot stumble over
                 answer = await here.ask("GET", path(each, here), params={name: word})
                 assert answer.status_code < 500, (each.path, name, word, answer.text)
 
