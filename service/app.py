@@ -39,6 +39,8 @@ from store.connect import open_bus, open_store
 VISITOR: dict[str, Command] = {**chat.VISITOR, **cards.VISITOR, **orders.VISITOR}
 EXPERT: dict[str, Command] = {**alerts.EXPERT, **chat.EXPERT, **cards.EXPERT}
 STOP_WITHIN = 10.0
+#: The snippets of all releases that this installation has served, in the data folder.
+KEPT = "snippets"
 Beside = Callable[[Bell], Coroutine[Any, Any, None]]
 log = structlog.get_logger()
 
@@ -69,7 +71,7 @@ def build(settings: Settings, more: Sequence[BaseRoute] = (), beside: Beside | N
             await stop(bell, sockets)
 
     web = Starlette(
-        routes=[*service.api.routes(), *service.frame.routes(), *service.static.routes(), *(more or [_TO_THE_DESK])],
+        routes=[*service.api.routes(), *service.frame.routes(), *service.static.routes(kept=settings.data_dir / KEPT), *(more or [_TO_THE_DESK])],
         middleware=middleware(),
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=lifespan,

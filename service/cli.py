@@ -28,7 +28,8 @@ from service.migrate import WrongRevision, check_revision, migrate
 from service.serve import AlreadyRunning
 from service.serve import serve as run_server
 from service.settings import Settings, read_settings
-from service.tag import tag
+from service.static import snippet
+from service.tag import pinned, tag
 from store.base import Store
 from store.connect import open_store
 
@@ -247,7 +248,12 @@ def _site_secret(settings: Settings, site_id: str) -> str:
 
 
 def _show_snippet(settings: Settings, key: str) -> None:
+    """Two tags: always the newest script, and, where it is built, just this one (docs/snippet.md)."""
     typer.echo(tag(settings.public_url, key))
+    body = snippet()
+    if body is not None:
+        typer.echo("\nOr pinned to this version of the script, which your pages then get or none:")
+        typer.echo(pinned(settings.public_url, key, body))
 
 
 @site_app.command("tree")

@@ -2,14 +2,21 @@
 
 Nothing is looked up on the disk by a name from outside, and no answer depends on a request's headers (but for the 304
 of an unchanged file), so that any cache in between is safe.
+
+The snippet has two addresses: `/shopbell.js`, always the newest, and `/shopbell.HASH.js`, whose bytes never change, for
+pages that pin them (subresource integrity). Every build that was ever served is kept in the data folder, so that such a
+page keeps its bell after an upgrade.
 """
 
+import base64
 import hashlib
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,6 +24,7 @@ from starlette.routing import Route
 from contract.errors import Refused
 from service.web import PAGE_POLICY
 
+log = structlog.get_logger()
 FOLDER = Path(__file__).parent / "assets"
 TYPES = {
     ".js": "text/javascript; charset=utf-8",
@@ -32,9 +40,16 @@ TYPES = {
     ".txt": "text/plain; charset=utf-8",
 }
 #: Scripts that run in a customer's page: every origin may load them.
-FOR_ANY_PAGE = frozenset({"shopbell.js", "assets/frame/host.js"})
+SNIPPET, HOST = "shopbell.js", "host.js"
+FOR_ANY_PAGE = frozenset({SNIPPET, HOST})
+FOR_EVER = "public, max-age=31536000, immutable"
 CONSOLE = "console/index.html"
 _HASHED = re.compile(r"[-.][A-Za-z0-9_-]{8,}\.[a-z0-9]+$")
+_VERSION = re.compile(r"shopbell\.[0-9a-f]{16}\.js")
+
+
+#: What lets a foreign page load a script, and check its bytes.
+_ANY_PAGE = {"Cross-Origin-Resource-Policy": "cross-origin", "Access-Control-Allow-Origin": "*"}
 
 
 @dataclass(frozen=True)
@@ -63,7 +78,7 @@ def _asset(file: Path, folder: Path) -> Asset:
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": _caching(name)}
     if name in FOR_ANY_PAGE:
-        headers |= {"Cross-Origin-Resource-Policy": "cross-origin", "Access-Control-Allow-Origin": "*"}
+        headers |= _ANY_PAGE
     if name.endswith(".html"):
         headers |= {"Content-Security-Policy": PAGE_POLICY.format(ancestors="'none'")}
     return Asset(body, TYPES[file.suffix], etag, headers)
@@ -71,10 +86,57 @@ def _asset(file: Path, folder: Path) -> Asset:
 
 def _caching(name: str) -> str:
     if name.startswith("console/assets/") and _HASHED.search(name):
-        return "public, max-age=31536000, immutable"
+        return FOR_EVER
     if name in FOR_ANY_PAGE:
         return "public, max-age=300"
     return "no-cache"
+
+
+def version(body: bytes) -> str:
+    """The name of these bytes of the snippet: `shopbell.HASH.js`."""
+    return f"shopbell.{hashlib.sha256(body).hexdigest()[:16]}.js"
+
+
+def integrity(body: bytes) -> str:
+    """What a page writes into `integrity=` to get these bytes or none: `sha384-…`."""
+    return f"sha384-{base64.b64encode(hashlib.sha384(body).digest()).decode()}"
+
+
+def snippet(folder: Path = FOLDER) -> bytes | None:
+    """The snippet as it is built now; None while nothing is built."""
+    file = folder / SNIPPET
+    return file.read_bytes() if file.is_file() else None
+
+
+def keep_version(kept: Path, folder: Path = FOLDER) -> None:
+    """Keep the snippet that we serve in `kept`, for pages that will pin it; whole or not at all.
+
+    A folder that cannot be written to is no reason not to serve: the newest version has its address all the same.
+    """
+    body = snippet(folder)
+    if body is None or (kept / version(body)).is_file():
+        return
+    part = kept / f".{version(body)}.{os.getpid()}"
+    try:
+        kept.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(body)
+        part.replace(kept / version(body))
+    except OSError as error:
+        log.warning("snippet.not_kept", folder=str(kept), error=str(error))
+
+
+def read_versions(kept: Path | None, folder: Path = FOLDER) -> dict[str, Asset]:
+    """Every version of the snippet by its name: the newest, and those of earlier releases in `kept`."""
+    files = sorted(kept.glob("shopbell.*.js")) if kept is not None else []
+    bodies = [file.read_bytes() for file in files if _VERSION.fullmatch(file.name)]
+    newest = snippet(folder)
+    # Named by what is in it, not by what it is called: a file that somebody changed is not served under its old name.
+    return {version(body): _for_ever(body) for body in [*bodies, *([newest] if newest else [])]}
+
+
+def _for_ever(body: bytes) -> Asset:
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    return Asset(body, TYPES[".js"], etag, {"ETag": etag, "Cache-Control": FOR_EVER, **_ANY_PAGE})
 
 
 def send(asset: Asset | None, request: Request) -> Response:
@@ -86,12 +148,21 @@ def send(asset: Asset | None, request: Request) -> Response:
     return Response(asset.body, 200, {**asset.headers, "Content-Type": asset.media_type})
 
 
-def routes(folder: Path = FOLDER) -> list[Route]:
-    """Snippet, frame files and the console. Read the folder once, now."""
+def routes(folder: Path = FOLDER, kept: Path | None = None) -> list[Route]:
+    """Snippet, frame files and the console. Read the folder once, now. `kept`: where earlier snippets are."""
     assets = read_assets(folder)
+    if kept is not None:
+        keep_version(kept, folder)
+    versions = read_versions(kept, folder)
 
-    async def snippet(request: Request) -> Response:
-        return send(assets.get("shopbell.js"), request)
+    async def newest(request: Request) -> Response:
+        return send(assets.get(SNIPPET), request)
+
+    async def pinned(request: Request) -> Response:
+        return send(versions.get(f"shopbell.{request.path_params['hash']}.js"), request)
+
+    async def host(request: Request) -> Response:
+        return send(assets.get(HOST), request)
 
     async def frame_file(request: Request) -> Response:
         return send(assets.get(f"assets/frame/{request.path_params['name']}"), request)
@@ -105,7 +176,9 @@ def routes(folder: Path = FOLDER) -> list[Route]:
         return send(assets.get(CONSOLE), request)  # the console finds its own screen
 
     return [
-        Route("/shopbell.js", snippet),
+        Route("/shopbell.js", newest),
+        Route("/shopbell.{hash}.js", pinned),
+        Route("/host.js", host),
         Route("/assets/frame/{name}", frame_file),
         Route("/console", console),
         Route("/console/{name:path}", console),

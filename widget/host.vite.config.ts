@@ -1,14 +1,18 @@
-// The script that places the frame on the host page: classic, like the snippet that loads it.
+// The script that places the frame on the host page: a module, because the snippet loads it with import().
 
 import { defineConfig } from "vite";
 
 export default defineConfig({
   publicDir: false,
   build: {
-    outDir: "service/assets/frame",
-    emptyOutDir: false, // the frame's files are there
+    outDir: "service/assets",
+    emptyOutDir: false, // the others' files are there
     target: "es2022",
     modulePreload: false,
-    rolldownOptions: { input: "widget/host/main.ts", output: { format: "iife", entryFileNames: "host.js" } },
+    rolldownOptions: {
+      input: "widget/host/main.ts",
+      preserveEntrySignatures: "strict",
+      output: { format: "es", entryFileNames: "host.js" },
+    },
   },
 });

@@ -4,13 +4,15 @@ import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
+from starlette.applications import Starlette
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.routing import Route
 
 import service.static
 from service.cookies import frame_hash
-from service.web import middleware
+from service.web import EXCEPTION_HANDLERS, middleware
 from tests.wired.api_house import House, house
 
 OWN_POLICY = (
@@ -94,7 +96,7 @@ def built(tmp_path: Path) -> Path:
     for name, text in {
         "shopbell.js": "snippet",
         "frame/frame.js": "frame",
-        "frame/host.js": "host",
+        "host.js": "host",
         "frame/frame.css": "css",
         "console/index.html": "<!doctype html><title>Shopbell</title>",
         "console/assets/index-Ab12Cd34.js": "console",
@@ -111,6 +113,7 @@ def built(tmp_path: Path) -> Path:
     ("path", "status", "text", "kind"),
     [
         ("/shopbell.js", 200, "snippet", "text/javascript; charset=utf-8"),
+        ("/host.js", 200, "host", "text/javascript; charset=utf-8"),
         ("/assets/frame/frame.js", 200, "frame", "text/javascript; charset=utf-8"),
         ("/assets/frame/frame.css", 200, "css", "text/css; charset=utf-8"),
         ("/console/", 200, "<!doctype html>", "text/html; charset=utf-8"),
@@ -126,11 +129,6 @@ def built(tmp_path: Path) -> Path:
     ],
 )
 async def test_only_the_files_of_the_build_are_served(built: Path, path, status, text, kind):
-    import httpx
-    from starlette.applications import Starlette
-
-    from service.web import EXCEPTION_HANDLERS
-
     app = Starlette(routes=service.static.routes(built), middleware=middleware(), exception_handlers=EXCEPTION_HANDLERS)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
         answer = await client.get(path)
@@ -148,8 +146,46 @@ async def test_only_the_files_of_the_build_are_served(built: Path, path, status,
 async def test_any_page_may_load_the_snippet_and_nothing_else_of_ours(built: Path):
     assets = service.static.read_assets(built)
     open_to_all = {name for name, asset in assets.items() if asset.headers.get("Access-Control-Allow-Origin") == "*"}
-    assert open_to_all == {"shopbell.js", "assets/frame/host.js"}
+    assert open_to_all == {"shopbell.js", "host.js"}
     assert all(assets[name].headers["Cross-Origin-Resource-Policy"] == "cross-origin" for name in open_to_all)
+
+
+async def test_a_version_of_the_snippet_has_an_address_of_its_own_for_ever(built: Path, tmp_path: Path):
+    """Done: a release is served, then the next one. Expected: both versions, immutable, with the bytes of their hash."""
+    kept = tmp_path / "data" / "snippets"
+
+    def release(body: str) -> httpx.AsyncClient:
+        (built / "shopbell.js").write_text(body)
+        app = Starlette(routes=service.static.routes(built, kept), exception_handlers=EXCEPTION_HANDLERS)
+        return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
+
+    old, new = f"/{service.static.version(b'first')}", f"/{service.static.version(b'second')}"
+    async with release("first") as client:
+        assert (await client.get(old)).text == "first"
+        assert (await client.get(new)).status_code == 404
+    async with release("second") as client:
+        for path, body in ((old, "first"), (new, "second")):
+            answer = await client.get(path)
+            assert (answer.status_code, answer.text) == (200, body)
+            assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+            assert answer.headers["access-control-allow-origin"] == "*"
+            assert answer.headers["content-type"].startswith("text/javascript")
+        newest = await client.get("/shopbell.js")
+        assert (newest.text, newest.headers["cache-control"]) == ("second", "public, max-age=300")
+        for path in ("/shopbell.0123456789abcdef.js", "/shopbell..js", "/shopbell.%2e%2e%2fsecret_key.js"):
+            assert (await client.get(path)).status_code == 404
+    (kept / old[1:]).write_text("changed by somebody")
+    async with release("second") as client:
+        assert (await client.get(old)).status_code == 404
+
+
+async def test_a_data_folder_that_cannot_be_written_to_hides_no_snippet(built: Path, tmp_path: Path):
+    (tmp_path / "file").write_text("no folder")
+    routes = service.static.routes(built, tmp_path / "file" / "snippets")
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(Starlette(routes=routes)), base_url="http://localhost"
+    ) as client:
+        assert (await client.get(f"/{service.static.version(b'snippet')}")).text == "snippet"
 
 
 async def test_every_answer_has_manners(here: House):

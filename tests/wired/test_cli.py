@@ -1,5 +1,8 @@
 """The commands on a folder of their own: what a person types, what is said, what then stands in the base."""
 
+import base64
+import hashlib
+import re
 import socket
 import sqlite3
 from contextlib import closing
@@ -9,6 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from service.cli import app
+from service.static import snippet
 
 SITE = ("site", "add", "myshop", "--name", "My shop", "--origin", "https://shop.example")
 
@@ -37,6 +41,21 @@ def test_a_new_site_can_ring(folder: Path) -> None:
     assert sorted(found) == ["back", "deep"]
     assert '"depth":2' in found["deep"].replace(" ", "")
     assert '"branch_dwell":20' in found["deep"].replace(" ", "")
+
+
+def test_a_site_has_two_tags(folder: Path) -> None:
+    """The newest script, and one whose bytes the browser checks: its hashes are those of the file that we serve."""
+    assert run("migrate").exit_code == 0
+    body = snippet()
+    assert body is not None, "the front-end is built before the tests"
+    made, shown = run(*SITE), run("site", "show", "myshop")
+    assert made.output == shown.output
+    newest, pinned = re.findall("<script [^>]+></script>", shown.output)
+    assert re.search(r'src="\S+/shopbell\.js"', newest)
+    assert f"/shopbell.{hashlib.sha256(body).hexdigest()[:16]}.js" in pinned
+    assert f'integrity="sha384-{base64.b64encode(hashlib.sha384(body).digest()).decode()}"' in pinned
+    assert 'crossorigin="anonymous"' in pinned
+    assert 'data-site="myshop"' in pinned
 
 
 def test_a_sites_secret_is_printed_when_asked_for_and_made_anew(folder: Path) -> None:

@@ -9,7 +9,9 @@ let button: HTMLButtonElement;
 let frame: HTMLIFrameElement;
 let posted: { message: KeyHandover; origin: string; ports: MessagePort[] }[];
 let source: { postMessage: (...all: any[]) => void };
-let tell: ReturnType<Host>;
+let tell: (open?: unknown) => void;
+let key: string | undefined;
+let script: HTMLScriptElement;
 let heard: string[];
 
 function say(data: unknown, origin = BELL, from: unknown = source) {
@@ -17,10 +19,10 @@ function say(data: unknown, origin = BELL, from: unknown = source) {
 }
 
 async function place(open: unknown = 0) {
-  (window as any).shopbell = () => {};
   vi.resetModules();
-  await import("./main");
-  const script = document.createElement("script");
+  const host: Host = await import("./main");
+  key = "k".repeat(32);
+  script = document.createElement("script");
   Object.defineProperty(script, "src", { value: `${BELL}/shopbell.js` });
   script.dataset.site = "de mo";
   const root = document.body.appendChild(document.createElement("div")).attachShadow({ mode: "open" });
@@ -28,7 +30,8 @@ async function place(open: unknown = 0) {
   button.title = "Chat";
   // The frame stays outside the document: nothing is loaded in a test.
   button.before = (placed) => (frame = placed as HTMLIFrameElement);
-  tell = (window as any).shopbell.host(script, "k".repeat(32), button, { open: [(event: string) => heard.push(event)] }, open);
+  tell = (open) => host.tell(open, script, () => key, button, [["open", (event) => heard.push(event)]]);
+  tell(open);
   source = { postMessage: (message, origin, ports) => posted.push({ message, origin, ports }) };
   Object.defineProperty(frame, "contentWindow", { value: source });
 }
@@ -97,6 +100,43 @@ test("focus goes in only with a person who asked, and comes back when they close
   expect(focus).toHaveBeenCalledOnce();
   await frameSays({ size: "closed", focus: true });
   expect(back).toHaveBeenCalledOnce();
+});
+
+test("without a key, because the visitor said no, nothing is handed over and nothing kept", async () => {
+  await place();
+  say({ shopbell: "hello" });
+  await frameSays({ size: "closed", live: true });
+  key = undefined;
+  await frameSays({ size: "bubble", live: true });
+  expect(localStorage["shopbell.live"]).toBeUndefined();
+  say({ shopbell: "hello" });
+  expect(posted).toHaveLength(1);
+});
+
+test("another person's key makes the frame begin anew", async () => {
+  await place();
+  say({ shopbell: "hello" });
+  const src = vi.spyOn(frame, "src", "set");
+  tell();
+  expect(src).not.toHaveBeenCalled();
+  key = "n".repeat(32);
+  tell();
+  expect(src).toHaveBeenCalledOnce();
+  say({ shopbell: "hello" });
+  expect(posted.at(-1)!.message.key).toBe(key);
+});
+
+test("what is kept of a cookieless visit ends with its tab", async () => {
+  await place();
+  script.dataset.cookieless = "";
+  vi.resetModules();
+  const again: Host = await import("./main");
+  again.tell(0, script, () => key, button, []);
+  Object.defineProperty(frame, "contentWindow", { value: source });
+  say({ shopbell: "hello" });
+  await frameSays({ size: "closed", live: true });
+  expect(sessionStorage["shopbell.live"]).toBe("1");
+  expect(localStorage["shopbell.live"]).toBeUndefined();
 });
 
 test("an open chat is open again on the next page", async () => {

@@ -2,7 +2,7 @@
 // The key goes by a message to our exact origin, never in an address; nothing secret comes back.
 
 import type { FrameSays, HostPage, HostSays, KeyHandover } from "../wire";
-import type { Host } from "../snippet/bell";
+import type { Host, Listeners } from "../snippet/bell";
 
 // Hidden but laid out: the frame can measure itself before it is shown.
 const css =
@@ -15,26 +15,44 @@ const css =
   "button[data-n]:after{content:attr(data-n);position:absolute;top:-4px;right:-4px;min-width:20px;" +
   "border-radius:10px;font:600 12px/20px system-ui,sans-serif;background:#a82a23;color:#fff}";
 
-const host: Host = (script, key, button, listeners, wanted) => {
+/** Where the snippet remembers, or a memory as short as the page: "1" a conversation goes on, "2" and it is open. */
+function storage(cookieless: boolean): Record<string, string> {
+  try {
+    return (cookieless ? sessionStorage : localStorage) || {};
+  } catch {
+    return {};
+  }
+}
+
+function place(
+  script: HTMLScriptElement, key: () => string | undefined, button: HTMLButtonElement, listeners: Listeners,
+): (open: unknown) => void {
   const base = new URL(".", script.src).href;
   const { origin } = new URL(base);
   const site = script.dataset.site!;
+  const store = storage("cookieless" in script.dataset);
   const label = button.title;
   const frame = document.createElement("iframe");
   let port: MessagePort | undefined;
+  /** The key that the frame has. */
+  let given: string | undefined;
   const page = (): HostPage => ({ url: location.href, title: document.title });
   /** A person asked for the chat and it is not open yet. */
-  let entering = !!wanted;
-
-  function wasOpen(): boolean {
-    try {
-      return !!sessionStorage["shopbell.open"];
-    } catch {
-      return false;
-    }
-  }
+  let entering = false;
+  const again = store["shopbell.live"] == "2";
 
   const say = (what: HostSays) => port?.postMessage(what);
+
+  function remember(live: string) {
+    try {
+      // The frame's own storage may be closed to it on a foreign page: what concerns this page is kept here,
+      // for as long as the visitor has a key.
+      if (live && key()) store["shopbell.live"] = live;
+      else delete store["shopbell.live"];
+    } catch {
+      // Then the next page asks the server.
+    }
+  }
 
   function resize({ size, height, unread, live, focus }: FrameSays) {
     frame.className = size;
@@ -48,33 +66,28 @@ const host: Host = (script, key, button, listeners, wanted) => {
       frame.focus();
     }
     if (focus) button.focus();
-    try {
-      // The frame's own storage may be closed to it on a foreign page: what concerns this page is kept here.
-      sessionStorage["shopbell.open"] = size == "open" ? 1 : "";
-      if (live || size != "closed") localStorage["shopbell.live"] = 1;
-      else delete localStorage["shopbell.live"];
-    } catch {
-      // Then the next page asks the server.
-    }
+    remember(size == "open" ? "2" : live || size != "closed" ? "1" : "");
   }
 
   addEventListener("message", (event) => {
     if (event.origin != origin || event.source != frame.contentWindow || event.data?.shopbell != "hello") return;
+    given = key();
+    if (!given) return;
     const channel = new MessageChannel();
     port?.close();
     port = channel.port1;
     port.onmessage = ({ data }: MessageEvent<FrameSays>) => {
       if (data.size) resize(data);
-      if (data.event) for (const listener of listeners[data.event] || []) listener(data.event);
+      if (data.event) for (const [event, then] of listeners) if (event == data.event) then(event);
     };
     const lang = document.documentElement.lang || navigator.language;
-    const handover: KeyHandover = { shopbell: "key", key, page: page(), lang, open: entering, again: wasOpen() };
+    const handover: KeyHandover = { shopbell: "key", key: given, page: page(), lang, open: entering, again };
     frame.contentWindow!.postMessage(handover, origin, [channel.port2]);
   });
 
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
-  (button.getRootNode() as ShadowRoot).adoptedStyleSheets.push(sheet);
+  (button.getRootNode() as ShadowRoot).adoptedStyleSheets = [sheet];
   frame.title = label;
   frame.allow = "";
   frame.src = `${base}frame?${new URLSearchParams({ site, origin: location.origin })}`;
@@ -82,8 +95,12 @@ const host: Host = (script, key, button, listeners, wanted) => {
 
   return (open) => {
     entering ||= !!open;
-    say({ open: !!open, page: page() });
+    // Another person signed in on this browser: their chat, not the last one's.
+    if (given && given != key()) frame.src = frame.src;
+    else say({ open: !!open, page: page() });
   };
-};
+}
 
-(window as any).shopbell.host = host;
+let told: ReturnType<typeof place> | undefined;
+
+export const tell: Host["tell"] = (open, ...page) => (told ||= place(...page))(open);

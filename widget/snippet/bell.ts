@@ -2,50 +2,50 @@
 // is loaded when somebody asks for it, is invited, or was talking on the page before.
 
 import { BELL } from "../look/shape";
-import { visitorKey } from "./ids";
-import { recall } from "./storage";
+import { store, visitorKey } from "./storage";
 import { base, script } from "./tag";
 
-/** Listeners of shopbell('on', …). */
-export type Listeners = Record<string, ((event: string) => void)[]>;
-/** What host.js wants to hear: the page changed, or a person asked for the chat (`open`). */
-export type Tell = (open?: unknown) => void;
-/** What host.js leaves as `shopbell.host`. */
-export type Host = (script: HTMLScriptElement, key: string, button: HTMLButtonElement, on: Listeners, open: unknown) => Tell;
-
-const CSS =
-  "button{position:fixed;right:16px;bottom:16px;z-index:2147483647;padding:12px;border:0;" +
-  "border-radius:50%;background:var(--shopbell-accent,#0b6464);forced-color-adjust:none}" +
-  `button:before{content:'';display:block;padding:12px;background:#fff;clip-path:path("${BELL}")}`;
-
-const button = document.createElement("button");
-export const listeners: Listeners = {};
-export let host: HTMLScriptElement | 0 | undefined;
-export let tell: Tell | undefined;
-let wanted: unknown;
-
-/** Draws the bell: a shadow root and a constructed sheet need no favour from the page's rules or policy. */
-export function draw() {
-  const root = document.body.appendChild(document.createElement("div")).attachShadow({ mode: "open" });
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(CSS);
-  root.adoptedStyleSheets = [sheet];
-  button.title = /^ru/.test(document.documentElement.lang || navigator.language) ? "Чат" : "Chat";
-  button.onclick = load;
-  root.append(button);
-  if (recall("shopbell.live")) load();
+/** Calls of shopbell('on', event, then). */
+export type Listeners = [event: string, then: (event: string) => void][];
+/** What host.js exports: places the frame the first time, and hears that the page or the visitor's key changed,
+ * or that a person asked for the chat (`open`). */
+export interface Host {
+  tell(
+    open: unknown, script: HTMLScriptElement, key: () => string | undefined, button: HTMLButtonElement, on: Listeners,
+  ): void;
 }
 
-/** Loads the chat; opens it when a person asked. */
-export function load(open?: unknown) {
-  wanted ||= open;
-  if (tell) tell(open);
-  else if (!host) {
-    host = document.createElement("script");
-    host.src = base + "assets/frame/host.js";
-    host.nonce = script.nonce;
-    host.onload = () => (tell = (window as any).shopbell.host(script, visitorKey(), button, listeners, wanted));
-    host.onerror = () => (host = 0);
-    document.body.append(host);
+export const box = document.createElement("div");
+const button = document.createElement("button");
+const shape = document.createElement("div");
+export const listeners: Listeners = [];
+/** What was loaded, or is on its way. */
+export let host: Promise<Host> | 0 | undefined;
+
+// A shadow root and styles set by script need no favour from the page's rules or policy.
+box.attachShadow({ mode: "open" }).append(button);
+button.append(shape);
+button.style =
+  "position:fixed;right:16px;bottom:16px;z-index:9999999;padding:12px;border:0;" +
+  "border-radius:50%;background:var(--shopbell-accent,#0b6464)";
+// All border: where a person's system has its own colours, borders are seen and backgrounds are not.
+shape.style = `border:12px solid #fff;clip-path:path("${BELL}")`;
+button.onclick = load;
+
+/** Draws the bell, again where the page threw its whole body away. */
+export function draw() {
+  if (box.isConnected || !visitorKey()) return;
+  button.title = /^ru/.test(document.documentElement.lang) ? "Чат" : "Chat";
+  document.body.append(box);
+  if (store["shopbell.live"]) load();
+}
+
+/** Loads the chat, or tells it that something changed; opens it when a person asked. */
+export async function load(open?: unknown) {
+  try {
+    if (visitorKey())
+      (await (host ||= import(/* @vite-ignore */ `${base}host.js`))).tell(open, script, visitorKey, button, listeners);
+  } catch {
+    host = 0;
   }
 }

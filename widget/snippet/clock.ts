@@ -3,7 +3,7 @@
 
 export const now = () => performance.timeOrigin + performance.now();
 
-/** Milliseconds to wait before the next try: 1 s, 2 s, 4 s … 5 min, or what the server asked for
+/** Milliseconds to wait before the next try: 1 s, 2 s, 4 s … 4 min, or what the server asked for
  * (seconds, as a header); each times 1 to 2, so that not everybody returns at once. */
 export const retryDelay = (tries: number, asked?: any) =>
-  (asked * 1e3 || Math.min(3e5, 1e3 * 2 ** tries)) * (1 + Math.random());
+  (+asked || 2 ** Math.min(tries, 8)) * 1e3 * (1 + Math.random());

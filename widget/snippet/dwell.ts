@@ -4,7 +4,7 @@ import { now } from "./clock";
 
 /** The dwell (ms) at which the next page.stayed is due, above `dwell` (ms). */
 export const nextStay = (dwell: number) =>
-  1e3 * ([5, 10, 15, 30, 60, 120, 300].find((s) => s * 1e3 > dwell) || 300 * (((dwell / 3e5) | 0) + 1));
+  [5e3, 1e4, 15e3, 3e4, 6e4, 12e4].find((ms) => ms > dwell) || 3e5 * ((dwell / 3e5 + 1) | 0);
 
 let total: number;
 let last: number;

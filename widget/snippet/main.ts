@@ -1,43 +1,70 @@
 // The snippet: one script tag on every page of the site. It tells the server what is looked at,
-// draws the bell, and loads the chat frame only when somebody needs it.
+// draws the bell, and loads the chat frame only when somebody needs it. Before the visitor's leave, where the site
+// or the browser asks for it, it does nothing of this.
 
-import { draw, listeners, load } from "./bell";
-import { now } from "./clock";
-import { uuid } from "./ids";
-import { add, flush } from "./outbox";
-import { page, pending, settle, watchPages } from "./page";
+import { ask } from "./ask";
+import { box, listeners, load } from "./bell";
+import { TURN, add, fact, flush } from "./outbox";
+import { page, pending, watchPages } from "./page";
+import { close, keep, open, storage, visitorKey } from "./storage";
+import { data } from "./tag";
+import { waiting } from "./wait";
 
 const stub = (window as any).shopbell;
+/** Calls that wait for the visitor's leave. */
+const calls: any[] = [];
+let leave: unknown = storage()["shopbell.consent"] || !("consent" in data || (navigator as any).globalPrivacyControl);
+let started: unknown;
 
 const commands: Record<string, (...args: any[]) => void> = {
   page,
   track(name: string, props?: Record<string, unknown>) {
-    add({ id: uuid(), type: "custom", at: now(), name, props });
+    add(fact("custom", { name, props }));
     if (!pending) flush();
   },
+  identify: (what: object) => ask("visitor/identify", what),
   open: () => load(1),
-  on: (event: string, then: () => void) => (listeners[event] ||= []).push(then),
+  callback: () => load(2),
+  on: (...call: any) => listeners.push(call),
 };
 
-const shopbell: any = (name: string, ...args: unknown[]) => commands[name]?.(...args);
-shopbell.on = 1;
+const shopbell: any = (name: string, first: any, second: any) => {
+  if (name == "consent") {
+    leave = first == "granted";
+    decide();
+    if (leave) keep("shopbell.consent", 1);
+  } else if (started) commands[name]?.(first, second);
+  else calls.push([name, first, second]);
+};
 
-function read() {
-  draw();
-  (window as any).shopbell = shopbell;
-  for (const call of stub?.q || []) shopbell(...call);
-  // A title that is set when the page is ready counts too.
-  setTimeout(settle);
-}
+const run = (call: any) => shopbell(...call);
 
 function start() {
   watchPages();
-  if (document.readyState == "loading") addEventListener("DOMContentLoaded", read);
-  else read();
+  started = 1;
+  calls.splice(0).map(run);
 }
 
-// A second tag on the same page changes nothing; a page that is only being prepared is not viewed.
-if (!stub?.on) {
-  if ((document as any).prerendering) document.addEventListener("prerenderingchange", start);
-  else start();
+function decide() {
+  if (!leave) {
+    // No script can take back the cookie that our answer set.
+    if ("firstParty" in data) ask("visitor/forget", { first_party: 1 });
+    close();
+    box.remove();
+    waiting?.abort();
+  } else if (!visitorKey()) {
+    open();
+    // Nobody waits for what an earlier page left unfinished.
+    keep(TURN, 0);
+    // A page that is only being prepared is not viewed.
+    if ((document as any).prerendering) document.addEventListener("prerenderingchange", start);
+    else start();
+  }
+}
+
+// A second tag on the same page changes nothing: what it finds takes three parameters, a stub takes none.
+if (!(stub?.length > 2)) {
+  (window as any).shopbell = shopbell;
+  stub?.q?.map(run);
+  decide();
 }

@@ -3,7 +3,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { VisitEvent } from "../wire";
 
-vi.mock("./tag", () => ({ site: "demo", base: "https://bell.example/", script: {} }));
+const data = vi.hoisted(() => ({}) as Record<string, string>);
+vi.mock("./tag", () => ({ site: "demo", base: "https://bell.example/", script: {}, data }));
+const bell = vi.hoisted(() => ({ host: undefined as unknown, load: vi.fn() }));
+vi.mock("./bell", () => bell);
 const engage = vi.hoisted(() => vi.fn());
 vi.mock("./wait", () => ({ engage }));
 
@@ -11,15 +14,18 @@ type Answer = { status: number; body?: unknown; after?: string } | "no network";
 let sent: { body: any; options: RequestInit }[];
 let server: (events: any[]) => Answer;
 let box: typeof import("./outbox");
+let storage: typeof import("./storage");
 
 const event = (id: string, more: object = {}): VisitEvent =>
   ({ id, type: "custom", at: performance.timeOrigin + performance.now(), name: "x", ...more }) as VisitEvent;
 const kept = () => JSON.parse(localStorage["shopbell.events.demo"] || "[]").map((one: VisitEvent) => one.id);
 const ids = () => sent.map(({ body }) => body.events.map((one: VisitEvent) => one.id).join());
 const settle = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
+/** As the page does: it looks each second whether something is to be sent. */
+const ticking = () => setInterval(() => box.flush(), 1000);
 
 beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance", "Date"] });
+  vi.useFakeTimers({ toFake: ["setTimeout", "setInterval", "clearInterval", "clearTimeout", "performance", "Date"] });
   vi.spyOn(Math, "random").mockReturnValue(0);
   localStorage.clear();
   engage.mockClear();
@@ -37,6 +43,12 @@ beforeEach(async () => {
   Object.defineProperty(Request.prototype, "keepalive", { value: true, configurable: true });
   vi.resetModules();
   box = await import("./outbox");
+  storage = await import("./storage");
+  storage.open();
+  delete data.firstParty;
+  bell.host = undefined;
+  bell.load.mockClear();
+  ticking();
 });
 
 afterEach(() => {
@@ -66,10 +78,10 @@ test("a request is simple: text/plain, no cookies, outlives the page", async () 
 test("age is counted to the moment of sending, whole and never negative", async () => {
   box.add(event("a"));
   box.add(event("future", { at: performance.timeOrigin + 9e9 }));
-  await settle(1500);
+  await settle(900);
   box.flush();
   await settle();
-  expect(sent[0]!.body.events.map((one: { age: number }) => one.age)).toEqual([1500, 0]);
+  expect(sent[0]!.body.events.map((one: { age: number }) => one.age)).toEqual([900, 0]);
   expect(sent[0]!.body.events[0]).not.toHaveProperty("at");
 });
 
@@ -124,7 +136,7 @@ test("it tries again later and later, and at once sends everything when it succe
       i++;
     }
   }
-  expect(gaps.every((gap, i) => !i || gap >= gaps[i - 1]!)).toBe(true);
+  expect(gaps.every((gap, i) => !i || gap >= gaps[i - 1]!), `${gaps}`).toBe(true);
   box.add(event("b"));
   server = () => ({ status: 204 });
   await settle(400_000);
@@ -170,7 +182,7 @@ test("after a failure one event goes alone and without keepalive, so that no bod
   server = () => "no network";
   for (const id of ["a", "b"]) box.add(event(id));
   box.flush();
-  await settle(2_500);
+  await settle(1_500);
   expect(ids()).toEqual(["a,b", "a"]);
   expect(sent[1]!.options.keepalive).toBe(false);
 });
@@ -203,6 +215,108 @@ test("an answer of somebody else (a login page of the wireless network) stores n
   box.flush();
   await settle();
   expect(kept()).toEqual(["a"]);
+});
+
+test("no body is larger than 60 kB, whatever is written in it", async () => {
+  for (let i = 0; i < 40; i++) box.add(event(`${i}`, { props: { text: "щ".repeat(4000) } }));
+  box.flush();
+  await settle(1000);
+  expect(sent.length).toBeGreaterThan(5);
+  expect(sent.flatMap(({ body }) => body.events)).toHaveLength(40);
+  for (const { options } of sent) expect(new TextEncoder().encode(options.body as string).length).toBeLessThan(60_000);
+});
+
+test("one event that is larger goes alone, and the server decides", async () => {
+  server = (events) => ({ status: events.some((one) => one.props) ? 413 : 204 });
+  box.add(event("a"));
+  box.add(event("large", { props: { text: "x".repeat(90_000) } }));
+  box.add(event("b"));
+  box.flush();
+  await settle(100);
+  expect(ids()).toEqual(["a", "large", "b"]);
+  expect(kept()).toEqual([]);
+});
+
+describe("the tabs of a site", () => {
+  test("while one sends, the others do not; what they keep goes with it", async () => {
+    localStorage["shopbell.turn"] = performance.timeOrigin + performance.now() + 20_000;
+    box.add(event("a"));
+    box.flush();
+    await settle(15_000);
+    expect(sent).toEqual([]);
+    localStorage["shopbell.turn"] = 0;
+    await settle(1_000);
+    expect(ids()).toEqual(["a"]);
+  });
+
+  test("one that died while it sent holds the others up for half a minute at most", async () => {
+    server = () => ({ status: 204 });
+    box.add(event("a"));
+    box.flush();
+    expect(localStorage["shopbell.turn"] - performance.timeOrigin - performance.now()).toBeLessThanOrEqual(30_000);
+    await settle();
+  });
+
+  test("a page that goes away leaves its turn to them", () => {
+    box.add(event("a"));
+    box.flush();
+    box.flush(1);
+    expect(localStorage["shopbell.turn"]).toBe("0");
+  });
+});
+
+describe("first party", () => {
+  test("cookies go along, and the body says so", async () => {
+    data.firstParty = "";
+    box.add(event("a"));
+    box.flush();
+    await settle();
+    expect(sent[0]!.options.credentials).toBe("include");
+    expect(sent[0]!.body.first_party).toBe(true);
+  });
+
+  test("the key that the server remembers is taken, and the chat is told", async () => {
+    bell.host = {};
+    server = () => ({ status: 200, body: { visitor: "f".repeat(32) } });
+    box.add(event("a"));
+    box.flush();
+    await settle();
+    expect(localStorage["shopbell.visitor"]).toBe("f".repeat(32));
+    expect(bell.load).toHaveBeenCalledExactlyOnceWith();
+    box.add(event("b"));
+    box.flush();
+    await settle();
+    expect(sent[1]!.body.visitor).toBe("f".repeat(32));
+  });
+});
+
+describe("after a no", () => {
+  test("nothing is sent and nothing is kept", async () => {
+    storage.close();
+    box.add(event("a"));
+    box.flush();
+    await settle(60_000);
+    expect(sent).toEqual([]);
+    expect(localStorage).toHaveLength(0);
+  });
+
+  test("an answer that was on its way changes nothing", async () => {
+    server = () => ({ status: 200, body: { visitor: "f".repeat(32) } });
+    box.add(event("a"));
+    box.flush();
+    storage.close();
+    await settle(60_000);
+    expect(localStorage).toHaveLength(0);
+    expect(storage.visitorKey()).toBeUndefined();
+    expect(sent).toHaveLength(1);
+  });
+});
+
+test("an event older than a week is not made younger", async () => {
+  box.add(event("old", { at: performance.timeOrigin - 60 * 86_400_000 }));
+  box.flush();
+  await settle();
+  expect(sent[0]!.body.events[0].age).toBeGreaterThan(59 * 86_400_000);
 });
 
 test("an engaged visitor begins to wait", async () => {

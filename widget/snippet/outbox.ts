@@ -1,17 +1,19 @@
 // Delivery: every event is kept in storage until the server says that it is stored.
-// The same event may leave twice (two tabs, a lost answer); the server knows it by its id.
+// The tabs of a site share what is kept, and one of them sends it; two that do so at once do no harm,
+// because the server knows each event by its id.
 
 import type { VisitEvent } from "../wire";
 import { ask } from "./ask";
 import { now, retryDelay } from "./clock";
-import { keep, recall } from "./storage";
-import { site } from "./tag";
+import { uuid } from "./ids";
+import { keep, store } from "./storage";
+import { data, site } from "./tag";
 import { engage } from "./wait";
 
 const NAME = "shopbell.events." + site;
+/** Until when somebody sends, or waits before the next try. */
+export const TURN = "shopbell.turn";
 
-/** Something is on its way, or we wait before the next try. */
-let busy = 0;
 /** Tries that failed in a row. */
 let tries = 0;
 /** How many are sent one by one, because one of them is refused. */
@@ -19,7 +21,7 @@ let alone = 0;
 
 function kept(): VisitEvent[] {
   try {
-    return JSON.parse(recall(NAME)!);
+    return JSON.parse(store[NAME]);
   } catch {
     return [];
   }
@@ -27,20 +29,25 @@ function kept(): VisitEvent[] {
 
 const save = (events: VisitEvent[]) => keep(NAME, JSON.stringify(events));
 
+/** Something that happens now. */
+export const fact = (type: VisitEvent["type"], more: object): any => ({ id: uuid(), type, at: now(), ...more });
+
 /** Keeps an event; of what waits, the newest hundred. */
 export const add = (event: VisitEvent) => save([...kept(), event].slice(-100));
 
-/** Sends what is kept, nine at a time, after a failure one by one. Only a page that is `leaving` does not wait
- * for its turn: what is on its way already is then sent twice, and stored once. */
+/** Sends what is kept, after a failure one by one, when it is our turn; the page calls each second.
+ * A page that is `leaving` cannot wait. */
 export async function flush(leaving?: unknown) {
-  if (busy && !leaving) return;
-  const events = kept().slice(0, tries || alone-- > 0 ? 1 : 9);
+  if (!leaving && store[TURN] > now()) return;
+  // Three bytes a character at most: below the 64 KiB that server and browsers allow.
+  let room = tries || alone-- > 0 ? 0 : 2e4;
+  const events = kept().filter((event, i) => (room -= JSON.stringify(event).length) > 0 || !i);
   const ids = events.map(({ id }) => id);
   if (!ids[0]) return;
-  busy = 1;
+  keep(TURN, leaving ? 0 : now() + 3e4);
   const [status, answer, after] = await ask(
     "collect",
-    { events: events.map(({ at, ...event }) => ({ ...event, age: Math.max(0, (now() - at) | 0) })) },
+    { first_party: "firstParty" in data, events: events.map(({ at, ...event }) => ({ ...event, age: Math.max(0, Math.round(now() - at)) })) },
     // Browsers refuse large bodies that shall outlive the page: on a second try the server decides.
     { keepalive: !tries },
     leaving,
@@ -50,10 +57,8 @@ export async function flush(leaving?: unknown) {
   else if (/^2|40[03]|41[35]|422/.test(status)) {
     save(kept().filter(({ id }) => !ids.includes(id)));
     tries = 0;
-    if (answer?.engage) engage();
+    if (answer.engage) engage();
   } else delay = retryDelay(tries++, after);
-  setTimeout(() => {
-    busy = 0;
-    flush();
-  }, delay);
+  keep(TURN, now() + delay);
+  if (!delay) flush();
 }

@@ -4,9 +4,13 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 const add = vi.hoisted(() => vi.fn());
 const flush = vi.hoisted(() => vi.fn());
-vi.mock("./outbox", () => ({ add, flush }));
-vi.mock("./tag", () => ({ site: "demo", base: "https://bell.example/", script: document.createElement("script") }));
-vi.mock("./wait", () => ({ waiting: undefined, engage: () => {} }));
+const waiting = vi.hoisted(() => ({ abort: vi.fn() }));
+const draw = vi.hoisted(() => vi.fn());
+const data = vi.hoisted(() => ({}) as Record<string, string>);
+vi.mock("./outbox", async () => ({ ...(await vi.importActual<object>("./outbox")), add, flush }));
+vi.mock("./tag", () => ({ site: "demo", base: "https://bell.example/", data }));
+vi.mock("./bell", () => ({ draw, host: undefined }));
+vi.mock("./wait", () => ({ waiting, engage: () => {} }));
 
 let hidden = false;
 Object.defineProperty(document, "hidden", { get: () => hidden });
@@ -36,6 +40,9 @@ beforeEach(async () => {
   hidden = false;
   add.mockClear();
   flush.mockClear();
+  draw.mockClear();
+  waiting.abort.mockClear();
+  delete data.hash;
   vi.resetModules();
   globalThis.addEventListener = ((name: string, listener: EventListener) => {
     listeners.push([name, listener]);
@@ -43,7 +50,7 @@ beforeEach(async () => {
   }) as typeof addEventListener;
   page = await import("./page");
   page.watchPages();
-  page.settle();
+  await pass(200);
 });
 
 afterEach(() => {
@@ -54,11 +61,12 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test("a view says what and where, at once", () => {
+test("a view says what and where as soon as the page can be read, and the bell is drawn", () => {
   expect(facts()).toEqual([expect.objectContaining({
     type: "page.viewed", url: "https://shop.example/first", title: "First", path: ["first"], source: "url",
   })]);
   expect(flush).toHaveBeenCalled();
+  expect(draw).toHaveBeenCalledOnce();
 });
 
 test("heartbeats at 5, 10, 15, 30, 60 s of being looked at, each at least what it says", async () => {
@@ -69,7 +77,7 @@ test("heartbeats at 5, 10, 15, 30, 60 s of being looked at, each at least what i
 });
 
 test("a hidden page is left, and a page that is seen again is not", async () => {
-  await pass(3_000);
+  await pass(2_800);
   hide(true);
   await pass(60_000);
   hide(false);
@@ -77,6 +85,7 @@ test("a hidden page is left, and a page that is seen again is not", async () => 
   expect(told()).toEqual(["/first", "left", "stayed", "stayed"]);
   expect(facts()[1].dwell).toBe(3_000);
   expect(facts()[2].dwell).toBe(3_000);
+  expect(waiting.abort).toHaveBeenCalledOnce();
   expect(facts()[3].dwell).toBeGreaterThanOrEqual(5_000);
 });
 
@@ -135,12 +144,72 @@ describe("a single-page application", () => {
   });
 
   test("each view has its own dwell", async () => {
-    await pass(4_000);
+    await pass(3_800);
     go("/second");
     await pass(5_100);
     expect(facts().map(({ dwell }) => dwell)).toEqual([undefined, 4_000, undefined, expect.any(Number)]);
     expect(facts()[3].dwell).toBeLessThan(5_100);
   });
+});
+
+test("with data-hash whatever stands behind the hash is a page", async () => {
+  data.hash = "";
+  for (const address of ["/first#shoes", "/first#boots", "/first#boots"]) history.replaceState(0, "", address);
+  await pass(300);
+  expect(facts().filter(({ type }) => type === "page.viewed").map(({ url }) => new URL(url).hash)).toEqual(["", "#shoes", "#boots"]);
+});
+
+describe("with the Navigation API", () => {
+  test("its word counts, and the history is left alone", async () => {
+    for (const [name, listener] of listeners.splice(0)) window.removeEventListener(name, listener);
+    delete (history as any).pushState;
+    delete (history as any).replaceState;
+    const navigation = ((window as any).navigation = new EventTarget());
+    vi.resetModules();
+    add.mockClear();
+    page = await import("./page");
+    page.watchPages();
+    await pass(200);
+    expect(Object.keys(history)).toEqual([]);
+    history.pushState(0, "", "/second");
+    await pass(300);
+    expect(told()).toEqual(["/first"]);
+    navigation.dispatchEvent(new Event("navigatesuccess"));
+    navigation.dispatchEvent(new Event("navigatesuccess"));
+    await pass(300);
+    expect(told()).toEqual(["/first", "left", "/second"]);
+    delete (window as any).navigation;
+  });
+});
+
+test("a page that is still loading is told about when it is there", async () => {
+  let state = "loading";
+  Object.defineProperty(document, "readyState", { get: () => state, configurable: true });
+  go("/second");
+  await pass(1_000);
+  expect(told()).toEqual(["/first", "left"]);
+  document.title = "There";
+  state = "interactive";
+  await pass(200);
+  expect(facts().at(-1)).toMatchObject({ url: "https://shop.example/second", title: "There" });
+  delete (document as any).readyState;
+});
+
+test("how far a page was seen is a share of what it has grown to", () => {
+  const tall = vi.spyOn(document.documentElement, "scrollHeight", "get").mockReturnValue(1000);
+  window.innerHeight = 500;
+  hide(true);
+  expect(facts().at(-1).scroll).toBe(50);
+  hide(false);
+  tall.mockReturnValue(5000);
+  hide(true);
+  expect(facts().at(-1).scroll).toBe(10);
+  tall.mockRestore();
+});
+
+test("no page is held back from the back-forward cache, none asks before it is left", () => {
+  expect(listeners.map(([name]) => name)).not.toContain("beforeunload");
+  expect(listeners.map(([name]) => name)).not.toContain("unload");
 });
 
 describe("shopbell('page', …)", () => {
@@ -160,12 +229,12 @@ describe("shopbell('page', …)", () => {
   });
 });
 
-test("long addresses and titles are cut, and cut addresses are still the same page", async () => {
+test("long addresses are cut, and cut addresses are still the same page", async () => {
   go(`/${"x".repeat(5000)}`, "t".repeat(999));
   await pass(300);
   history.replaceState(0, "", location.href);
   await pass(300);
   const { url, title } = facts().at(-1);
-  expect([url.length, title.length]).toEqual([2048, 300]);
+  expect([url.length, title.length]).toEqual([2000, 999]);
   expect(facts().filter(({ type }) => type === "page.viewed")).toHaveLength(2);
 });

@@ -1,13 +1,11 @@
 // Views of pages: when one begins, how long it is looked at, when it is left.
 
 import type { PageViewed } from "../wire";
-import { tell as tellFrame } from "./bell";
-import { now } from "./clock";
+import { draw, host, load } from "./bell";
 import { dwell, nextStay } from "./dwell";
-import { uuid } from "./ids";
-import { add, flush } from "./outbox";
+import { add, fact, flush } from "./outbox";
 import { type PathCall, place } from "./path";
-import { script } from "./tag";
+import { data } from "./tag";
 import { waiting } from "./wait";
 
 export interface PageCall {
@@ -17,59 +15,72 @@ export interface PageCall {
 
 type Timer = ReturnType<typeof setTimeout>;
 
-/** The address that makes a page, at most 2048 characters: an anchor does not, a hash route does. */
-export const route = (url: string) => url.replace(/#(?![!/]).*/, "").slice(0, 2048);
+/** The address that makes a page, at most 2,000 characters: an anchor does not, a hash route does,
+ * and with data-hash whatever stands behind the hash. */
+const route = () => location.href.replace("hash" in data ? "" : /#(?![!/]).*/, "").slice(0, 2e3);
 
 // The view that goes on.
 let view: Omit<PageViewed, "title" | "path" | "source"> | undefined;
-let called: PageCall | undefined;
+let called: PageCall;
 let next: number;
-/** The most that was seen of it, in percent. */
+/** The lowest line of it that was seen, in pixels: the share is counted when it is told, because pages grow. */
 let seen: number;
 /** 1: hidden, 2: gone for good. */
 let left: number;
 
 /** The page is not told about yet: what happens on it is sent after it. */
-export let pending: Timer | 0 | -1;
+export let pending: Timer | 0;
 let timer: Timer;
 
-function begin(referrer: string) {
+export function begin(referrer: string) {
   leave();
-  // Title and breadcrumbs of a single-page application come after the address.
-  pending = view ? setTimeout(settle, 200) : -1;
-  view = { id: uuid(), type: "page.viewed", at: now(), url: route(location.href), referrer: referrer.slice(0, 2048) };
-  called = undefined;
+  pending = setTimeout(settle, 200);
+  view = fact("page.viewed", { url: route(), referrer });
+  called = {};
   next = nextStay(0);
-  seen = left = dwell(1);
+  left = dwell(1);
   tick();
+  // A single-page application still stands where the page before was scrolled to.
+  seen = 0;
 }
 
-/** The page can be read now: tells about it. */
-export function settle() {
-  report();
-  flush();
+/** Title and breadcrumbs come after the address: tells about the page when it can be read. */
+function settle() {
+  if (document.readyState == "loading") pending = setTimeout(settle, 200);
+  else {
+    report();
+    flush();
+    draw();
+  }
 }
 
 function report() {
   if (!pending) return;
-  clearTimeout(pending as number);
+  clearTimeout(pending);
   pending = 0;
-  add({ ...view!, title: (called?.title || document.title).slice(0, 300), ...place(called?.path, script.dataset.path) });
-  tellFrame?.();
+  add({ ...view!, title: called.title || document.title, ...place(called.path) });
+  if (host) load();
 }
 
 function look() {
-  const part = (scrollY + innerHeight) / document.documentElement.scrollHeight;
-  seen = Math.max(seen, Math.min(100, (part * 100 + 0.5) | 0));
+  seen = Math.max(seen, scrollY + innerHeight);
   return dwell();
 }
 
 function tell(what: "stayed" | "left") {
   report();
-  add({ id: uuid(), type: `page.${what}`, at: now(), page: view!.id, dwell: look(), scroll: seen });
+  add(
+    fact(`page.${what}`, {
+      page: view!.id,
+      dwell: look(),
+      scroll: ((seen / document.documentElement.scrollHeight) * 100 + 0.5) | 0,
+    }),
+  );
 }
 
 function leave(hiding?: unknown) {
+  // Nobody can be invited on a page that is not seen: another tab may ask.
+  if (hiding) waiting?.abort();
   if (view && !left) {
     tell("left");
     left = 1;
@@ -86,13 +97,13 @@ function tick() {
     left = 0;
     next = nextStay(looked);
     tell("stayed");
-    flush();
   }
-  timer = setTimeout(tick, Math.min(1e3, next - looked + 1));
+  if (!pending) flush();
+  timer = setTimeout(tick, Math.min(1e3, next - looked));
 }
 
 function moved() {
-  if (route(location.href) != view!.url) begin(view!.url);
+  if (route() != view!.url) begin(view!.url);
 }
 
 /** A call soon after the page changed tells about that view; a later one begins a new view. */
@@ -103,6 +114,8 @@ export function page(call: PageCall) {
 }
 
 export function watchPages() {
+  // Again, after a no that became a yes.
+  if (view) return page({});
   const listen = addEventListener;
   begin(document.referrer);
   listen("visibilitychange", () => (document.hidden ? leave(1) : tick()));
@@ -111,13 +124,10 @@ export function watchPages() {
   listen("pagehide", () => {
     leave(1);
     left = 2;
-    // A lock that is held keeps a page out of the back-forward cache: leaving gives it back.
-    waiting?.abort();
   });
   listen("pageshow", (event) => event.persisted && begin(document.referrer));
 
-  const { navigation } = window as unknown as { navigation?: EventTarget };
-  if (navigation) navigation.addEventListener("navigatesuccess", moved);
+  if ((window as any).navigation) (window as any).navigation.addEventListener("navigatesuccess", moved);
   else {
     listen("popstate", moved);
     for (const name of ["pushState", "replaceState"] as const) {

@@ -2,6 +2,9 @@
 
 import { beforeEach, describe, expect, test, vi } from "vitest";
 
+const data = vi.hoisted(() => ({}) as Record<string, string>);
+vi.mock("./tag", () => ({ data }));
+
 type Place = typeof import("./path").place;
 let place: Place;
 
@@ -21,6 +24,7 @@ const canonical = `<link rel="canonical" href="https://shop.example/a/b%20c">`;
 
 beforeEach(async () => {
   vi.resetModules();
+  delete data.path;
   document.head.innerHTML = document.body.innerHTML = "";
   at("/women/boots/winter?colour=red");
   ({ place } = await import("./path"));
@@ -37,7 +41,8 @@ describe("the best source wins", () => {
     ["the address", "", undefined, undefined, ["women", "boots", "winter"], "url"],
   ])("%s", (_, html, given, attribute, path, source) => {
     page(html);
-    expect(place(given, attribute)).toEqual({ path, source });
+    if (attribute) data.path = attribute;
+    expect(place(given)).toEqual({ path, source });
   });
 });
 
@@ -55,9 +60,8 @@ describe("breadcrumbs", () => {
     ["names inside item objects", { "@type": "BreadcrumbList", itemListElement: [
       { position: 1, item: { "@id": "/", name: "Home" } }, { position: 2, item: { "@id": "/a", name: "A" } }] }, ["A"]],
     ["white space is folded, empty names left out", crumbs(["  A \n b "], [" "]), ["A b"]],
-    ["names are cut at 200 characters", crumbs(["x".repeat(300)]), ["x".repeat(200)]],
-    ["at most 20 levels", crumbs(...Array.from({ length: 30 }, (_, i): [string] => [`${i}`])),
-      Array.from({ length: 20 }, (_, i) => `${i}`)],
+    ["an item known by its url", { "@type": "BreadcrumbList", itemListElement: [
+      { position: 1, name: "Home", item: { url: "/" } }, { position: 2, name: "A" }] }, ["A"]],
   ])("%s", (_, data, path) => {
     page(ld(data));
     expect(place()).toEqual({ path, source: "breadcrumb" });

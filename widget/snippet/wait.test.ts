@@ -7,6 +7,9 @@ vi.mock("./bell", () => bell);
 const ask = vi.hoisted(() => vi.fn());
 vi.mock("./ask", () => ({ ask }));
 
+let hidden = false;
+Object.defineProperty(document, "hidden", { get: () => hidden });
+
 let wait: typeof import("./wait");
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 /** An answer after `ms`. */
@@ -16,6 +19,7 @@ beforeEach(async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance", "Date"] });
   vi.spyOn(Math, "random").mockReturnValue(0);
   bell.host = undefined;
+  hidden = false;
   bell.load.mockReset().mockImplementation(() => (bell.host = {}));
   ask.mockReset();
   vi.resetModules();
@@ -67,23 +71,24 @@ test("engaged twice is engaged once", async () => {
   expect(ask).toHaveBeenCalledOnce();
 });
 
-test("one tab of the site asks; the others wait for their turn", async () => {
-  const turns: (() => Promise<void>)[] = [];
-  vi.stubGlobal("navigator", { locks: { request: (_: string, turn: () => Promise<void>) => (turns.push(turn), new Promise(() => {})) } });
+test("a page that is not seen does not ask", async () => {
+  hidden = true;
   void wait.engage();
   await pass(60_000);
   expect(ask).not.toHaveBeenCalled();
-  expect(turns).toHaveLength(1);
-  vi.unstubAllGlobals();
 });
 
-test("a page that goes away gives its turn back", async () => {
+test("a page that is hidden takes its question back, and asks again when it is engaged again", async () => {
   ask.mockImplementation((_: string, __: object, { signal }: RequestInit) =>
     new Promise((done) => signal!.addEventListener("abort", () => done([]))));
-  const turn = wait.engage();
+  void wait.engage();
   await pass(10);
+  hidden = true;
   wait.waiting!.abort();
-  await pass(10_000);
-  await turn;
+  await pass(600_000);
   expect(ask).toHaveBeenCalledOnce();
+  hidden = false;
+  void wait.engage();
+  await pass(10);
+  expect(ask).toHaveBeenCalledTimes(2);
 });
