@@ -30,7 +30,8 @@ export async function restore(): Promise<void> {
 }
 export async function signIn(email: string, password: string, status: Status | null): Promise<void> {
   const answer = await http<{ me: Me }>("POST", "/api/session", { email, password });
-  wish.value = status;
+  // Somebody with no place for conversations has no presence to choose.
+  wish.value = answer.me.capacity > 0 ? status : null;
   session.value = { state: "in", me: answer.me };
 }
 export async function signOut(): Promise<void> {

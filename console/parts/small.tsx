@@ -1,5 +1,5 @@
 // The smallest pieces that every screen uses.
-import type { ComponentChildren } from "preact";
+import { Fragment, type ComponentChildren } from "preact";
 import { now } from "../live/clock";
 import { clock } from "../text/format";
 import { whereIs } from "../text/names";
@@ -38,10 +38,10 @@ export function Where({ path }: { path: readonly string[] }) {
   return (
     <span class="where">
       {path.map((name, at) => (
-        <span key={at} class={at === path.length - 1 ? "where-last" : "where-step"}>
-          {name}
-          {at < path.length - 1 && <span class="where-sep" aria-hidden="true"> › </span>}
-        </span>
+        <Fragment key={at}>
+          {at > 0 && <span class="where-sep" aria-hidden="true"> › </span>}
+          <span class={at === path.length - 1 ? "where-last" : "where-step"}>{name}</span>
+        </Fragment>
       ))}
     </span>
   );

@@ -1,4 +1,4 @@
-// Somebody on the site in two lines: who, how deep, how long here; where, and from where they came.
+// Somebody on the site in two lines: how deep, who, from where and with what, how long here; and where they are.
 import type { ComponentChildren } from "preact";
 import { now } from "../live/clock";
 import { Depth, Where } from "../parts/small";
@@ -19,11 +19,10 @@ export function VisitRow({ visit, more, ...button }: { visit: VisitBrief; more?:
         <strong>{whoIs(visit)}</strong>
         {visit.returning && <Returning />}
         {more}
-        <span class="row-time soft">{visit.left ? t("visit.left") : <Here since={visit.started_at} />}</span>
+        <span class="row-time soft">{cameWith(visit)} · {visit.left ? t("visit.left") : <Here since={visit.started_at} />}</span>
       </span>
       <span class="row-bottom">
         <span class="row-text soft"><Where path={visit.path} /></span>
-        <span class="soft small visit-how">{cameWith(visit)}</span>
       </span>
     </button>
   );
