@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import alert, collect, live, snippet, triggers
+from bench import agents, alert, collect, live, snippet, triggers
 from bench import page as page_view
 from bench.machines import machine
 from tests.running import ROOT
@@ -25,6 +25,7 @@ FIGURES: dict[str, Callable[[Path], Iterable[dict[str, Any]]]] = {
     "page": page_view.measure,
     "collect": collect.measure,
     "triggers": triggers.measure,
+    "agents": agents.measure,
     "alert": alert.measure,
     "live": live.measure,
 }
@@ -89,6 +90,7 @@ _MODULES = {
     "page": page_view,
     "collect": collect,
     "triggers": triggers,
+    "agents": agents,
     "alert": alert,
     "live": live,
 }

@@ -5,58 +5,41 @@ rules get the answers of the compiled resolver instead: the same answers in a tw
 a quarter of a second to load, so this file is imported when the first agent is read, not before (`tracker.device`).
 """
 
-import msgspec
 from ua_parser.loaders import load_lazy_builtins
 from ua_parser.regex import Resolver
-from user_agents.parsers import (
-    UserAgent,
-    parse_browser,
-    parse_device,
-    parse_operating_system,
-)
+from user_agents.parsers import Browser, Device, OperatingSystem, UserAgent
 
 from contract.names import DeviceKind
 
-_OTHER = "Other"
 #: Its three extractors are asked one by one: what it wraps around their answers costs as much as they do.
 _compiled = Resolver(load_lazy_builtins())
-_no_browser, _no_system, _no_device = (
-    parse_browser(_OTHER), parse_operating_system(_OTHER), parse_device(_OTHER, None, None),
+_browser, _system, _device = _compiled.ua.extract, _compiled.os.extract, _compiled.de.extract
+_NO_BROWSER, _NO_SYSTEM, _NO_DEVICE = (
+    Browser("Other", (), ""), OperatingSystem("Other", (), ""), Device("Other", None, None),
 )  # fmt: skip
 
 
-class _Read(UserAgent):  # type: ignore[misc]  # the package has no types
-    """Their object with its rules, filled from the compiled resolver."""
+class Agent(UserAgent):  # type: ignore[misc]  # the package has no types
+    """Their object with their rules (`is_mobile`, `is_tablet`, ...), its parts from the compiled resolver.
+
+    Families are "Other" where nothing is known. The `version` of a part stays empty, `version_string` is theirs. About
+    20 us; keep what you need of it (`tracker.device.said`).
+    """
 
     def __init__(self, text: str) -> None:
-        browser, system, device = _compiled.ua.extract(text), _compiled.os.extract(text), _compiled.de.extract(text)
         self.ua_string = text
+        browser, system, device = _browser(text), _system(text), _device(text)
         self.browser = (
-            parse_browser(browser.family, browser.major, browser.minor, browser.patch) if browser else _no_browser
+            Browser(browser.family, (), _version(browser.major, browser.minor, browser.patch))
+            if browser
+            else _NO_BROWSER
         )
         self.os = (
-            parse_operating_system(system.family, system.major, system.minor, system.patch, system.patch_minor)
+            OperatingSystem(system.family, (), _version(system.major, system.minor, system.patch))
             if system
-            else _no_system
+            else _NO_SYSTEM
         )
-        self.device = parse_device(device.family, device.brand, device.model) if device else _no_device
-
-
-class Agent(msgspec.Struct, frozen=True, gc=False):
-    """What a User-Agent says. Families are "Other" where nothing is known, versions "", brand and model None."""
-
-    browser: str
-    browser_version: str
-    os: str
-    os_version: str
-    device: str
-    brand: str | None
-    model: str | None
-    is_mobile: bool
-    is_tablet: bool
-    is_pc: bool
-    is_bot: bool
-    is_touch_capable: bool
+        self.device = Device(device.family, device.brand, device.model) if device else _NO_DEVICE
 
     @property
     def kind(self) -> DeviceKind:
@@ -68,11 +51,7 @@ class Agent(msgspec.Struct, frozen=True, gc=False):
         return "pc" if self.is_pc else "unknown"
 
 
-def parse(text: str) -> Agent:
-    """What `user_agents.parse` says of `text`, about 25 us; keep the answer (`tracker.device.said`)."""
-    read = _Read(text)
-    return Agent(
-        read.browser.family, read.browser.version_string, read.os.family, read.os.version_string,
-        read.device.family, read.device.brand, read.device.model,
-        read.is_mobile, read.is_tablet, read.is_pc, read.is_bot, read.is_touch_capable,
-    )  # fmt: skip
+def _version(major: str | None, minor: str | None, patch: str | None) -> str:
+    """As the package writes it: numbers without leading zeros, `10.4.1`."""
+    parts = [part for part in (major, minor, patch) if part is not None]
+    return ".".join([str(int(part)) if part[:1] == "0" and part.isdecimal() else part for part in parts])

@@ -4,12 +4,19 @@ Reading one takes 30 us, so the answers of the newest agents are kept, in a boun
 a visit keeps its agent, and whoever shows the visit reads it again, by newer rules if there are any.
 """
 
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from contract.beacons import AGENT_LIMIT
 from contract.names import DeviceKind
 from contract.text import clean
 from tracker.kept import Kept
+
+if TYPE_CHECKING:
+    from tracker.agents import Agent
 
 #: Agents that a process remembers, and what they may take; a site sees some hundreds a day.
 ENTRIES, BYTES = 20_000, 16 * 2**20
@@ -43,28 +50,35 @@ def agent(text: str | None) -> str:
     return clean(text, AGENT_LIMIT).encode(errors="replace")[:AGENT_LIMIT].decode(errors="ignore")
 
 
-def _read(text: str) -> Said:
+@cache
+def _readers() -> tuple[type["Agent"], Callable[[str, str, str], bool]]:
+    """A quarter of a second the first time, for tables and their compiling: who reads no agent does not pay for it."""
+    from tracker.agents import Agent
+    from tracker.programs import is_program
+
+    return Agent, is_program
+
+
+def read(text: str) -> Said:
+    """What this agent says, worked out; `said` is the same, kept."""
     text = agent(text)
     if not text:
         return _NOTHING
-    # A quarter of a second the first time, for tables and their compiling: nobody else pays for it.
-    from tracker.agents import parse
-    from tracker.programs import is_program
-
-    found = parse(text)
+    make, is_program = _readers()
+    found = make(text)
     return Said(
         kind=found.kind,
-        browser=_named(found.browser, found.browser_version),
-        os=_named(found.os, found.os_version),
-        brand=found.brand,
-        model=found.model,
+        browser=_named(found.browser.family, found.browser.version_string),
+        os=_named(found.os.family, found.os.version_string),
+        brand=found.device.brand,
+        model=found.device.model,
         touch=found.is_touch_capable,
-        bot=is_program(text, found.os, found.device),
+        bot=is_program(text, found.os.family, found.device.family),
     )
 
 
 #: What this agent says, "" for none. The answer is kept.
-said: Kept[Said] = Kept(_read, entries=ENTRIES, size=BYTES, longest=AGENT_LIMIT)
+said: Kept[Said] = Kept(read, entries=ENTRIES, size=BYTES, longest=AGENT_LIMIT)
 
 
 def is_bot(user_agent: str) -> bool:

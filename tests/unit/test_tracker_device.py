@@ -65,7 +65,12 @@ def test_an_agent_is_cut_at_512_bytes_and_well_formed(raw: str, kept: str) -> No
 def test_what_was_read_is_kept_within_bounds() -> None:
     """However many agents strangers make up, and however long they are, only the newest stay."""
     calls: list[str] = []
-    cache = Kept(lambda text: (calls.append(text), text.upper())[1], entries=100, size=100_000, longest=50)
+
+    def read(text: str) -> str:
+        calls.append(text)
+        return text.upper()
+
+    cache = Kept(read, entries=100, size=100_000, longest=50)
     assert cache("a") == cache("a") == "A"
     assert calls == ["a"]
     for number in range(10_000):
@@ -93,6 +98,13 @@ def test_the_cache_of_agents_has_its_bounds() -> None:
     """Twenty thousand, sixteen megabytes."""
     assert (ENTRIES, BYTES) == (20_000, 16 * 2**20)
     assert said("x" * 600) == said("x" * 512)
+
+
+@pytest.mark.parametrize("version", ["²", "١٤", "0" * 400, "１", "1" * 480, "0x1", "-1", "\x00"])
+def test_a_version_that_is_no_number_harms_nobody(version: str) -> None:
+    """What Python calls a digit is not always one."""
+    for form in ("Firefox/{0}", "Mozilla/5.0 (X11; Linux) Gecko/20100101 Firefox/{0}.{0}", "Opera/9.80 (Android {0})"):
+        assert said(agent(form.format(version))).kind in ("pc", "mobile", "tablet", "unknown")
 
 
 def test_nobody_loads_the_tables_before_an_agent_is_read() -> None:
