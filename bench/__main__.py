@@ -1,6 +1,6 @@
 """`scripts/bench`: the figures the design promises, each against its floor in the same run.
 
-python -m bench                      all, printed
+python -m bench                      all but the longest, printed
 python -m bench collect alert        some
 python -m bench --write              all, and docs/performance.md anew
 """
@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import agents, alert, collect, live, snippet, triggers
+from bench import agents, alert, collect, crash, fuzz, live, orm, overload, snippet, triggers
 from bench import page as page_view
 from bench.machines import machine
 from tests.running import ROOT
@@ -28,18 +28,25 @@ FIGURES: dict[str, Callable[[Path], Iterable[dict[str, Any]]]] = {
     "agents": agents.measure,
     "alert": alert.measure,
     "live": live.measure,
+    "overload": overload.measure,
+    "orm": orm.measure,
+    "fuzz": fuzz.measure,
+    "crash": crash.measure,
 }
+#: These take a quarter of an hour each: they run when they are named, and with `--write`.
+LONG = ("fuzz", "crash")
 _COLUMNS = ("what", "floor", "ours", "ratio", "reach", "met", "rounds")
 
 
 def main() -> None:
     asked = argparse.ArgumentParser(prog="scripts/bench", description="Measures figures, each against its floor.")
-    asked.add_argument("names", nargs="*", choices=[*FIGURES, []], help="which; all without")
+    asked.add_argument("names", nargs="*", choices=[*FIGURES, []], help="which; without, all but the longest")
     asked.add_argument("--write", action="store_true", help="write docs/performance.md")
     options = asked.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # servers are stopped on the way out
     figures: list[dict[str, Any]] = []
-    for name in options.names or FIGURES:
+    usual = [name for name in FIGURES if options.write or name not in LONG]
+    for name in options.names or usual:
         with tempfile.TemporaryDirectory(prefix="sb-bench-") as folder:
             for figure in FIGURES[name](Path(folder)):
                 print(json.dumps(figure), flush=True)
@@ -93,6 +100,10 @@ _MODULES = {
     "agents": agents,
     "alert": alert,
     "live": live,
+    "overload": overload,
+    "orm": orm,
+    "fuzz": fuzz,
+    "crash": crash,
 }
 
 

@@ -40,7 +40,7 @@ def floor(folder: Path) -> Iterator[Running]:
         start_new_session=True,
     )
     try:
-        _wait(port)
+        wait_for_port(port)
         yield Running("floor", process.pid, port)
     finally:
         process.send_signal(signal.SIGTERM)
@@ -71,7 +71,7 @@ def in_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
-def _wait(port: int) -> None:
+def wait_for_port(port: int) -> None:
     deadline = time.monotonic() + 15
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
