@@ -104,7 +104,7 @@ async def snippet(asked: Asked, writer: asyncio.StreamWriter) -> None:
 
 STORED = said(status=204)
 NO_HOST = said("", kind=JS)
-HOST = said("export const tell = () => 0", kind=JS)
+HOST = said("shopbell.host = () => () => 0", kind=JS)
 ENGAGE = said('{"engage": true}', kind=JSON)
 SHOW = said('{"show": true}', kind=JSON, late=0.3)
 
