@@ -21,7 +21,6 @@ _LINE = 500
 _line = msgspec.json.Decoder(list[Entry])
 
 
-
 def rules_of(kept: dict[str, Any] | None) -> TreeRules:
     """The rules as a site keeps them. The same rules are the same object: what is remembered of them stays true."""
     return USUAL if kept is None else _rules(msgspec.json.encode(kept))

@@ -273,9 +273,7 @@ def site_tree(
     from service.cli_tree import BadTree, run
 
     async def work(store: Store) -> list[str]:
-        return await run(
-            store, key, files=import_ or [], add=add, clear=clear, rules=rules, previews=preview or []
-        )
+        return await run(store, key, files=import_ or [], add=add, clear=clear, rules=rules, previews=preview or [])
 
     try:
         for line in _with_store(_settings(data_dir=data_dir), work):

@@ -85,5 +85,3 @@ def path_of(names: list[str]) -> Path:
         if has_forbidden(name):
             raise Faulty("bad_text")
     return path
-
-

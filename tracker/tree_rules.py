@@ -100,9 +100,7 @@ def read_names(
     return _by_rules(rules, walk, source, source, ())
 
 
-def _by_rules(
-    rules: TreeRules, walk: _Walk, source: PathSource, reason: TreeReason, parameters: Parameters
-) -> Reading:
+def _by_rules(rules: TreeRules, walk: _Walk, source: PathSource, reason: TreeReason, parameters: Parameters) -> Reading:
     keys = [key_of(walk.parts)]
     _index(rules, walk)
     if spoken := leading(walk.parts, rules.locales):

@@ -64,9 +64,7 @@ async def _import(
         raise Refused("too_large", f"{outcome.too_large}")
 
     def write(conn: Connection) -> bool:
-        return access.tree.replace(
-            conn, site_id, outcome.kind, outcome.kept, outcome.packed, now, expected=version
-        )
+        return access.tree.replace(conn, site_id, outcome.kind, outcome.kept, outcome.packed, now, expected=version)
 
     if not outcome.sitemaps and not await store.write(write):
         return None

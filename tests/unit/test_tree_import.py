@@ -131,7 +131,14 @@ def test_two_packed_parts_are_one_file() -> None:
 
 def test_what_is_no_address_of_a_page_is_left_out_and_counted() -> None:
     """A sitemap is made by a machine: one bad line is not a reason to refuse it."""
-    urls = ["javascript:alert(1)", "/a", "", "https://x.example/" + "a" * 3_000, "https://x.example/*", "https://x.example/b"]
+    urls = [
+        "javascript:alert(1)",
+        "/a",
+        "",
+        "https://x.example/" + "a" * 3_000,
+        "https://x.example/*",
+        "https://x.example/b",
+    ]
     imported = table(f"<urlset>{''.join(map(page, urls))}</urlset>")
     assert (list(imported.entries), imported.read, imported.left_out) == (["/b"], 6, 5)
 

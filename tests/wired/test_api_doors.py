@@ -183,9 +183,7 @@ async def test_a_cookie_changes_something_only_from_our_own_page(here: House):
             ({"Origin": f"{ORIGIN}.evil.example", "X-CSRF": "1"}, 403),
             ({"Origin": ORIGIN, "X-CSRF": "1"}, 0),
         ):
-            answer = await here.ask(
-                each.method, path_of(each, id_), None, **said(each, here, {**cookie, **headers})
-            )
+            answer = await here.ask(each.method, path_of(each, id_), None, **said(each, here, {**cookie, **headers}))
             if status:
                 assert answer.status_code == status, (each.path, headers, answer.text)
                 assert answer.json()["code"] == "missing_csrf"

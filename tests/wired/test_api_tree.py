@@ -201,7 +201,11 @@ async def test_what_is_too_large_is_refused_before_it_is_unpacked(here: House):
 
 async def test_who_may(here: House):
     """Marketers look and try out, administrators change, experts have no business here; a foreign site is missing."""
-    for method, rest, body in (("GET", "", None), ("GET", "/rules", None), ("POST", "/preview", {"url": "https://x.e/"})):
+    for method, rest, body in (
+        ("GET", "", None),
+        ("GET", "/rules", None),
+        ("POST", "/preview", {"url": "https://x.e/"}),
+    ):
         assert (await here.ask(method, at(here, rest), "marketer", json=body)).status_code == 200
         assert (await here.ask(method, at(here, rest), "expert", json=body)).status_code == 403
         assert (await here.ask(method, at(here, rest, here.theirs["site"]), "marketer", json=body)).status_code == 404
