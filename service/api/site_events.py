@@ -11,7 +11,8 @@ from contract.names import Ms
 from contract.rest import EventSeen, EventsSeen, Placed, SiteSnippet
 from service.api.lists import asked, page
 from service.api.operation import MARKETERS, Call, operation
-from service.tag import tag
+from service.static import snippet as newest_script
+from service.tag import pinned, tag
 from tracker.tables import rejected_event, test_event
 
 #: Over which the rejected are counted.
@@ -69,9 +70,10 @@ async def snippet(call: Call) -> SiteSnippet:
     """What goes into the pages of the site, and when something came from it last."""
     site = await call.site(call.path_id())
     last_at = await call.bell.store.read(lambda conn: tracker.queries.last_heard(conn, site.id))
+    address, script = call.bell.settings.public_url, newest_script()
     return SiteSnippet(
-        tag=tag(call.bell.settings.public_url, site.key),
-        versioned_tag=None,
+        tag=tag(address, site.key),
+        versioned_tag=None if script is None else pinned(address, site.key, script),
         last_at=None if last_at is None else rfc3339(last_at),
     )
 

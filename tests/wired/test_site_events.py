@@ -162,4 +162,5 @@ async def test_the_snippet_is_the_one_that_the_command_prints(here: House) -> No
     told = (await here.ask("GET", f"/api/sites/{here.ours['site']}/snippet", "marketer")).json()
     assert f'data-site="{here.ours["key"]}"' in told["tag"]
     assert f"{here.bell.settings.public_url}/shopbell.js" in told["tag"]
+    assert 'integrity="sha' in told["versioned_tag"]
     assert told["last_at"] is not None
