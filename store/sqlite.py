@@ -120,12 +120,13 @@ class SqliteStore:
                 connection = self._reader_engine.connect()
                 self._local.connection = connection
                 self._read_connections.append(connection)
-            connection.exec_driver_sql("BEGIN")
+            run = _plainly(connection)
+            run("BEGIN")
             try:
                 return fn(connection)
             finally:
-                connection.exec_driver_sql("ROLLBACK")
-        except DBAPIError as error:
+                run("ROLLBACK")
+        except (DBAPIError, sqlite3.Error) as error:
             raise _translated(error) from error
 
     def _write_loop(self) -> None:
@@ -168,7 +169,7 @@ class SqliteStore:
                     run("ROLLBACK TO job")
                     run("RELEASE job")
             run("COMMIT")
-        except DBAPIError as error:
+        except (DBAPIError, sqlite3.Error) as error:
             _refuse(group, error)
             _quietly(lambda: run("ROLLBACK"))
 
@@ -188,20 +189,30 @@ class SqliteStore:
             connection.close()
 
 
-def _refuse(group: list[_Job], error: DBAPIError) -> None:
+def _plainly(connection: Connection) -> Callable[[str], Any]:
+    """The driver itself, for what begins and ends a transaction: four statements around each commit."""
+    return connection.connection.driver_connection.execute  # type: ignore[union-attr,no-any-return]
+
+
+def _refuse(group: list[_Job], error: DBAPIError | sqlite3.Error) -> None:
     """Nothing of this group is stored, and every caller hears it."""
-    log.error("store.commit_failed", error=str(error.orig), jobs=len(group))
+    log.error("store.commit_failed", error=str(_cause(error)), jobs=len(group))
     for job in group:
         job.error = Refused("unavailable", retry_after=2)
 
 
 def _translated(error: BaseException) -> BaseException:
     """A file that cannot be read or has no room is a refusal; a broken statement or rule is our own mistake."""
-    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+    code = getattr(_cause(error), "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
     if code not in _AWAY:
         return error
     log.error("store.away", error=str(error))
     return Refused("unavailable", retry_after=2)
+
+
+def _cause(error: BaseException | None) -> BaseException | None:
+    """What the driver said."""
+    return error.orig if isinstance(error, DBAPIError) else error
 
 
 def _answer(group: list[_Job]) -> None:
@@ -227,5 +238,5 @@ def _resolve(jobs: list[_Job]) -> None:
 def _quietly(fn: Callable[[], Any]) -> None:
     try:
         fn()
-    except DBAPIError as error:
-        log.warning("store.sqlite", error=str(error.orig))
+    except (DBAPIError, sqlite3.Error) as error:
+        log.warning("store.sqlite", error=str(_cause(error)))

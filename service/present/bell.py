@@ -17,7 +17,8 @@ def alert_raised(conn: Connection, row: Row, until: Ms, language: str, now: Ms) 
     seen = tracker.queries.visit_rows(conn, [row["visit_id"]]).get(row["visit_id"])
     if seen is None:
         raise Refused("not_found")
-    (visit,) = briefs_of_rows(conn, [{**seen, "came_back": tracker.queries.came_back(seen)}], now)
+    brief = {**seen, "came_back": tracker.queries.came_back(seen)}
+    (visit,) = briefs_of_rows(conn, [brief], now, ringing={seen["id"]: row["id"]})
     return AlertRaised(
         id=row["id"],
         reason=row["reason"],

@@ -52,14 +52,17 @@ def visit_briefs(conn: Connection, visits: Sequence[VisitFacts], now: Ms) -> lis
     return briefs_of_rows(conn, [_row(one, more.get(one.id, _NOTHING)) for one in visits], now)
 
 
-def briefs_of_rows(conn: Connection, rows: Sequence[Row], now: Ms) -> list[VisitBrief]:
-    """The same from rows of `tracker.queries.listed`; few statements however many rows."""
+def briefs_of_rows(
+    conn: Connection, rows: Sequence[Row], now: Ms, ringing: Mapping[str, str] | None = None
+) -> list[VisitBrief]:
+    """The same from rows of `tracker.queries.listed`; few statements however many rows. `ringing`: visit -> alert, for
+    whoever knows already."""
     if not rows:
         return []
     visitor_ids = {row["visitor_id"] for row in rows}
     known = crm.queries.customers_by_visitor(conn, [(row["site_id"], row["visitor_id"]) for row in rows])
     customers = customer_briefs(conn, set(known.values()))
-    alerts = routing.queries.open_alerts(conn, [row["id"] for row in rows])
+    alerts = routing.queries.open_alerts(conn, [row["id"] for row in rows]) if ringing is None else ringing
     talks = chat.queries.open_of_visitors(conn, visitor_ids)
     briefs = []
     for row in rows:
