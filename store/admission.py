@@ -18,7 +18,7 @@ class Admission:
     """Tell it what each commit took; ask it before somebody joins the queue. One per queue."""
 
     def __init__(self, *, patience: float = PATIENCE, always: int = ALWAYS, room: int = 4096) -> None:
-        self._patience, self._always, self._room = patience, always, room
+        self._patience, self._always, self._room = patience, min(always, room), room
         self._seconds = self._items = 0.0
 
     def took(self, items: int, seconds: float) -> None:

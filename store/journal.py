@@ -1,12 +1,14 @@
 """Group commit: whatever arrives while one commit is under way becomes the next group. No timer is needed."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from sqlalchemy import Connection
 
 from contract.errors import Refused
+from store.admission import Admission
 from store.base import Store
 
 Item = TypeVar("Item")
@@ -18,16 +20,18 @@ class Journal(Generic[Item, Result]):
     """Hands waiting items together to `apply`, in one transaction; each caller gets its own result after the commit.
 
     `apply(conn, items)` returns one result per item, in order. If it raises for a group, the items are tried alone,
-    so that a bad one harms nobody else. More than `room` waiting items: Refused("busy").
+    so that a bad one harms nobody else. Whoever could not be served soon hears Refused("busy"): `store.admission`.
     """
 
     def __init__(self, store: Store, apply: Apply[Item, Result], *, group: int = 256, room: int = 4096) -> None:
-        self._store, self._apply, self._group, self._room = store, apply, group, room
+        self._store, self._apply, self._group = store, apply, group
+        self._admission = Admission(room=room)
+        self._under_way = 0
         self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
         self._pump: asyncio.Task[None] | None = None
 
     async def add(self, item: Item) -> Result:
-        if len(self._waiting) >= self._room:
+        if not self._admission.admits(len(self._waiting) + self._under_way):
             raise Refused("busy", retry_after=1)
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
@@ -39,9 +43,11 @@ class Journal(Generic[Item, Result]):
         try:
             while self._waiting:
                 group, self._waiting = self._waiting[: self._group], self._waiting[self._group :]
+                self._under_way, began = len(group), time.perf_counter()
                 await self._commit(group)
+                self._admission.took(len(group), time.perf_counter() - began)
         finally:
-            self._pump = None
+            self._pump, self._under_way = None, 0
 
     async def _commit(self, group: list[tuple[Item, "asyncio.Future[Result]"]]) -> None:
         items = [item for item, _ in group]
