@@ -20,24 +20,23 @@ def facts_of(conn: Connection, known: Mapping[str, str]) -> dict[str, CustomerFa
     """The same for visitors whose customers are known already: `known` is visitor -> customer."""
     if not known:
         return {}
-    ids = set(known.values())
-    found = crm.queries.people(conn, ids)
+    # A hand may merge or part people between two of these statements: each asks anew who stands for whom.
+    found = crm.queries.people(conn, set(known.values()))
     totals = sales.queries.totals_of(conn, {id_: one.id for id_, one in found.items()})
-    browsers = crm.queries.visitors_of_all(conn, ids)
+    browsers = crm.queries.visitors_of_all(conn, {one.id for one in found.values()})
     served = chat.queries.served(conn, [one for visitors in browsers.values() for one in visitors])
     facts: dict[str, CustomerFacts] = {}
-    for id_ in ids:
-        one = found[id_]
-        total = totals.get(id_)
+    for id_, one in found.items():
+        total = totals.get(one.id)
         times: list[tuple[Ms, str]] = [
             (last.at, last.expert)
-            for browser in browsers[id_]
+            for browser in browsers.get(one.id, ())
             if (last := served.get(browser)) is not None and last.at is not None and last.expert is not None
         ]
         if total is not None:
             times.append((total.last_at, total.last_expert))
         facts[id_] = CustomerFacts(
-            id=id_,
+            id=one.id,
             name=one.name,
             tier=one.tier,
             owner=one.owner,
@@ -46,4 +45,4 @@ def facts_of(conn: Connection, known: Mapping[str, str]) -> dict[str, CustomerFa
             spent=total.spent if total else 0,
             currency=total.currency if total else "",
         )
-    return {visitor_id: facts[customer_id] for visitor_id, customer_id in known.items()}
+    return {visitor_id: facts[customer_id] for visitor_id, customer_id in known.items() if customer_id in facts}

@@ -350,6 +350,32 @@ async def test_ten_users_in_one_browser_at_once_are_ten_customers(shop: Shop):
     assert len(found) == 10
 
 
+async def test_pages_are_seen_while_hands_merge_and_part(shop: Shop):
+    """Whoever is whom in the middle of a page view: it is stored, and the desk is shown."""
+    phone, ours = new_key(), shop.house.ours
+    await shop.identify(phone, "u1", name="Ada")
+    ada = await shop.seen(phone)
+    assert ada is not None
+    body = {"from": ours["customer"], "force": True}
+
+    async def hands() -> None:
+        for _ in range(15):
+            made = await shop.house.ask("POST", f"/api/customers/{ada['id']}/merge", "expert", json=body)
+            assert made.is_success, made.text
+            undone = await shop.house.ask("POST", f"/api/merges/{made.json()['id']}/undo", "expert")
+            assert undone.is_success, undone.text
+
+    async def pages(key: str) -> None:
+        for _ in range(30):
+            assert (await shop.view(key, key)).is_success
+            listed = await shop.house.ask("GET", "/api/visits", params={"site": shop.key, "live": "true"})
+            assert listed.is_success, listed.text
+
+    await asyncio.gather(hands(), pages(phone), pages(ours["visitor"]))
+    names = [(await shop.seen(key) or {}).get("name") for key in (phone, ours["visitor"])]
+    assert names == ["Ada", "Vera"]
+
+
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"exp": 1}, "exp: expired"),
     ({"exp": 2**40}, "exp: more than 10 minutes ahead"),
