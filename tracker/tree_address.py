@@ -11,6 +11,8 @@ from tracker.remembered import remembered
 
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _DOT = {".": 1, "..": 2, "%2e": 1, ".%2e": 2, "%2e.": 2, "%2e%2e": 2}
+#: Parts of one address that are read: no rule leaves out so many that more could count.
+_PARTS = 64
 #: Parameters of one address that are looked at.
 _PARAMETERS = 50
 
@@ -49,7 +51,7 @@ def folders(path: str) -> tuple[str, ...]:
         if dots:
             continue
         name = plain(decoded(without_matrix(raw)))
-        if name:
+        if name and len(found) < _PARTS:
             found.append(name)
     return tuple(found)
 

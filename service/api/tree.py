@@ -3,6 +3,9 @@
 Marketers may look and try out; administrators change. What is changed holds for page views from then on.
 """
 
+from heapq import merge
+from itertools import islice
+
 import msgspec
 from starlette.responses import Response
 
@@ -85,14 +88,15 @@ async def tree(call: Call) -> Listed[TreeEntry]:
 
 def _page(tree: SiteTree, kind: TreeKind | None, ask: Ask) -> tuple[list[str], str | None]:
     """The whole tree is in memory, so a cursor is a place in it; an import in between starts a new list."""
-    wanted = [
+    wanted = (
         address
-        for address in sorted([*tree.pages, *tree.patterns])
+        for address in merge(tree.pages, sorted(tree.patterns))
         if kind is None or (kind == "sitemap") == (_path(tree, address) is None)
-    ]
+    )
     start = max(0, int(ask.after[0])) if ask.after else 0
     end = start + ask.limit
-    return wanted[start:end], cursor([end]) if end < len(wanted) else None
+    found = list(islice(wanted, start, end + 1))
+    return found[: ask.limit], cursor([end]) if len(found) > ask.limit else None
 
 
 def _path(tree: SiteTree, address: str) -> tuple[str, ...] | None:

@@ -278,6 +278,14 @@ def test_what_a_browser_read_off_the_address_is_read_again() -> None:
     assert place(USUAL, NO_TREE, f"{SHOP}/x", ["Mine", "en"], "url") == (("Mine", "en"), "url", "url")
 
 
+def test_an_endless_address_is_read_to_a_bound() -> None:
+    """A path has at most 20 names, and a thousand parts cost no more than sixty-four."""
+    long = SHOP + "/a" * 1_000
+    assert place(USUAL, NO_TREE, long) == (("a",) * 20, "url", "url")
+    assert place(TreeRules(ignored=("a",)), NO_TREE, long) == ((), "url", "home")
+    assert len(explain(USUAL, NO_TREE, long).steps[0].after) == 64
+
+
 # --- whatever comes --------------------------------------------------------------------------------------------------
 
 _ADDRESS = st.text(alphabet=string.ascii_letters + string.digits + "/%.#?&=!;-_* é\u0301\u200b💥", max_size=80)
