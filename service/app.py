@@ -71,7 +71,12 @@ def build(settings: Settings, more: Sequence[BaseRoute] = (), beside: Beside | N
             await stop(bell, sockets)
 
     web = Starlette(
-        routes=[*service.api.routes(), *service.frame.routes(), *service.static.routes(kept=settings.data_dir / KEPT), *(more or [_TO_THE_DESK])],
+        routes=[
+            *service.api.routes(),
+            *service.frame.routes(),
+            *service.static.routes(kept=settings.data_dir / KEPT),
+            *(more or [_TO_THE_DESK]),
+        ],
         middleware=middleware(),
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=lifespan,

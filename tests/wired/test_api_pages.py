@@ -151,7 +151,7 @@ async def test_any_page_may_load_the_snippet_and_nothing_else_of_ours(built: Pat
 
 
 async def test_a_version_of_the_snippet_has_an_address_of_its_own_for_ever(built: Path, tmp_path: Path):
-    """Done: a release is served, then the next one. Expected: both versions, immutable, with the bytes of their hash."""
+    """Done: a release is served, then the next one. Expected: both versions, immutable, each its own bytes."""
     kept = tmp_path / "data" / "snippets"
 
     def release(body: str) -> httpx.AsyncClient:
