@@ -150,8 +150,14 @@ class Tab:
         await self._browser.ask("Target.activateTarget", targetId=other.target)
 
     async def close(self) -> None:
-        """The cross of the tab: the page may say its last words."""
+        """The cross of the tab: the page may say its last words, and is gone."""
         await self.ask("Page.close")
+        for _ in range(200):
+            targets = (await self._browser.ask("Target.getTargets"))["targetInfos"]
+            if all(one["targetId"] != self.target for one in targets):
+                return
+            await asyncio.sleep(0.1)
+        raise Refused("the tab does not close")
 
     async def metrics(self) -> dict[str, float]:
         """Seconds of CPU of the page's main thread, by kind."""
