@@ -142,13 +142,11 @@ def test_the_probe_sees_what_it_must(visitor: BrowserContext, place: Place) -> N
 
 #: What does not hold yet: taken out of this list when it does.
 NOT_YET = {
-    "host-empty",
     "foreign-storage-1",
     "foreign-storage-2",
     "foreign-storage-3",
     "foreign-storage-4",
     "greedy-style",
-    "trusted-types",
 }
 
 
@@ -164,7 +162,7 @@ USUAL = [name for name in WEATHERS if name not in ("burns", "throws", "shoves")]
 
 
 @pytest.mark.timeout(90)
-@pytest.mark.parametrize("weather", all_of(["off", *USUAL], NOT_YET))
+@pytest.mark.parametrize("weather", ["off", *USUAL])
 def test_no_weather_at_the_bell_is_felt_on_the_page(visitor: BrowserContext, place: Place, weather: str) -> None:
     """Off, silent, half there, talking nonsense: the page with the plain tag is the page without it.
 
@@ -204,16 +202,13 @@ def test_an_answer_after_ten_seconds_is_still_welcome(visitor: BrowserContext, p
 
 
 @pytest.mark.timeout(90)
-@pytest.mark.parametrize("host", all_of([name for name in HOSTS if name != "usual"], NOT_YET - {"trusted-types"}))
+@pytest.mark.parametrize("host", all_of([name for name in HOSTS if name != "usual"], NOT_YET))
 def test_no_page_is_harmed(visitor: BrowserContext, place: Place, host: str) -> None:
     """Policies, storage that throws, a fetch of their own, a history of stone: no error, nothing moved."""
     same(visitor, place, host, "open", "fine")
 
 
-@pytest.mark.parametrize(
-    "host",
-    all_of(["nonce", "trusted-types", "no-connect-src", "no-storage-no-cookie", "greedy-style"], {"trusted-types"}),
-)
+@pytest.mark.parametrize("host", ["nonce", "trusted-types", "no-connect-src", "no-storage-no-cookie", "greedy-style"])
 def test_the_bell_can_be_pressed_on_any_page(visitor: BrowserContext, place: Place, host: str) -> None:
     """Done: a person presses the bell, and there is no chat to load. Expected: no error on the page."""
     page, thrown = open_page(visitor, place.at(host, "open", "host-500"))
