@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import agents, alert, collect, crash, fuzz, live, orm, overload, snippet, triggers
+from bench import agents, alert, collect, crash, fuzz, live, orm, overload, size, snippet, triggers
 from bench import page as page_view
 from bench.machines import machine
 from tests.running import ROOT
@@ -32,9 +32,10 @@ FIGURES: dict[str, Callable[[Path], Iterable[dict[str, Any]]]] = {
     "orm": orm.measure,
     "fuzz": fuzz.measure,
     "crash": crash.measure,
+    "size": size.measure,
 }
 #: These take a quarter of an hour each: they run when they are named, and with `--write`.
-LONG = ("fuzz", "crash")
+LONG = ("fuzz", "crash", "size")
 _COLUMNS = ("what", "floor", "ours", "ratio", "reach", "met", "rounds")
 
 
@@ -104,6 +105,7 @@ _MODULES = {
     "orm": orm,
     "fuzz": fuzz,
     "crash": crash,
+    "size": size,
 }
 
 
