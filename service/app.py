@@ -109,8 +109,8 @@ async def start(settings: Settings, sockets: Sockets) -> Bell:
     Delivery(bell, sockets)
     await bus.start()
     timers.start()
+    await asyncio.to_thread(tracker.device.warm)  # a quarter of a second that the first visitor would wait for
     bell.ready = True
-    bell.background(asyncio.to_thread(tracker.device.warm))
     return bell
 
 
