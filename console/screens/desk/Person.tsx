@@ -87,7 +87,7 @@ export function Person({ visit, site, seen, customer, name, here }: Subject) {
             : <p><Out url={reads.url}><Where path={reads.path} /></Out></p>}
           <p class="soft small">
             <Depth depth={reads.depth} deepest={reads.deepest} /> {tn("visit.pages", reads.pages)} · {duration(reads.dwell)}
-            {" · "}{cameBy(reads.source)}
+            {" · "}{cameBy(reads.source)}{onDevice(reads.device)}
           </p>
         </section>
       )}
@@ -125,6 +125,12 @@ export function Person({ visit, site, seen, customer, name, here }: Subject) {
 function cameBy({ channel, name, campaign }: VisitBrief["source"]): string {
   const exact = [name, campaign].filter(Boolean).join(", ");
   return t("person.came_by", { source: word("channel", channel) + (exact ? ` (${exact})` : "") });
+}
+
+/** " · telephone (Chrome Mobile 141, Android 15)"; nothing where nothing is known. */
+function onDevice({ kind, browser, os }: VisitBrief["device"]): string {
+  const exact = [browser, os].filter(Boolean).join(", ");
+  return kind === "unknown" && !exact ? "" : ` · ${word("device", kind)}${exact ? ` (${exact})` : ""}`;
 }
 
 function Fact({ name, children }: { name: string; children: preact.ComponentChildren }) {
