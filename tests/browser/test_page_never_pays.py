@@ -142,13 +142,7 @@ def test_the_probe_sees_what_it_must(visitor: BrowserContext, place: Place) -> N
 
 
 #: What does not hold yet: taken out of this list when it does.
-NOT_YET = {
-    "foreign-storage-1",
-    "foreign-storage-2",
-    "foreign-storage-3",
-    "foreign-storage-4",
-    "greedy-style",
-}
+NOT_YET: frozenset[str] = frozenset()
 
 
 def all_of(names: Iterable[str], not_yet: Iterable[str] = ()) -> list[Any]:

@@ -22,6 +22,7 @@ from tests.servers import free_port
 
 #: Playwright switches it off, because pages that come back confuse it; people's browsers have it.
 WITH_BACK_FORWARD_CACHE = {"--disable-back-forward-cache": "--enable-features=BackForwardCache"}
+JS = "text/javascript"
 STORED = "({...localStorage, ...sessionStorage})"
 NO_NAVIGATION_API = "delete window.navigation"
 GPC = "Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', {get: () => true})"
@@ -29,12 +30,14 @@ GPC = "Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', {get: 
 
 @dataclass
 class Place:
-    """`tag`: the attributes of the script tag, or a whole tag; `answer`: status and body of every collect."""
+    """Shop and bell. `tag`: the attributes of the script tag, or a whole tag; `policy`: the shop's; `answer`: status
+    and body of every collect."""
 
     shop: str = ""
     bell: str = ""
     tag: str = ""
     head: str = ""
+    policy: str = ""
     answer: tuple[int, str] = (204, "")
     told: list[dict[str, Any]] = field(default_factory=list)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
@@ -79,7 +82,9 @@ def serve(place: Place, port: int, *, bell: bool) -> ThreadingHTTPServer:
             if not bell:
                 self.say(200, place.html(), "text/html")
             elif self.path.startswith("/shopbell"):
-                self.say(200, (snippet() or b"").decode(), "text/javascript")
+                self.say(200, (snippet() or b"").decode(), JS)
+            elif self.path == "/host.js":
+                self.say(200, "export const tell = open => { document.documentElement.dataset.chat = !!open }", JS)
             else:
                 self.say(404, "")
 
@@ -98,6 +103,8 @@ def serve(place: Place, port: int, *, bell: bool) -> ThreadingHTTPServer:
             self.send_header("content-type", f"{kind}; charset=utf-8")
             self.send_header("content-length", str(len(body.encode())))
             self.send_header("access-control-allow-origin", "*")
+            if place.policy and not bell:
+                self.send_header("content-security-policy", place.policy)
             self.end_headers()
             with contextlib.suppress(OSError):
                 self.wfile.write(body.encode())
@@ -252,6 +259,25 @@ def test_time_that_is_not_looked_at_is_not_counted(place: Place, page: Page) -> 
     (left,) = place.until(lambda: place.events("page.left"), "its end")
     stayed = place.until(lambda: place.events("page.stayed"), "its return")[0]
     assert stayed["dwell"] - left["dwell"] < 500
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        "",
+        "script-src BELL; connect-src BELL",
+        "script-src 'nonce-N'; connect-src BELL; require-trusted-types-for 'script'; trusted-types 'none'",
+        "script-src 'nonce-N' 'strict-dynamic'; connect-src BELL",
+    ],
+)
+def test_the_chat_is_loaded_when_somebody_asks(place: Place, page: Page, policy: str) -> None:
+    """Under the policies of docs/snippet.md, too. Never: before a person presses the bell."""
+    place.policy, place.tag = policy.replace("BELL", place.bell), 'nonce="N"'
+    page.goto(f"{place.shop}/first")
+    page.get_by_role("button", name="Chat").wait_for()
+    assert "/host.js" not in place.at_the_bell()
+    page.get_by_role("button", name="Chat").click()
+    page.wait_for_selector("html[data-chat=true]")
 
 
 # Many tabs, one visitor -----------------------------------------------------------------------------------------------

@@ -142,10 +142,18 @@ test("what is kept of a cookieless visit ends with its tab", async () => {
 test("an open chat is open again on the next page", async () => {
   await place();
   say({ shopbell: "hello" });
-  await frameSays({ size: "open" });
+  await frameSays({ size: "open", live: true });
+  window.dispatchEvent(new Event("pagehide"));
   await place();
   say({ shopbell: "hello" });
   expect(posted.at(-1)!.message).toMatchObject({ open: false, again: true });
+});
+
+test.each([["a while ago", "1700000000000"], ["never", "1"]])("a chat that was open %s is closed", async (_, live) => {
+  localStorage["shopbell.live"] = live;
+  await place();
+  say({ shopbell: "hello" });
+  expect(posted.at(-1)!.message).toMatchObject({ again: false });
 });
 
 test("listeners of the page hear the frame's events", async () => {

@@ -15,7 +15,11 @@ const css =
   "button[data-n]:after{content:attr(data-n);position:absolute;top:-4px;right:-4px;min-width:20px;" +
   "border-radius:10px;font:600 12px/20px system-ui,sans-serif;background:#a82a23;color:#fff}";
 
-/** Where the snippet remembers, or a memory as short as the page: "1" a conversation goes on, "2" and it is open. */
+/** The chat was open on a page that was left less than this ago (ms): it is open again. A new visit begins closed. */
+const AGAIN = 30_000;
+
+/** Where the snippet remembers, or a memory as short as the page. `shopbell.live`: a conversation goes on; a time, when
+ * the page was left with the chat open. It is no key of its own, so that a no in the snippet removes it too. */
 function storage(cookieless: boolean): Record<string, string> {
   try {
     return (cookieless ? sessionStorage : localStorage) || {};
@@ -39,7 +43,7 @@ function place(
   const page = (): HostPage => ({ url: location.href, title: document.title });
   /** A person asked for the chat and it is not open yet. */
   let entering = false;
-  const again = store["shopbell.live"] == "2";
+  const again = Date.now() - Number(store["shopbell.live"]) < AGAIN;
 
   const say = (what: HostSays) => port?.postMessage(what);
 
@@ -66,8 +70,10 @@ function place(
       frame.focus();
     }
     if (focus) button.focus();
-    remember(size == "open" ? "2" : live || size != "closed" ? "1" : "");
+    remember(live || size != "closed" ? "1" : "");
   }
+
+  addEventListener("pagehide", () => frame.className == "open" && remember(`${Date.now()}`));
 
   addEventListener("message", (event) => {
     if (event.origin != origin || event.source != frame.contentWindow || event.data?.shopbell != "hello") return;

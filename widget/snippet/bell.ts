@@ -15,7 +15,8 @@ export interface Host {
   ): void;
 }
 
-export const box = document.createElement("div");
+// Not in the body, and no element that a page has: its rules for both would give the bell a place on the page.
+export const box = document.createElement("shop-bell");
 const button = document.createElement("button");
 const shape = document.createElement("div");
 export const listeners: Listeners = [];
@@ -36,7 +37,7 @@ button.onclick = load;
 export function draw() {
   if (box.isConnected || !visitorKey()) return;
   button.title = /^ru/.test(document.documentElement.lang) ? "Чат" : "Chat";
-  document.body.append(box);
+  document.documentElement.append(box);
   if (store["shopbell.live"]) load();
 }
 

@@ -10,7 +10,7 @@ let total: number;
 let last: number;
 let looked: unknown;
 
-/** Whole ms this view was looked at until now; a `fresh` view begins at 0. It is asked every second,
+/** Whole ms this view was looked at until now; a `fresh` view begins at 0. It is asked twice a second,
  * so a longer silence means that the machine slept: not counted. */
 export function dwell(fresh?: unknown): number {
   const time = now();

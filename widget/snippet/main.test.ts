@@ -33,7 +33,7 @@ beforeEach(() => {
   Object.defineProperty(document, "hasFocus", { value: () => true, configurable: true });
   localStorage.clear();
   sessionStorage.clear();
-  document.body.innerHTML = "";
+  document.querySelector("shop-bell")?.remove();
   gpc(undefined);
   sent = [];
   answer = () => new Response(null, { status: 204 });
@@ -76,7 +76,7 @@ describe("who may begin at once", () => {
     await pass();
     expect(views()).toHaveLength(count);
     expect("shopbell.visitor" in kept()).toBe(!!count);
-    expect(document.body.children).toHaveLength(count);
+    expect(document.querySelectorAll("shop-bell")).toHaveLength(count);
   });
 });
 
@@ -91,7 +91,7 @@ test("while the site waits nothing is written, nothing sent, no bell is there; t
   await pass(60_000);
   expect(sent).toEqual([]);
   expect(kept()).toEqual({});
-  expect(document.body.children).toHaveLength(0);
+  expect(document.querySelectorAll("shop-bell")).toHaveLength(0);
   shopbell("consent", "granted");
   shopbell("consent", "granted");
   await pass();
@@ -110,7 +110,7 @@ test("a no takes away what there was, here and for good; a later yes begins as s
   const before = sent.length;
   shopbell("consent", "denied");
   expect(kept()).toEqual({ "their.own": "stays" });
-  expect(document.body.children).toHaveLength(0);
+  expect(document.querySelectorAll("shop-bell")).toHaveLength(0);
   shopbell("track", "cart.added");
   history.pushState(0, "", "/second");
   await pass(400_000);
@@ -121,7 +121,7 @@ test("a no takes away what there was, here and for good; a later yes begins as s
   expect(kept()["shopbell.visitor"]).not.toBe(first);
   expect(views()).toHaveLength(2);
   expect(events().filter(({ type }) => type == "custom")).toHaveLength(0);
-  expect(document.body.children).toHaveLength(1);
+  expect(document.querySelectorAll("shop-bell")).toHaveLength(1);
 });
 
 test("a no takes back the cookie of our answer, where there is one", async () => {
@@ -197,7 +197,7 @@ test("a second tag on the page changes nothing", async () => {
   await pass();
   expect((window as any).shopbell).toBe(first);
   expect(views()).toHaveLength(1);
-  expect(document.body.children).toHaveLength(1);
+  expect(document.querySelectorAll("shop-bell")).toHaveLength(1);
 });
 
 test("a script that was pinned to one version asks the same server", async () => {

@@ -201,8 +201,8 @@ test("at most a hundred wait, the newest", () => {
   expect(kept()[99]).toBe("129");
 });
 
-test("a storage of rubbish is an empty one", async () => {
-  localStorage["shopbell.events.demo"] = "{oops";
+test.each(["{oops", "null", "7", '{"length":3}', '[null,3,"x",{}]', '"xxx"'])("a storage of rubbish (%s) is an empty one", async (said) => {
+  localStorage["shopbell.events.demo"] = said;
   box.add(event("a"));
   box.flush();
   await settle();

@@ -21,7 +21,8 @@ let alone = 0;
 
 function kept(): VisitEvent[] {
   try {
-    return JSON.parse(store[NAME]);
+    // Others may have written under our name.
+    return JSON.parse(store[NAME]).filter((event: any) => event?.id);
   } catch {
     return [];
   }
@@ -35,7 +36,7 @@ export const fact = (type: VisitEvent["type"], more: object): any => ({ id: uuid
 /** Keeps an event; of what waits, the newest hundred. */
 export const add = (event: VisitEvent) => save([...kept(), event].slice(-100));
 
-/** Sends what is kept, after a failure one by one, when it is our turn; the page calls each second.
+/** Sends what is kept, after a failure one by one, when it is our turn; the page calls twice a second.
  * A page that is `leaving` cannot wait. */
 export async function flush(leaving?: unknown) {
   if (!leaving && store[TURN] > now()) return;

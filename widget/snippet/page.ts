@@ -99,7 +99,7 @@ function tick() {
     tell("stayed");
   }
   if (!pending) flush();
-  timer = setTimeout(tick, Math.min(1e3, next - looked));
+  timer = setTimeout(tick, 500);
 }
 
 function moved() {
@@ -119,7 +119,7 @@ export function watchPages() {
   const listen = addEventListener;
   begin(document.referrer);
   listen("visibilitychange", () => (document.hidden ? leave(1) : tick()));
-  listen("focus", tick);
+  // Not a moment too much is counted; that it is looked at again is seen within half a second.
   listen("blur", tick);
   listen("pagehide", () => {
     leave(1);
