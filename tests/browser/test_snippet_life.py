@@ -4,6 +4,7 @@ A shop of bare pages and a bell server that writes down what it is told, each on
 """
 
 import contextlib
+import functools
 import json
 import threading
 import time
@@ -367,7 +368,7 @@ def test_a_cookieless_visit_ends_with_its_tab(place: Place, context: BrowserCont
     place.tag = "data-cookieless"
     for path in ("/first", "/second"):
         page.goto(f"{place.shop}{path}")
-        place.until(lambda path=path: place.events("page.viewed", path), path)
+        place.until(functools.partial(place.events, "page.viewed", path), path)
     assert len({body["visitor"] for body in place.told}) == 1
     assert page.evaluate("localStorage.length") == 0
     other = context.new_page()
