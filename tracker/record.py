@@ -20,7 +20,7 @@ from contract.names import Ms
 from store.sql import insert_new
 from tracker import nodes
 from tracker import statements as sql
-from tracker.bots import marked
+from tracker.bots import FEW, behaves_like_a_program, marked
 from tracker.bulk import as_json
 from tracker.collect import Prepared, Row, full
 from tracker.device import is_bot
@@ -324,12 +324,28 @@ class _Group:
             for id_, found in self.visits.items()
             if not found.same
         }
+        self.watch_behaviour(said)
         others = self.number_visits(said)
         self.write_visits(said, others)
         self.write_views()
         facts = {id_: _facts(self.visits[id_], summary) for id_, summary in said.items() if summary.pages}
         same = [id_ for id_, found in self.visits.items() if found.same and found.pages]
         return facts | (visit_facts(self.conn, same) if same else {})
+
+    def watch_behaviour(self, said: dict[str, Summary]) -> None:
+        """Who turns pages as no person does is a program, and stays one. A trusted server tells no dwell."""
+        if all(summary.pages < FEW for summary in said.values()):
+            return
+        told = {visitor.id for item, visitor in zip(self.items, self.visitor_of, strict=True)
+                if visitor is not None and item.trusted}  # fmt: skip
+        by_id = {visitor.id: visitor for visitor in self.visitors.values()}
+        for id_, summary in said.items():
+            found = self.visits[id_]
+            if summary.pages >= FEW and found.visitor_id not in told:
+                views = found.views.values()
+                signs = sum(view.left_at is not None or view.stayed_at > view.at for view in views)
+                like = behaves_like_a_program(sorted(view.at for view in views), summary.dwell, signs)
+                found.bot = marked(found.bot or like, by_id[found.visitor_id].bot_said)
 
     def signs(self) -> dict[str, set[Ms]]:
         """Per visit the last event before each view with which the visitor may have come in again."""

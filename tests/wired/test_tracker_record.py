@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 
 import tracker.do
 import tracker.queries as queries
@@ -336,3 +336,18 @@ async def test_a_hundred_bodies_in_one_group_are_answered_one_by_one(shop: Shop)
     told = await shop.store.write(lambda conn: record(conn, items))
     assert [one.visit.title for one in told if one.visit] == [str(n) for n in range(100)]
     assert len({one.visitor for one in told}) == 100
+
+
+@pytest.mark.parametrize(("trusted", "said", "bot"), [(False, None, True), (True, None, False), (False, False, False)])
+async def test_a_visit_with_the_rhythm_of_a_clock_is_a_programs(
+    shop: Shop, trusted: bool, said: bool | None, bot: bool
+) -> None:
+    """Seventy pages, one each second and nothing of a look: unless a server tells of it, or a person said otherwise."""
+    who = key()
+    first = await shop.send(who, viewed("first"), at=NOW)
+    by_hand = update(visitor).where(visitor.c.id == first.visitor).values(bot_said=said)
+    await shop.store.write(lambda conn: conn.execute(by_hand).close())
+    for second in range(1, 70):
+        told = await shop.send(who, viewed(f"{second}"), at=NOW + second * SECOND, trusted=trusted)
+    assert told.visit is not None
+    assert (told.visit.pages, told.visit.bot) == (70, bot)
