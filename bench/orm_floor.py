@@ -134,9 +134,7 @@ def store(session: Session, site: str, key: str, one: Any) -> None:
     if isinstance(one, PageViewed):
         visit.pages += 1
         path = "/".join(one.path or ())
-        session.add(
-            PageView(id=one.id, visit_id=visit.id, at=now, url=one.url, title=one.title, path=path, dwell=0)
-        )
+        session.add(PageView(id=one.id, visit_id=visit.id, at=now, url=one.url, title=one.title, path=path, dwell=0))
     elif (page := session.get(PageView, getattr(one, "page", ""))) is not None:
         page.dwell = max(page.dwell, one.dwell)
 

@@ -31,9 +31,7 @@ _OPEN_OF = Prepared(
     .order_by(_FIRM.desc(), conversation.c.opened_at, conversation.c.id)
 )
 _SERVED = Prepared(
-    select(
-        conversation.c.visitor_id, conversation.c.expert_id, conversation.c.accepted_at, conversation.c.state
-    )
+    select(conversation.c.visitor_id, conversation.c.expert_id, conversation.c.accepted_at, conversation.c.state)
     .where(among(conversation.c.visitor_id, "visitors"), conversation.c.expert_id.is_not(None))
     .order_by(conversation.c.accepted_at)
 )

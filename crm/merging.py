@@ -58,7 +58,8 @@ def join(
             reason=reason,
             account_id=by,
             at=now,
-            moved=_identities(conn, gone) | {"owner": int(kept.owner is None and gone.owner is not None)}
+            moved=_identities(conn, gone)
+            | {"owner": int(kept.owner is None and gone.owner is not None)}
             | along(conn, gone),
             undone_at=None,
             undone_by=None,
@@ -141,8 +142,6 @@ def parted(conn: Connection, one: Known, other: Known) -> bool:
 
 def _identities(conn: Connection, gone: Known) -> dict[str, int]:
     rows = conn.execute(
-        select(identity.c.kind, func.count())
-        .where(identity.c.customer_id.in_(gone.members))
-        .group_by(identity.c.kind)
+        select(identity.c.kind, func.count()).where(identity.c.customer_id.in_(gone.members)).group_by(identity.c.kind)
     )
     return {kind: int(number) for kind, number in rows}

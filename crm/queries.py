@@ -71,9 +71,7 @@ def holder(conn: Connection, site_id: str, kind: IdentityKind, value: str) -> Ro
     """The row of an identity: `customer_id` is whom it leads to, `proof` why."""
     return (
         conn.execute(
-            select(identity).where(
-                identity.c.site_id == site_id, identity.c.kind == kind, identity.c.value == value
-            )
+            select(identity).where(identity.c.site_id == site_id, identity.c.kind == kind, identity.c.value == value)
         )
         .mappings()
         .one_or_none()

@@ -72,9 +72,7 @@ _CLIMB = Prepared(
     .where(_SAME)
     .values(rung=bindparam("to"), due_at=bindparam("until"), why=bindparam("reasons"), version=_NEWER)
 )
-_RUNG = Prepared(
-    update(alert).where(_SAME).values(rung=bindparam("to"), due_at=bindparam("until"), version=_NEWER)
-)
+_RUNG = Prepared(update(alert).where(_SAME).values(rung=bindparam("to"), due_at=bindparam("until"), version=_NEWER))
 _CHANGED = Prepared(update(alert).where(_SAME).values(version=_NEWER))
 _ACCEPT = Prepared(
     update(alert)
@@ -95,16 +93,12 @@ _END = Prepared(
 )
 _LEAVES = Prepared(
     update(alert)
-    .where(
-        alert.c.visit_id == bindparam("visit"), RINGING, alert.c.gone_at.is_distinct_from(bindparam("at"))
-    )
+    .where(alert.c.visit_id == bindparam("visit"), RINGING, alert.c.gone_at.is_distinct_from(bindparam("at")))
     .values(gone_at=bindparam("at"), version=_NEWER)
     .returning(alert.c.id)
 )
 _ANNOUNCED = Prepared(
-    update(alert)
-    .where(_SAME, alert.c.announced < bindparam("told"))
-    .values(announced=bindparam("told"))
+    update(alert).where(_SAME, alert.c.announced < bindparam("told")).values(announced=bindparam("told"))
 )
 
 

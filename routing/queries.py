@@ -37,9 +37,7 @@ _OPEN = Prepared(
     select(alert.c.visit_id, alert.c.id).where(among(alert.c.visit_id, "visits"), RINGING).order_by(alert.c.raised_at)
 )
 _OF_VISITS = Prepared(
-    select(
-        alert.c.visit_id, alert.c.id, alert.c.state, alert.c.gone_at, alert.c.trigger_id, alert.c.occasion
-    )
+    select(alert.c.visit_id, alert.c.id, alert.c.state, alert.c.gone_at, alert.c.trigger_id, alert.c.occasion)
     .where(among(alert.c.visit_id, "visits"))
     .order_by(alert.c.raised_at)
 )

@@ -4,6 +4,8 @@ A raw ASGI function in front of Starlette: this is the hot path (docs/performanc
 contract 3: size, content type, JSON and shape, site and origin, rate, room; then the single events.
 """
 
+from functools import lru_cache
+
 import msgspec
 import structlog
 from prometheus_client import Counter
@@ -11,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from contract.beacons import AGENT_LIMIT, MAX_BODY, Beacon, Identify, Shown, Waiting
 from contract.clock import now_ms
-from contract.errors import Refused
+from contract.errors import Code, Refused
 from contract.facts import SiteFacts
 from service import first_party
 from service.address import client_address
@@ -71,10 +73,8 @@ def in_front(app: ASGIApp) -> ASGIApp:
         except Refused as refused:
             if handler is _collect and await first_party.may_read(asked.bell, asked.origin):
                 cors = [*cors, first_party.CREDENTIALS]
-            response = problem(refused, asked.tongue)
-            for name, value in cors:
-                response.headers[name.decode()] = value.decode("latin-1")
-            await response(scope, receive, send)
+            body, headers = _refusal(refused.code, refused.hint, refused.retry_after, asked.tongue)
+            await _answer(send, refused.status, body, [*cors, *headers], b"application/problem+json")
         except _Gone:
             pass  # there is nobody to answer
         except Exception:
@@ -187,10 +187,18 @@ def _cors(origin: bytes | None) -> Headers:
     ]
 
 
-async def _answer(send: Send, status: int, body: bytes, headers: Headers) -> None:
+@lru_cache(maxsize=256)
+def _refusal(code: Code, hint: str, retry_after: int | None, tongue: str) -> tuple[bytes, Headers]:
+    """As `service.web.problem` says it, made once: where there is no room, a refusal must cost next to nothing."""
+    response = problem(Refused(code, hint, retry_after=retry_after), tongue)
+    kept = (b"cache-control", b"content-length", b"content-type")
+    return bytes(response.body), [(name, value) for name, value in response.raw_headers if name not in kept]
+
+
+async def _answer(send: Send, status: int, body: bytes, headers: Headers, kind: bytes = b"application/json") -> None:
     headers.append((b"cache-control", b"no-store"))
     if body:
-        headers += [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+        headers += [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 

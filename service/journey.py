@@ -54,6 +54,7 @@ class Journey:
 
     async def collect(self, site: SiteFacts, beacon: Beacon, *, received_at: Ms, user_agent: str) -> Told:
         """A public beacon. Returns after the commit; bells ring after the answer."""
+        self._journal.check_room()
         prepared = tracker.collect.prepare(site, beacon, received_at=received_at, user_agent=user_agent, trusted=False)
         return await self._add(site, prepared)
 

@@ -30,9 +30,13 @@ class Journal(Generic[Item, Result]):
         self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
         self._pump: asyncio.Task[None] | None = None
 
-    async def add(self, item: Item) -> Result:
+    def check_room(self) -> None:
+        """Refused("busy") as by `add`: ask before any work that a refusal would waste."""
         if not self._admission.admits(len(self._waiting) + self._under_way):
             raise Refused("busy", retry_after=1)
+
+    async def add(self, item: Item) -> Result:
+        self.check_room()
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
         if self._pump is None:

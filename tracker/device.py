@@ -97,5 +97,5 @@ def warm() -> None:
 
 
 def _named(family: str, version: str) -> str:
-    """"Firefox 140", "Windows 10", "" for nothing known."""
+    """ "Firefox 140", "Windows 10", "" for nothing known."""
     return "" if family == "Other" else f"{family} {version.partition('.')[0]}".strip()

@@ -49,9 +49,7 @@ def remember(conn: Connection, seen: list[tuple[Visitor, list[Row]]], stamp: int
     sql.SET_VISITOR.apply(conn, changes)
 
 
-def _of_site(
-    conn: Connection, site: str, rows: dict[str, list[Row]], memory: Memory, stamp: int
-) -> list[Visitor]:
+def _of_site(conn: Connection, site: str, rows: dict[str, list[Row]], memory: Memory, stamp: int) -> list[Visitor]:
     known = _find(conn, site, sorted(rows), memory)
     missing = [key_hash for key_hash in sorted(rows) if key_hash not in known and rows[key_hash]]
     if missing:

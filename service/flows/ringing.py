@@ -108,9 +108,7 @@ class _Raising:
 
     def fires(self, firing: Firing, visit: VisitFacts) -> bool:
         """Whether it fires for this person, on an occasion that has had no bell."""
-        return (
-            firing.fits(self._customers.get(visit.visitor)) and (firing.trigger, firing.occasion) not in self._spent
-        )
+        return firing.fits(self._customers.get(visit.visitor)) and (firing.trigger, firing.occasion) not in self._spent
 
     def ring(self, site: SiteFacts, firing: Firing, visit: VisitFacts) -> str | None:
         """One firing becomes an alert that rings its first rung, in the transaction that stored the event.

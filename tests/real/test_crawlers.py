@@ -19,6 +19,8 @@ PEOPLE = (
     "Trae/1.107.1 Chrome/",  # the same
     "Fluid/0.9.6 Safari/",  # one site as a program of its own
 )
+
+
 def test_most_crawlers_are_known_by_their_own_words(real_data: Callable[[str], Path]) -> None:
     """At least 99 of 100; those where a person is there count as missed."""
     listed = instances(crawlers(real_data(CRAWLERS)))

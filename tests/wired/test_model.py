@@ -278,9 +278,7 @@ class Example:
                                 and self.sites[told.site].id == body.site.id), None):  # fmt: skip
                     self.refused.add((body.site.id, one.id, REASONS[bad]))
 
-    def check_answers(
-        self, group: Group, said: list[list[Told]], new: list[list[Told]], answers: list[Answer]
-    ) -> None:
+    def check_answers(self, group: Group, said: list[list[Told]], new: list[list[Told]], answers: list[Answer]) -> None:
         """Counts that add up, and the newest visit that the new events of a body touch, as it is after the commit.
 
         A mark that comes with its view, in another body, may leave the view's visit to that body.
