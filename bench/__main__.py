@@ -3,6 +3,9 @@
 python -m bench                      all but the longest, printed
 python -m bench collect alert        some
 python -m bench --write              all, and docs/performance.md anew
+python -m bench collect --write      some anew, the others in docs/performance.md as they were measured before
+
+What was measured is kept in `docs/performance.json`, from which the page is made.
 """
 
 import argparse
@@ -15,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import agents, alert, collect, crash, fuzz, live, orm, overload, size, snippet, triggers
+from bench import agents, alert, collect, crash, fuzz, live, orm, overload, size, snippet, storage, triggers
 from bench import page as page_view
 from bench.machines import machine
 from tests.running import ROOT
@@ -24,6 +27,7 @@ FIGURES: dict[str, Callable[[Path], Iterable[dict[str, Any]]]] = {
     "snippet": snippet.measure,
     "page": page_view.measure,
     "collect": collect.measure,
+    "storage": storage.measure,
     "triggers": triggers.measure,
     "agents": agents.measure,
     "alert": alert.measure,
@@ -36,7 +40,8 @@ FIGURES: dict[str, Callable[[Path], Iterable[dict[str, Any]]]] = {
 }
 #: These take a quarter of an hour each: they run when they are named, and with `--write`.
 LONG = ("fuzz", "crash", "size")
-_COLUMNS = ("what", "floor", "ours", "ratio", "reach", "met", "rounds")
+_COLUMNS = ("what", "floor", "ours", "ratio", "reach", "met", "rounds", "measured")
+KEPT, PAGE = ROOT / "docs" / "performance.json", ROOT / "docs" / "performance.md"
 
 
 def main() -> None:
@@ -45,17 +50,21 @@ def main() -> None:
     asked.add_argument("--write", action="store_true", help="write docs/performance.md")
     options = asked.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # servers are stopped on the way out
-    figures: list[dict[str, Any]] = []
+    measured: dict[str, list[dict[str, Any]]] = {}
     usual = [name for name in FIGURES if options.write or name not in LONG]
     for name in options.names or usual:
+        measured[name] = []
         with tempfile.TemporaryDirectory(prefix="sb-bench-") as folder:
             for figure in FIGURES[name](Path(folder)):
                 print(json.dumps(figure), flush=True)
-                figures.append(figure)
+                measured[name].append({**figure, "measured": f"{datetime.now(UTC):%Y-%m-%d}"})
+    figures = [figure for name in FIGURES for figure in measured.get(name, [])]
     print("\n" + table(figures) + beside(figures))
     if options.write:
-        (ROOT / "docs").mkdir(exist_ok=True)
-        (ROOT / "docs" / "performance.md").write_text(page(figures), encoding="utf-8")
+        kept = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
+        kept |= measured
+        KEPT.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        PAGE.write_text(page([figure for name in FIGURES for figure in kept.get(name, [])]), encoding="utf-8")
         print("docs/performance.md is written.", file=sys.stderr)
 
 
@@ -76,7 +85,7 @@ def page(figures: list[dict[str, Any]]) -> str:
     methods = "\n\n".join(f"**`bench/{name}.py`.** {_plain(module.__doc__)}" for name, module in _MODULES.items())
     return f"""# Performance
 
-Measured on {datetime.now(UTC):%Y-%m-%d} with `scripts/bench --write`, which made this page. Machine: {machine()}.
+Measured with `scripts/bench --write`, which made this page. Machine: {machine()}.
 
 {table(figures)}{beside(figures)}
 
@@ -97,6 +106,7 @@ _MODULES = {
     "snippet": snippet,
     "page": page_view,
     "collect": collect,
+    "storage": storage,
     "triggers": triggers,
     "agents": agents,
     "alert": alert,
