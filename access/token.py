@@ -30,9 +30,9 @@ NOBODY = frozenset(
 
 class _Claims(msgspec.Struct):
     sub: str
-    exp: int | float
-    iat: int | float | None = None
-    nbf: int | float | None = None
+    exp: float
+    iat: float | None = None
+    nbf: float | None = None
     email: str | None = None
     phone: str | None = None
     name: str | None = None

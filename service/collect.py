@@ -91,7 +91,7 @@ class _Gone(Exception):
 
 async def _collect(asked: Asked) -> Answer:
     beacon = parse(await _body(asked), Beacon, as_it_is=True)
-    site, bell = await _welcome(asked, beacon.site), asked.bell
+    site, bell = await _welcome(asked, beacon.site, len(beacon.events)), asked.bell
     kept = None
     if beacon.first_party and asked.origin is not None:
         kept = await first_party.recognised(bell, site, beacon, asked.scope, asked.origin)
@@ -130,7 +130,7 @@ async def _disconnected(receive: Receive) -> None:
         pass
 
 
-async def _welcome(asked: Asked, key: str) -> SiteFacts:
+async def _welcome(asked: Asked, key: str, events: int = 1) -> SiteFacts:
     """The site, whose page may ask and does not ask too often.
 
     A page outside the site's origins is refused; a program that sends no Origin is not a page.
@@ -141,7 +141,7 @@ async def _welcome(asked: Asked, key: str) -> SiteFacts:
         raise Refused("unknown_site")
     if origin is not None and origin.decode("latin-1") not in site.origins:
         raise Refused("foreign_origin")
-    bell.limits.collect(site.id, client_address(asked.scope, bell.settings.trusted_proxies))
+    bell.limits.collect(site.id, client_address(asked.scope, bell.settings.trusted_proxies), events)
     return site
 
 

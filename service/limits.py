@@ -13,6 +13,9 @@ from collections.abc import Callable
 from contract.errors import Refused
 from service.callers import ExpertCaller, VisitorCaller
 
+#: Beyond so many, every further so many events of a body cost like one body more.
+EVENTS_A_TOKEN = 10
+
 
 class Buckets:
     """Token buckets by key: `burst` at once, then `rate` a second. The least recently used of many is forgotten."""
@@ -21,15 +24,15 @@ class Buckets:
         self._rate, self._burst, self._size = rate, burst, size
         self._filled: OrderedDict[object, tuple[float, float]] = OrderedDict()
 
-    def take(self, key: object, now: float) -> float:
-        """0.0 and one token is gone, or the seconds until there is one. `now` in seconds, monotonic."""
+    def take(self, key: object, now: float, cost: int = 1) -> float:
+        """0.0 and so many tokens are gone, or the seconds until they are there. `now` in seconds, monotonic."""
         tokens, at = self._filled.pop(key, (float(self._burst), now))
         tokens = min(float(self._burst), tokens + (now - at) * self._rate)
-        allowed = tokens >= 1.0
-        self._filled[key] = (tokens - 1.0 if allowed else tokens, now)
+        allowed = tokens >= cost
+        self._filled[key] = (tokens - cost if allowed else tokens, now)
         if len(self._filled) > self._size:
             self._filled.popitem(last=False)
-        return 0.0 if allowed else (1.0 - tokens) / self._rate
+        return 0.0 if allowed else (cost - tokens) / self._rate
 
     def give_back(self, key: object) -> None:
         """The last token taken is returned: it turned out not to count."""
@@ -55,9 +58,10 @@ class Limits:
         self._join = Buckets(rate=20, burst=500)
         self._command = Buckets(rate=20, burst=120)
 
-    def collect(self, site_id: str, address: str) -> None:
-        """One body of events from one address for one site."""
-        self._check(self._collect, (site_id, network(address)))
+    def collect(self, site_id: str, address: str, events: int = 1) -> None:
+        """One body of events from one address for one site. It costs what it holds: events are what takes time in the
+        one writer that everybody shares, and a body may hold two hundred."""
+        self._check(self._collect, (site_id, network(address)), 1 + events // EVENTS_A_TOKEN)
 
     def frame(self, address: str) -> None:
         """One document of the chat frame."""
@@ -87,8 +91,8 @@ class Limits:
         self._sign_in_pair.give_back((email, network(address)))
         self._sign_in_email.give_back(email)
 
-    def _check(self, buckets: Buckets, key: object) -> None:
-        if self._on and (wait := buckets.take(key, self._clock())) > 0:
+    def _check(self, buckets: Buckets, key: object, cost: int = 1) -> None:
+        if self._on and (wait := buckets.take(key, self._clock(), cost)) > 0:
             raise Refused("rate_limited", retry_after=math.ceil(wait))
 
 

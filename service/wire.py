@@ -17,8 +17,9 @@ from websockets.frames import Frame
 HEAD_BYTES = 64 * 1024
 HEAD_FIELDS = 100
 HEAD_SECONDS = 10.0
-#: From a complete head to the end of the body.
-BODY_SECONDS = 15.0
+#: From a complete head to the end of the body, and once more for each so many bytes of it: a large file over a slow
+#: line takes its time, a trickle does not. How much may come at all is decided above (`service.web.read_body`).
+BODY_SECONDS, BODY_BYTES = 15.0, 128 * 1024
 #: Requests that wait behind the one that is being answered. Each holds a hundred times what it took to write it.
 PIPELINED = 16
 #: A peer that lets our answers lie for so long is not there.
@@ -53,7 +54,7 @@ class Http(HttpToolsProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._head = 0
+        self._head = self._body = 0
         self._head_by, self._body_by = Deadline(HEAD_SECONDS), Deadline(BODY_SECONDS)
         self._read_by = Deadline(UNREAD_SECONDS)
         self._in_body = self._upgraded = False
@@ -91,10 +92,14 @@ class Http(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         self._head = max(0, self._head - len(body))
+        self._body += len(body)
+        if self._body >= BODY_BYTES:
+            self._body = 0
+            self._body_by.stop()  # and starts anew with this piece
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        self._head = 0
+        self._head = self._body = 0
         self._in_body = False
         self._body_by.stop()
         super().on_message_complete()

@@ -13,7 +13,9 @@ from tracker.tree_entry import Entry, Faulty, address_of
 
 #: Bytes of one sitemap, unpacked; the protocol allows 50 MB.
 UNPACKED = 64 * 1024 * 1024
-_GZIP = b"\x1f\x8b"
+GZIP = b"\x1f\x8b"
+#: Parts of one packed body: each costs a copy of what follows it, and empty ones take twenty bytes.
+_MEMBERS = 1_000
 #: No sitemap is nested deeper, whatever it carries besides.
 _LEVELS = 32
 
@@ -30,7 +32,7 @@ class Sitemap:
 def unpacked(body: bytes, most: int = UNPACKED) -> bytes:
     """`body`, out of its gzip if it is in one. Raises OverflowError beyond `most` bytes, Faulty if it is broken."""
     parts, room = [], most
-    while body.startswith(_GZIP):
+    while body.startswith(GZIP):
         member = zlib.decompressobj(wbits=31)
         try:
             parts.append(member.decompress(body, room + 1))
@@ -39,7 +41,7 @@ def unpacked(body: bytes, most: int = UNPACKED) -> bytes:
         room -= len(parts[-1])
         if room < 0:
             raise OverflowError(most)
-        if not member.eof:
+        if not member.eof or len(parts) > _MEMBERS:
             raise Faulty("bad_gzip")
         body = member.unused_data.lstrip(b"\0")
     if parts:

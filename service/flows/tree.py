@@ -15,12 +15,13 @@ from service.flows.tree_job import Job, Outcome, do
 from store.base import Store
 from tracker.tree_entry import Refusals
 from tracker.tree_import import Format
+from tracker.tree_sitemap import GZIP
 
 #: Imports of one process at a time: each takes some seconds and a few hundred megabytes at the largest.
 _AT_ONCE = 2
 #: How often a tree that was changed meanwhile is put together afresh.
 _ATTEMPTS = 5
-#: Smaller bodies are read sooner than a process starts.
+#: Smaller bodies are read sooner than a process starts; what is packed may be of any size.
 _SMALL = 256 * 1024
 _SECONDS = 300.0
 _running: list[str] = []
@@ -57,7 +58,8 @@ async def _import(
 
     version, there = await store.read(read)
     job = Job(body=body, format=format, add=add, there=there)
-    outcome = await (asyncio.to_thread(do, job) if len(body) <= _SMALL else _elsewhere(job))
+    small = len(body) <= _SMALL and not body.startswith(GZIP)
+    outcome = await (asyncio.to_thread(do, job) if small else _elsewhere(job))
     if outcome.faults:
         raise Refusals(outcome.faults, outcome.faulty)
     if outcome.too_large:

@@ -66,6 +66,18 @@ def test_an_email_guessed_from_everywhere_is_closed_all_the_same():
         limits.sign_in("10.1.0.1", "anna@demo.example")
 
 
+def test_a_body_costs_what_it_holds():
+    """Else one address with full bodies would keep the one writer from everybody."""
+    limits = Limits(clock=lambda: 0.0)
+    for _ in range(1_000 // 21):
+        limits.collect("site", "10.6.6.6", 200)
+    with pytest.raises(Refused) as refused:
+        limits.collect("site", "10.6.6.6", 200)
+    assert refused.value.retry_after == 1
+    for _ in range(1_000):
+        limits.collect("site", "10.0.0.1", 3)
+
+
 def test_limits_that_are_off_refuse_nobody():
     limits = Limits(on=False)
     caller = SimpleNamespace(person="account:1")

@@ -69,6 +69,8 @@ TIMES = [
     ({"exp": NOW * 1000}, "exp: more than 10 minutes ahead"),
     ({"exp": 1e308}, "exp: more than 10 minutes ahead"),
     ({"exp": 2**80}, "exp: more than 10 minutes ahead"),
+    ({"exp": 10**400}, "claims"),
+    ({"iat": 10**400}, "claims"),
     ({"exp": None}, "claims"),
     ({"exp": str(NOW + 300)}, "claims"),
     ({"exp": True}, "claims"),

@@ -129,6 +129,12 @@ def test_two_packed_parts_are_one_file() -> None:
     assert list(read_tree(gzip.compress(body[:20]) + gzip.compress(body[20:]), 10).entries) == ["/a"]
 
 
+def test_a_million_packed_nothings_are_not_unpacked_one_by_one() -> None:
+    with pytest.raises(Refusals) as refused:
+        read_tree(gzip.compress(b"") * 1_000_000, 10)
+    assert refused.value.faults == [(1, "bad_gzip")]
+
+
 def test_what_is_no_address_of_a_page_is_left_out_and_counted() -> None:
     """A sitemap is made by a machine: one bad line is not a reason to refuse it."""
     urls = [

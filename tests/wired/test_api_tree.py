@@ -67,6 +67,16 @@ async def test_the_rules_of_a_site_that_set_none_are_the_usual_ones(here: House)
     assert answer.json() == plain(TreeRules())
 
 
+async def test_what_is_packed_is_unpacked_where_nobody_waits_behind_it(here: House, monkeypatch: pytest.MonkeyPatch):
+    """However small it is: fifteen million elements fit into sixty kilobytes, and hold up every page view for seconds
+    when they are read in this process."""
+    here_read: list[object] = []
+    monkeypatch.setattr("service.flows.tree.do", here_read.append)
+    answer = await send(here, gzip.compress(MAP), XML)
+    assert (answer.status_code, here_read) == (200, [])
+    assert answer.json()["kept"] == 2
+
+
 async def test_rules_are_changed_as_a_whole_and_hold_for_the_next_page_view(here: House):
     """What is left out is as usual again; what was stored under other rules stays where it is."""
     before = await view(here, url="https://shop.example/index.php?cat=3&product=7")
