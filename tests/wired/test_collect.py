@@ -12,7 +12,8 @@ from tests.running import AGENT, People, stayed, viewed, visitor_key
 
 
 def body(**changes: Any) -> bytes:
-    made: dict[str, Any] = {"site": "demo", "visitor": visitor_key(), "events": [viewed("Garden")], **changes}
+    """Of one visitor: the names of tests are the same in every process that runs some of them."""
+    made: dict[str, Any] = {"site": "demo", "visitor": "5ea1" * 8, "events": [viewed("Garden")], **changes}
     return json.dumps(made).encode()
 
 
