@@ -153,6 +153,7 @@ def serve(
     async def nothing(_: Store) -> None: ...
 
     _with_store(settings, nothing)  # the database is there, and at our revision
+    typer.echo(f"Shopbell serves {settings.public_url}, the desk at {settings.public_url}/console/. Ctrl+C stops it.")
     with _plainly(settings):
         run_server(settings)
 
