@@ -41,12 +41,14 @@ class Recorded(msgspec.Struct, kw_only=True):
     """What became of one body. `visit`: the newest visit that its new events touched, None if nothing was new.
 
     `visitor` is None when a browser that was never seen sent nothing that could be taken. `fresh`: something was new.
+    `new`: the events that were new, as many as `stored`.
     """
 
     site: str
     visitor: str | None
     visit: VisitFacts | None
     stored: int
+    new: list[Row]
     duplicates: int
     rejected: list[Rejected]
     fresh: bool
@@ -488,6 +490,7 @@ class _Group:
             visitor=visitor.id if visitor else None,
             visit=newest,
             stored=len(new),
+            new=new,
             duplicates=len(item.rows) - len(new) - len(refused),
             rejected=item.rejected + [Rejected(id=refusal.id, reason=refusal.reason) for refusal in refused],
             fresh=bool(new),

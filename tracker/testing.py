@@ -39,7 +39,7 @@ def keep(conn: Connection, items: Sequence[Prepared], recorded: Sequence[Recorde
 
 def _rows(item: Prepared, one: Recorded) -> Iterator[dict[str, Any]]:
     reasons = {refusal.id: refusal.reason for refusal in one.rejected}
-    taken: EventOutcome = "accepted" if one.stored or not one.duplicates else "duplicate"
+    new = {event.id for event in one.new}
 
     def row(outcome: EventOutcome, event: dict[str, Any], **more: Any) -> dict[str, Any]:
         return {
@@ -53,6 +53,8 @@ def _rows(item: Prepared, one: Recorded) -> Iterator[dict[str, Any]]:
         if event.id in reasons:
             yield row("rejected", _said(event, item.received_at), reason=reasons[event.id])
         else:
+            taken: EventOutcome = "accepted" if event.id in new else "duplicate"
+            new.discard(event.id)  # said twice in one body: known the second time
             visit = one.visit.id if one.visit is not None and taken == "accepted" else None
             yield row(taken, _said(event, item.received_at), placed=_placed(item.site, event), visit_id=visit)
 

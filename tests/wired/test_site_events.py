@@ -102,6 +102,22 @@ async def test_test_mode_shows_what_comes_and_what_became_of_it(here: House) -> 
     assert len((await seen(here))["items"]) == 4
 
 
+async def test_what_is_sent_again_beside_something_new_is_known_already(here: House) -> None:
+    """A farewell goes out with the page and once more with the next one: each event is judged by itself."""
+    await turn(here, True)
+    key, page = uuid.uuid4().hex, viewed()
+    left = {"id": str(uuid.uuid4()), "type": "page.left", "page": page["id"], "dwell": 700, "scroll": 10}
+    following = viewed("https://ours.example/garden/seeds")
+    await send(here, page, key=key)
+    await send(here, left, key=key)
+    await send(here, left, following, following, key=key)
+    told = [(one["event"]["id"], one["outcome"]) for one in (await seen(here))["items"]]
+    assert sorted(told) == sorted([
+        (page["id"], "accepted"), (left["id"], "accepted"), (left["id"], "duplicate"),
+        (following["id"], "accepted"), (following["id"], "duplicate"),
+    ])  # fmt: skip
+
+
 async def test_test_mode_switches_itself_off(here: House) -> None:
     """After a day nothing is kept any more, though nobody came back to switch it off."""
     await turn(here, True)
