@@ -18,6 +18,7 @@ from contract.facts import SiteFacts
 from service import first_party
 from service.address import client_address
 from service.bell import Bell
+from service.farewell import say_farewell
 from service.identify import identify
 from service.journey import answer
 from service.web import failure, language, parse, problem
@@ -118,7 +119,9 @@ async def _identify(asked: Asked) -> Answer:
 
 async def _forget(asked: Asked) -> Answer:
     leaving = parse(await _body(asked), Waiting, as_it_is=True)
-    return _said(None, first_party.forgotten(await _welcome(asked, leaving.site), asked.scope, asked.origin))
+    site = await _welcome(asked, leaving.site)
+    say_farewell(asked.bell, site, leaving.visitor)
+    return _said(None, first_party.forgotten(site, asked.scope, asked.origin))
 
 
 def _said(value: msgspec.Struct | None, more: Headers = _NOTHING_MORE) -> Answer:

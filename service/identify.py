@@ -7,10 +7,14 @@ somebody else had signed in here; from now on the page uses this key, so that no
 from contract.beacons import Identified, Identify
 from contract.facts import SiteFacts
 from service.bell import Bell
+from service.farewell import say_farewell
 from service.flows import identity
 
 
 async def identify(bell: Bell, site: SiteFacts, asked: Identify) -> Identified | None:
     """None is a 204. Refused("bad_token") with what is wrong with it."""
     fresh = await identity.identify(bell, site, asked)
-    return None if fresh is None else Identified(visitor=fresh)
+    if fresh is None:
+        return None
+    say_farewell(bell, site, asked.visitor)
+    return Identified(visitor=fresh)

@@ -65,6 +65,17 @@ class Shop:
         customer: dict[str, Any] | None = found[0]["customer"]
         return customer
 
+    async def goes(self, key: str, seconds: float = 5.0) -> None:
+        """The desk sees the browser that looked at the page of this key leave; after that the list drops it."""
+        until = time.monotonic() + seconds
+        while True:
+            visits = await self.house.ask("GET", "/api/visits", params={"site": self.key, "live": "true"})
+            [found] = [one for one in visits.json()["items"] if one["url"].endswith(f"/{key}")]
+            if found["left"]:
+                return
+            assert time.monotonic() < until, "still on the site"
+            await asyncio.sleep(0.05)
+
     async def seen(self, key: str) -> dict[str, Any] | None:
         """A page view of this browser, then `who`."""
         assert (await self.view(key, key)).is_success
@@ -329,6 +340,31 @@ async def test_a_hand_reaches_no_other_site(here: House):
         "POST", f"/api/customers/{here.ours['customer']}/merge", json={"from": here.ours["customer"]}
     )
     assert itself.status_code == 422
+
+
+async def test_who_was_here_before_somebody_else_signed_in_is_seen_leaving(shop: Shop):
+    """Nobody uses that key any more: no ghost stays on the list, not even of a page that was under way. Said again,
+    nothing is new; the one who signed in is there."""
+    key = new_key()
+    await shop.seen(key)
+    assert (await shop.identify(key, "u1", name="Ada")).status_code == 204
+    for _ in range(2):
+        fresh = (await shop.identify(key, "u2", name="Ben")).json()["visitor"]
+    await shop.goes(key)
+    await shop.view(key, "late", key)
+    await shop.goes(key)
+    assert await shop.seen(fresh)
+    visits = await shop.house.ask("GET", "/api/visits", params={"site": shop.key, "live": "true"})
+    assert [one["left"] for one in visits.json()["items"] if one["url"].endswith(f"/{fresh}")] == [False]
+
+
+async def test_who_says_no_is_seen_leaving(shop: Shop):
+    """And a key that nobody had is nobody's farewell."""
+    key = new_key()
+    await shop.seen(key)
+    for said in (key, key, new_key()):
+        assert (await shop.post("/visitor/forget", {"site": shop.key, "visitor": said})).status_code == 204
+    await shop.goes(key)
 
 
 async def test_one_user_in_twenty_browsers_at_once_is_one_customer(shop: Shop):
