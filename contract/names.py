@@ -40,5 +40,5 @@ TreeReason = Literal[
 ]  # fmt: skip
 TreeRule = Literal[
     "given", "home", "hash", "canonical", "folders", "index", "tree", "pattern", "sitemap", "locale", "ignored",
-    "facet", "query", "id", "ending", "lower_case", "name", "limit",
+    "facet", "query", "id", "ending", "lower_case", "name", "limit", "home_name",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from contract.names import PathSource, TreeReason, TreeRule
 from contract.tree import NO_TREE, Path, SiteTree, TreeRules
 from tracker.remembered import remembered
 from tracker.tree_address import plain, said
+from tracker.tree_home import without_home
 from tracker.tree_lookup import Found, lookup
 from tracker.tree_rules import Reading, Step, Steps, named_path, read_names, read_url
 
@@ -43,12 +44,13 @@ def place(
 ) -> tuple[Path, PathSource, TreeReason]:
     """The path of a page view, its source, and why. `url` as `tracker.address.cleaned` gives it.
 
-    A path that the page gave (call, attribute, breadcrumb, ...) is kept, its names trimmed. One that the browser read
-    off an address (`canonical`, `url`) is read again by the site's rules; one that a server of the site sent
-    (`trusted`) is its own word, whatever it calls the source.
+    A path that the page gave (call, attribute, breadcrumb, ...) is kept, its names trimmed, a breadcrumb's without the
+    home page in front. One that the browser read off an address (`canonical`, `url`) is read again by the site's rules;
+    one that a server of the site sent (`trusted`) is its own word, whatever it calls the source.
     """
     if path is not None and (trusted or source not in _WEAK):
-        return named(path), source or "call", "given"
+        given = named(path)
+        return given if trusted else without_home(rules, source, given), source or "call", "given"
     by_url, by_names = _readings(rules, url, None if path is None else tuple(path), source or "url")
     return _decide(tree, by_url, by_names)[:3]
 
@@ -65,7 +67,10 @@ def explain(
     """The same as `place`, step by step."""
     if path is not None and source not in _WEAK:
         given = named(path)
-        return Placed(given, source or "call", "given", (Step("given", (), given),))
+        below, told = without_home(rules, source, given), [Step("given", (), given)]
+        if below != given:
+            told.append(Step("home_name", given, below, given[0]))
+        return Placed(below, source or "call", "given", tuple(told))
     url_steps: Steps = []
     names_steps: Steps = []
     by_url, by_names = read_url(rules, url, url_steps), None

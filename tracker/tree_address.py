@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from urllib.parse import SplitResult, unquote, unquote_plus
 
 import msgspec
@@ -57,12 +58,14 @@ def folders(path: str) -> tuple[str, ...]:
 
 
 def decoded(segment: str) -> str:
-    """Percent signs undone, once more where that had been done twice; what is broken stays as it stands."""
-    once = unquote(segment, errors="replace")
-    if "%" in segment and _ESCAPE.search(once):
-        twice = unquote(once, errors="replace")
-        return once if "\ufffd" in twice else twice
-    return once
+    """Percent signs undone, once more where that had been done twice; what is broken, or no UTF-8, stays as it stands.
+
+    Two letters of an old encoding are two places: `/%E4` and `/%F6` do not both become a mark for "unreadable".
+    """
+    if "%" not in segment:
+        return segment
+    once = _undone(segment, unquote)
+    return _undone(once, unquote) if _ESCAPE.search(once) and once != segment else once
 
 
 def plain(name: str) -> str:
@@ -82,8 +85,15 @@ def parameters(query: str) -> Parameters:
     for pair in query.split("&", _PARAMETERS)[:_PARAMETERS]:
         name, _, value = pair.partition("=")
         if name:
-            found.setdefault(plain(unquote_plus(name, errors="replace")), plain(unquote_plus(value, errors="replace")))
+            found.setdefault(plain(_undone(name, unquote_plus)), plain(_undone(value, unquote_plus)))
     return tuple(found.items())
+
+
+def _undone(text: str, undo: Callable[..., str]) -> str:
+    try:
+        return undo(text, errors="strict")
+    except UnicodeDecodeError:
+        return text
 
 
 def _route(parts: SplitResult) -> tuple[str | None, str]:

@@ -144,7 +144,7 @@ export type TreeReason = ("given" | "tree" | "pattern" | "sitemap" | "home" | "r
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "TreeRule".
  */
-export type TreeRule = ("given" | "home" | "hash" | "canonical" | "folders" | "index" | "tree" | "pattern" | "sitemap" | "locale" | "ignored" | "facet" | "query" | "id" | "ending" | "lower_case" | "name" | "limit")
+export type TreeRule = ("given" | "home" | "hash" | "canonical" | "folders" | "index" | "tree" | "pattern" | "sitemap" | "locale" | "ignored" | "facet" | "query" | "id" | "ending" | "lower_case" | "name" | "limit" | "home_name")
 
 export interface Contract {
 
@@ -1594,7 +1594,7 @@ steps: TreeStep[]
 export interface TreeStep {
 after: string[]
 before: string[]
-rule: ("canonical" | "ending" | "facet" | "folders" | "given" | "hash" | "home" | "id" | "ignored" | "index" | "limit" | "locale" | "lower_case" | "name" | "pattern" | "query" | "sitemap" | "tree")
+rule: ("canonical" | "ending" | "facet" | "folders" | "given" | "hash" | "home" | "home_name" | "id" | "ignored" | "index" | "limit" | "locale" | "lower_case" | "name" | "pattern" | "query" | "sitemap" | "tree")
 says: string
 }
 /**
@@ -1614,13 +1614,14 @@ url: string
 /**
  * The rules of one site, in the order in which they are applied.
  * 
- *     `home`: whole addresses that are the home page, such as `/start`. `hash_routes`: what follows `#/` or `#!/` belongs
- *     to the address. `index`: files that stand for their folder. `locales`: parts in front that only say the language;
- *     null: languages as the web writes them (`en`, `de-AT`, `us/en`) are recognised. `ignored`: parts that are no level,
- *     such as `category`. `facets`: parts that only filter, such as `colour-*`. `query`: parameters that are levels, in
- *     this order. `endings`: cut off a name, such as `.html`. `ids`: what becomes of numbers and codes: kept, left out, or
- *     all in one folder taken as one place, `*`. `lower_case`: capital letters make no difference. `names`: what a part is
- *     called, `{"w": "Women", "cat=3": "Boots"}`; such a part is no id.
+ *     `home`: whole addresses that are the home page, such as `/start`. `home_names`: what the page's breadcrumb calls the
+ *     home page: in front of it such a name is no level (capital letters make no difference). `hash_routes`: what follows
+ *     `#/` or `#!/` belongs to the address. `index`: files that stand for their folder. `locales`: parts in front that
+ *     only say the language; null: languages as the web writes them (`en`, `de-AT`, `us/en`) are recognised. `ignored`:
+ *     parts that are no level, such as `category`. `facets`: parts that only filter, such as `colour-*`. `query`:
+ *     parameters that are levels, in this order. `endings`: cut off a name, such as `.html`. `ids`: what becomes of
+ *     numbers and codes: kept, left out, or all in one folder taken as one place, `*`. `lower_case`: capital letters make
+ *     no difference. `names`: what a part is called, `{"w": "Women", "cat=3": "Boots"}`; such a part is no id.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "TreeRules".
@@ -1639,6 +1640,10 @@ hash_routes?: boolean
  * @maxItems 100
  */
 home?: string[]
+/**
+ * @maxItems 100
+ */
+home_names?: string[]
 ids?: ("drop" | "group" | "keep")
 /**
  * @maxItems 100

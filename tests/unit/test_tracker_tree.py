@@ -23,7 +23,9 @@ from tracker.tree import ancestors, place
         ("https://shop.example/women/boots.html?colour=red", ("women", "boots.html")),
         ("https://shop.example/a%20b/%D1%81%D0%B0%D0%BF%D0%BE%D0%B3%D0%B8", ("a b", "сапоги")),
         ("https://shop.example/a%2Fb", ("a/b",)),
-        ("https://shop.example/%FF%00", ("\ufffd\ufffd",)),
+        ("https://shop.example/%FF%00", ("%FF%00",)),
+        ("https://shop.example/stra%DFe/%E4/%F6?q=%E4", ("stra%DFe", "%E4", "%F6")),
+        ("https://shop.example/%25E4/100%/%C3%A4/50%25/%zz", ("%E4", "100%", "ä", "50%", "%zz")),
         ("https://shop.example/%20/x", ("x",)),
     ],
 )

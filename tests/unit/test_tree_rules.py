@@ -89,7 +89,7 @@ USUALLY: list[tuple[str, Path, TreeReason]] = [
     ("/100%25", ("100%",), "url"),
     ("/100%", ("100%",), "url"),
     ("/%zz/%4", ("%zz", "%4"), "url"),
-    ("/%FF", ("\ufffd",), "url"),
+    ("/%FF", ("%FF",), "url"),
     ("/a%00b", ("a\ufffdb",), "url"),
     ("/%20/%09/x", ("x",), "url"),
     ("/a%20%20%0Ab", ("a b",), "url"),
@@ -286,6 +286,50 @@ def test_an_endless_address_is_read_to_a_bound() -> None:
     assert len(explain(USUAL, NO_TREE, long).steps[0].after) == 64
 
 
+@pytest.mark.parametrize("source", ["breadcrumb", "microdata"])
+@pytest.mark.parametrize(
+    ("home_names", "given", "path"),
+    [
+        (None, ["Home", "Women", "Boots"], ("Women", "Boots")),
+        (None, ["Главная", "Обувь"], ("Обувь",)),
+        (None, [" HOME\u00a0 Page ", "Women"], ("Women",)),
+        (None, ["Domu\u030a", "Boty"], ("Boty",)),
+        (None, ["Home"], ()),
+        (None, ["Home", "Home", "Bedding"], ("Home", "Bedding")),
+        (None, ["Women", "Home"], ("Women", "Home")),
+        (None, ["Home & Garden", "Roses"], ("Home & Garden", "Roses")),
+        (None, [], ()),
+        ((), ["Home", "Bedding"], ("Home", "Bedding")),
+        (("My Shop",), ["my shop", "Boots"], ("Boots",)),
+        (("My Shop",), ["Home", "Boots"], ("Home", "Boots")),
+    ],
+)
+def test_the_home_page_in_front_of_a_breadcrumb_is_no_level(
+    home_names: tuple[str, ...] | None, given: list[str], path: Path, source: Any
+) -> None:
+    """In front only, once, by the site's list of names; an empty list leaves everything."""
+    rules = USUAL if home_names is None else TreeRules(home_names=home_names)
+    assert place(rules, NO_TREE, f"{SHOP}/p/17", given, source) == (path, source, "given")
+    assert explain(rules, NO_TREE, f"{SHOP}/p/17", given, source).path == path
+
+
+@pytest.mark.parametrize(
+    ("source", "trusted"), [("call", False), ("attribute", False), (None, False), ("breadcrumb", True)]
+)
+def test_the_sites_own_word_may_begin_with_home(source: Any, trusted: bool) -> None:
+    """Only what was written for readers and search engines is read with this rule."""
+    given = place(USUAL, NO_TREE, SHOP, ["Home", "Boots"], source, trusted=trusted)
+    assert given == (("Home", "Boots"), source or "call", "given")
+
+
+def test_the_home_page_of_a_breadcrumb_is_a_step() -> None:
+    """With its name, after what the page said."""
+    steps = explain(USUAL, NO_TREE, SHOP, ["Home", "Boots"], "breadcrumb").steps
+    assert [(step.rule, step.after, step.of) for step in steps] == [
+        ("given", ("Home", "Boots"), ""), ("home_name", ("Boots",), "Home"),
+    ]  # fmt: skip
+
+
 # --- whatever comes --------------------------------------------------------------------------------------------------
 
 _ADDRESS = st.text(alphabet=string.ascii_letters + string.digits + "/%.#?&=!;-_* é\u0301\u200b💥", max_size=80)
@@ -311,7 +355,7 @@ _TREES = st.builds(
 
 @settings(max_examples=400, deadline=None)
 @given(
-    _RULES, _TREES, _ADDRESS, st.one_of(st.none(), st.lists(st.text(max_size=300), max_size=25)),
+    _RULES, _TREES, _ADDRESS, st.one_of(st.none(), st.lists(st.text(max_size=300) | st.just("Home"), max_size=25)),
     st.sampled_from([None, "canonical", "url", "breadcrumb"]),
 )  # fmt: skip
 def test_whatever_comes_has_a_place_and_the_steps_end_there(
