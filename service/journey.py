@@ -21,6 +21,7 @@ from contract.facts import SiteFacts, VisitFacts
 from contract.names import Ms
 from routing.triggers import Rules
 from service.flows.ringing import Seen, judge_and_ring
+from service.limits import EVENTS_A_TOKEN
 from store.base import Store
 from store.journal import Journal
 from tracker.memory import Memory
@@ -42,11 +43,18 @@ class Told(msgspec.Struct, kw_only=True):
     alerts: list[str]
 
 
+def _weight(item: tuple[SiteFacts, tracker.collect.Prepared]) -> int:
+    """A body of a few events is the ordinary one."""
+    return 1 + len(item[1].rows) // EVENTS_A_TOKEN
+
+
 class Journey:
     """Collect -> recognise -> judge -> ring. One per process."""
 
     def __init__(self, store: Store) -> None:
-        self._journal: Journal[tuple[SiteFacts, tracker.collect.Prepared], Told] = Journal(store, self._record)
+        self._journal: Journal[tuple[SiteFacts, tracker.collect.Prepared], Told] = Journal(
+            store, self._record, weight=_weight
+        )
         self._memory = Memory()
         self._triggers = Rules()
         self._triggers_until = 0.0

@@ -272,6 +272,25 @@ async def test_a_full_journal_says_busy_and_takes_again_when_it_has_room(store: 
     assert await journal.add((person, 10)) == 100
 
 
+async def test_few_heavy_items_are_a_group_and_fill_the_room(store: Store, person: str):
+    """Else a commit of everybody's would take as long as the heaviest strangers like."""
+    counting = Counting(store)
+    counting.gate.clear()
+    journal: Journal[tuple[str, int], int] = Journal(
+        counting, apply, weight=lambda item: 1 if item[1] < 8 else 3, group=4, room=12
+    )
+    inside = [asyncio.create_task(journal.add((person, n))) for n in (8, 9, 10, 1, 2)]
+    await asyncio.sleep(0.01)
+    inside.append(asyncio.create_task(journal.add((person, 3))))
+    await asyncio.sleep(0.01)
+    with pytest.raises(Refused):
+        await journal.add((person, 4))
+    counting.gate.set()
+    assert await asyncio.gather(*inside) == [80, 90, 100, 10, 20, 30]
+    assert counting.commits == 4
+    assert await journal.add((person, 5)) == 50
+
+
 # Statements the two databases spell differently ----------------------------------------------------------------------
 
 
