@@ -1,6 +1,6 @@
 """Who may see what: sites, accounts, sessions."""
 
-from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
 
 from store.metadata import Id, Json, Time, metadata
 
@@ -41,6 +41,16 @@ site_secret = Table(
     Column("secret", Text, primary_key=True),
     Column("made_at", Time, nullable=False),
     Column("good_until", Time, nullable=True),
+)
+#: Whose pages tried to send and are not on the list: at most twenty of a site (`access.foreign`).
+foreign_origin = Table(
+    "foreign_origin",
+    metadata,
+    Column("site_id", ForeignKey("site.id", ondelete="CASCADE"), primary_key=True),
+    Column("origin", Text, primary_key=True),
+    Column("first_at", Time, nullable=False),
+    Column("last_at", Time, nullable=False),
+    Column("count", BigInteger, nullable=False),
 )
 account = Table(
     "account",

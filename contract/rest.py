@@ -145,10 +145,19 @@ class Placed(Out):
     reason: TreeReason
 
 
+class ViewSeen(Out):
+    """The page that somebody stayed on or left."""
+
+    path: list[str]
+    title: str
+    url: str
+
+
 class EventSeen(Out):
     """An event as it came. `reason`: why it was not taken (`tracker.reasons`).
 
-    `placed`, `visitor`, `visit`: where a page view stands, who it was, which visit it belongs to; only of test mode.
+    `placed`, `visitor`, `customer`, `visit`: where a page view stands, who it was, which visit it belongs to; only of
+    test mode. `view`: the page that it speaks of, where we know it.
     """
 
     id: str
@@ -157,7 +166,9 @@ class EventSeen(Out):
     reason: str | None
     event: dict[str, Any]
     placed: Placed | None
+    view: ViewSeen | None
     visitor: str | None
+    customer: CustomerBrief | None
     visit: str | None
 
 
@@ -168,6 +179,15 @@ class EventsSeen(Out):
     next: str | None
     rejected: dict[str, int]
     last_at: Time | None
+
+
+class ForeignOrigin(Out):
+    """Pages of this origin tried to send and may not. `count`: how often, as far as it was counted (by the minute)."""
+
+    origin: str
+    first_at: Time
+    last_at: Time
+    count: int
 
 
 class SiteSnippet(Out):

@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from access.sites import Sites
+from service.foreign import Tried
 from service.journey import Journey
 from service.limits import Limits
 from service.settings import Settings
@@ -36,6 +37,7 @@ class Bell:
     limits: Limits
     waiting: Waiting
     registry: Registry
+    tried: Tried = field(default_factory=Tried)
     ready: bool = False
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 

@@ -15,7 +15,7 @@ from contract.beacons import AGENT_LIMIT, MAX_BODY, Beacon, Identify, Shown, Wai
 from contract.clock import now_ms
 from contract.errors import Code, Refused
 from contract.facts import SiteFacts
-from service import first_party
+from service import first_party, foreign
 from service.address import client_address
 from service.bell import Bell
 from service.farewell import say_farewell
@@ -143,6 +143,7 @@ async def _welcome(asked: Asked, key: str, events: int = 1) -> SiteFacts:
     if site is None:
         raise Refused("unknown_site")
     if origin is not None and origin.decode("latin-1") not in site.origins:
+        foreign.refused(bell, site, origin)
         raise Refused("foreign_origin")
     bell.limits.collect(site.id, client_address(asked.scope, bell.settings.trusted_proxies), events)
     return site

@@ -724,13 +724,15 @@ export interface Done {
 /**
  * An event as it came. `reason`: why it was not taken (`tracker.reasons`).
  * 
- *     `placed`, `visitor`, `visit`: where a page view stands, who it was, which visit it belongs to; only of test mode.
+ *     `placed`, `visitor`, `customer`, `visit`: where a page view stands, who it was, which visit it belongs to; only of
+ *     test mode. `view`: the page that it speaks of, where we know it.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "EventSeen".
  */
 export interface EventSeen {
 at: string
+customer: (CustomerBrief | null)
 event: {
 
 }
@@ -738,6 +740,7 @@ id: string
 outcome: ("accepted" | "duplicate" | "rejected")
 placed: (Placed | null)
 reason: (string | null)
+view: (ViewSeen | null)
 visit: (string | null)
 visitor: (string | null)
 }
@@ -751,6 +754,17 @@ export interface Placed {
 path: string[]
 reason: ("canonical" | "given" | "home" | "pattern" | "query" | "route" | "sitemap" | "tree" | "unreadable" | "url")
 source: ("attribute" | "breadcrumb" | "call" | "canonical" | "microdata" | "sitemap" | "tree" | "url")
+}
+/**
+ * The page that somebody stayed on or left.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ViewSeen".
+ */
+export interface ViewSeen {
+path: string[]
+title: string
+url: string
 }
 /**
  * Newest first. `rejected`: how many in the last 24 h, by reason; `last_at`: the newest sign of life.
@@ -1069,6 +1083,18 @@ password: string
 role?: ("admin" | "expert" | "marketer")
 sites?: string[]
 topics?: TopicLevel[]
+}
+/**
+ * Pages of this origin tried to send and may not. `count`: how often, as far as it was counted (by the minute).
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ForeignOrigin".
+ */
+export interface ForeignOrigin {
+count: number
+first_at: string
+last_at: string
+origin: string
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema

@@ -1,5 +1,6 @@
 """What came to a site, as an administrator sees it: the rejected with reasons, and in test mode everything."""
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,10 +11,12 @@ import pytest
 from sqlalchemy import Connection, insert, update
 
 import tracker.testing
+from access.foreign import MOST, note
 from access.tables import site as site_table
 from contract.beacons import Beacon
 from contract.clock import DAY, now_ms
 from contract.ids import new_id
+from service.foreign import EVERY, Tried
 from store.sql import counted
 from tests.wired.api_house import House, house
 from tracker.tables import rejected_event, test_event
@@ -180,3 +183,96 @@ async def test_the_snippet_is_the_one_that_the_command_prints(here: House) -> No
     assert f"{here.bell.settings.public_url}/shopbell.js" in told["tag"]
     assert 'integrity="sha' in told["versioned_tag"]
     assert told["last_at"] is not None
+
+
+async def knock(here: House, origin: str, site: str = "", times: int = 1) -> None:
+    """A page of this origin tries to send."""
+    body = {"site": site or here.ours["key"], "visitor": uuid.uuid4().hex, "events": [viewed()]}
+    for _ in range(times):
+        answer = await here.client.post("/collect", json=body, headers={"Origin": origin})
+        assert (answer.status_code, answer.json()["code"]) == (403, "foreign_origin")
+
+
+async def strangers(here: House, *, until: int, who: str = "admin") -> list[dict[str, Any]]:
+    """The origins that the desk is shown, as soon as there are so many."""
+    for _ in range(100):
+        answer = await here.ask("GET", f"/api/sites/{here.ours['site']}/origins", who)
+        assert answer.status_code == 200, answer.text
+        items: list[dict[str, Any]] = answer.json()["items"]
+        if len(items) >= until:
+            return items
+        await asyncio.sleep(0.05)
+    raise AssertionError("not shown within five seconds")
+
+
+async def test_a_page_of_a_forgotten_address_is_shown_until_it_is_added(here: House) -> None:
+    """In a browser's spelling, with when and how often; what is no origin of a page is nothing that could be added."""
+    for said in ("null", "file://", "chrome-extension://abc", "https://a b", "https://" + "x" * 300, "ftp://x.example"):
+        await knock(here, said)
+    await knock(here, "http://127.0.0.1:9001", times=3)
+    [one] = await strangers(here, until=1, who="marketer")
+    assert (one["origin"], one["count"], one["first_at"] <= one["last_at"]) == ("http://127.0.0.1:9001", 3, True)
+    path = f"/api/sites/{here.ours['site']}"
+    assert (await here.ask("GET", f"{path}/origins", "expert")).status_code == 403
+    assert (await here.ask("GET", f"/api/sites/{here.theirs['site']}/origins", "marketer")).status_code == 404
+    origins = (await here.ask("GET", path)).json()["origins"]
+    added = await here.ask("PATCH", path, json={"origins": [*origins, one["origin"]]})
+    assert one["origin"] in added.json()["origins"]
+    assert (await here.ask("GET", f"{path}/origins")).json()["items"] == []
+    body = {"site": here.ours["key"], "visitor": uuid.uuid4().hex, "events": [viewed()]}
+    assert (await here.client.post("/collect", json=body, headers={"Origin": one["origin"]})).is_success
+
+
+async def test_a_flood_of_made_up_origins_takes_twenty_places(here: House) -> None:
+    """In the base and in memory; the page that keeps trying keeps its place in both halves of the list."""
+    await knock(here, "https://www.ours.example", times=5)
+    await strangers(here, until=1)
+    for number in range(60):
+        await knock(here, f"https://{number}.evil.example")
+    items = await strangers(here, until=MOST)
+    assert len(items) == MOST
+    assert "https://www.ours.example" in {one["origin"] for one in items}
+
+    def flood(conn: Connection) -> None:
+        for wave in range(5):
+            made_up = {f"https://{wave}-{number}.evil.example": 1 for number in range(40)}
+            note(conn, here.ours["site"], made_up, now_ms() + wave)
+
+    await here.bell.store.write(flood)
+    items = await strangers(here, until=MOST)
+    assert len(items) == MOST
+    assert "https://www.ours.example" in {one["origin"] for one in items}
+
+
+async def test_an_origin_is_written_once_a_minute_and_forgotten_after_a_silent_one() -> None:
+    """Whatever is counted in between waits."""
+    now = 0.0
+    tried = Tried(lambda: now)
+    for _ in range(3):
+        tried.add("site", "https://a.example")
+    assert tried.due() == {"site": {"https://a.example": 3}}
+    tried.add("site", "https://a.example")
+    assert tried.due() == {}
+    now = EVERY
+    assert tried.due() == {"site": {"https://a.example": 1}}
+    now = 2 * EVERY
+    assert tried.due() == {}
+    assert not tried
+
+
+async def test_an_event_says_whose_it_is_and_of_which_page(here: House) -> None:
+    """The name that the live list has, and the place of the page that was left; of a rejected one, the page."""
+    await turn(here, True)
+    page = viewed(title="Tools", path=["Garden", "Tools"], source="call")
+    left = {"id": str(uuid.uuid4()), "type": "page.left", "page": page["id"], "dwell": 700, "scroll": 10}
+    unknown = {**left, "id": str(uuid.uuid4()), "page": str(uuid.uuid4())}
+    await send(here, page, left, unknown, {**left, "id": str(uuid.uuid4()), "dwell": -1}, key=here.ours["visitor"])
+    await send(here, viewed())
+    items = {one["event"]["id"]: one for one in (await seen(here))["items"]}
+    assert items[left["id"]]["view"] == {"path": ["Garden", "Tools"], "title": "Tools", "url": page["url"]}
+    assert items[unknown["id"]]["view"] is None
+    assert items[page["id"]]["view"] is None
+    assert items[left["id"]]["customer"]["name"] == "Vera"
+    assert [one["customer"] for one in items.values()].count(None) == 1
+    [refused] = (await seen(here, "?outcome=rejected"))["items"]
+    assert (refused["view"]["title"], refused["customer"]) == ("Tools", None)

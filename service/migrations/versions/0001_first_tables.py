@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 05:39:21.707522.
+Revision 0001, after ; 2026-11-22 06:55:14.239749.
 """
 
 import sqlalchemy as sa
@@ -233,6 +233,18 @@ def upgrade() -> None:
         sa.CheckConstraint("capacity BETWEEN 1 AND 100", name=op.f("ck_expert_capacity")),
         sa.ForeignKeyConstraint(["id"], ["account.id"], name=op.f("fk_expert_id_account"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_expert")),
+    )
+    op.create_table(
+        "foreign_origin",
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("first_at", sa.BigInteger(), nullable=False),
+        sa.Column("last_at", sa.BigInteger(), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["site_id"], ["site.id"], name=op.f("fk_foreign_origin_site_id_site"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("site_id", "origin", name=op.f("pk_foreign_origin")),
     )
     op.create_table(
         "node",
@@ -715,6 +727,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_node_site_id_parent_id")
 
     op.drop_table("node")
+    op.drop_table("foreign_origin")
     op.drop_table("expert")
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_index("ix_event_visitor_id_at")
