@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import { alerts, desk } from "../../live/desk";
 import { now } from "../../live/clock";
 import { learn, person } from "../../live/person";
+import { called } from "../../live/program";
 import { column, selection } from "../../live/selection";
 import { Depth, Empty, Out, Where } from "../../parts/small";
 import { hasLeft } from "../../state/desk";
@@ -11,6 +12,7 @@ import { whereIs, whoIs } from "../../text/names";
 import { t, tn, word } from "../../text/text";
 import type { CustomerBrief, VisitBrief } from "../../wire";
 import { ownerName } from "./CustomerLine";
+import { Program } from "./Program";
 import { SamePerson } from "./SamePerson";
 import { Timeline } from "./Timeline";
 
@@ -41,7 +43,8 @@ function subjectOf(): Subject | null {
     const customer = seen?.customer ?? one.customer;
     return { visit: one.visit, site: one.site, seen, customer, name: whoIs({ customer, visitor: one.visitor }), here: one.live };
   }
-  const visit = at.visits.get(chosen.id);
+  // Whom somebody here called a program has gone from the list, and stays in sight until another is chosen.
+  const visit = at.visits.get(chosen.id) ?? (called.value?.visit.id === chosen.id ? called.value.visit : null);
   return visit ? { visit: visit.id, seen: visit, customer: visit.customer, name: whoIs(visit), here: !visit.left } : null;
 }
 
@@ -112,6 +115,8 @@ export function Person({ visit, site, seen, customer, name, here }: Subject) {
           id: more?.id ?? customer?.id ?? null, name: more?.name || name, since: more?.since ?? null, visit, site: seen?.site ?? site ?? null,
         }} />
       )}
+
+      {reads && <Program visit={reads} who={more?.name || name} />}
 
       <section aria-labelledby="timeline-title">
         <h3 id="timeline-title">{t("person.timeline")}</h3>

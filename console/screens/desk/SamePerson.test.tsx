@@ -104,7 +104,7 @@ it("asks once more where both have signed in", async () => {
   await press("One person");
   expect(root.querySelector("[role=alert]")!.textContent).toContain("Both of them have signed in");
   expect(changed).not.toHaveBeenCalled();
-  await press("One person all the same");
+  await press("Press again to confirm");
   expect(asked.filter(([method]) => method === "POST").map(([, , body]) => (body as { force: boolean }).force)).toEqual([false, true]);
   expect(changed).toHaveBeenCalledOnce();
 });

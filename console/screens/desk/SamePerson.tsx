@@ -41,7 +41,7 @@ export function SamePerson({ who, changed }: { who: Someone; changed: () => void
                 <span class="soft small">{story(one)}</span>
               </span>
               {!one.undone_at && (
-                <button type="button" class="quiet" onClick={() => void apart(one)}
+                <button type="button" class="plain-button" onClick={() => void apart(one)}
                   aria-label={t("same.undo_who", { who: one.gone.name || t("same.stranger") })}>{t("same.undo")}</button>
               )}
             </li>
@@ -84,7 +84,7 @@ function Search({ who, done }: { who: Someone; done: () => void }) {
           {found.map((one) => (
             <li key={one.id}>
               <span class="same-who">{one.name}<span class="soft small">{marks(one)}</span></span>
-              <button type="button" class="quiet" onClick={() => setChosen(one)} aria-label={t("same.choose_who", { who: one.name })}>{t("same.choose")}</button>
+              <button type="button" class="plain-button" onClick={() => setChosen(one)} aria-label={t("same.choose_who", { who: one.name })}>{t("same.choose")}</button>
             </li>
           ))}
         </ul>

@@ -2,22 +2,25 @@
 import { useEffect, useState } from "preact/hooks";
 import { codeOf, detailOf, http } from "../../live/http";
 import { Depth, Where } from "../../parts/small";
+import { addressOn, crumbs } from "../../state/tree";
 import { whereIs } from "../../text/names";
 import { errorText, language, t } from "../../text/text";
 import type { TreePreview, TreeRules } from "../../wire";
 
 const PAUSE_MS = 300;
 
-export function Preview({ path, rules, draft, imports }: { path: string; rules: TreeRules; draft: boolean; imports: number }) {
+export function Preview({ path, origin, rules, draft, imports }: { path: string; origin?: string; rules: TreeRules; draft: boolean; imports: number }) {
   const [url, setUrl] = useState("");
   const [seen, setSeen] = useState<TreePreview | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
-  const wanted = url.trim();
-  const asked = JSON.stringify([wanted, rules, imports, language.value]);
+  const [crumb, setCrumb] = useState("");
+  const wanted = addressOn(origin, url.trim());
+  const names = crumbs(crumb);
+  const asked = JSON.stringify([wanted, names, rules, imports, language.value]);
   useEffect(() => {
     if (!wanted) return setSeen(null), setProblem(null);
     let mine = true;
-    const ask = () => http<TreePreview>("POST", `${path}/preview`, { url: wanted, rules }).then(
+    const ask = () => http<TreePreview>("POST", `${path}/preview`, { url: wanted, rules, ...(names && { path: names, source: "breadcrumb" }) }).then(
       (answer) => { if (mine) { setSeen(answer); setProblem(null); } },
       (error: unknown) => { if (mine) setProblem(errorText(codeOf(error), detailOf(error))); },
     );
@@ -29,10 +32,14 @@ export function Preview({ path, rules, draft, imports }: { path: string; rules: 
       <label class="field"><span>{t("preview.url")}</span>
         <input type="url" inputMode="url" spellcheck={false} autocomplete="off" placeholder="https://" value={url} onInput={(event) => setUrl(event.currentTarget.value)} />
       </label>
+      <label class="field"><span>{t("preview.crumb")}</span>
+        <input type="text" spellcheck={false} autocomplete="off" placeholder={t("preview.crumb_like")} value={crumb} onInput={(event) => setCrumb(event.currentTarget.value)} />
+      </label>
       <div class="stack" aria-live="polite">
         {problem && <p class="form-error" role="alert">{problem}</p>}
         {!wanted && <p class="soft small">{t("preview.next")}</p>}
-        {seen && !problem && (
+        {seen && !problem && seen.reason === "unreadable" && <p class="bad">{seen.says} {t("preview.like", { like: `${origin ?? "https://shop.example"}/…` })}</p>}
+        {seen && !problem && seen.reason !== "unreadable" && (
           <>
             <p class="preview-place"><Depth depth={seen.depth} deepest={seen.depth} /> <Where path={seen.path} /></p>
             <p>{seen.says} {draft && <span class="tag is-warn">{t("preview.draft")}</span>}</p>

@@ -35,7 +35,7 @@ export function Site({ me }: { me: Me }) {
           <a key={name} href={`#/site/${name}`} aria-current={name === tab ? "page" : undefined}>{t(`site.${name}` as Key)}</a>
         ))}
       </nav>
-      {!changes && <p class="soft small">{t("site.looks_on")}</p>}
+      {!changes && tab !== "bots" && <p class="soft small">{t("site.looks_on")}</p>}
       {tab === "snippet" && <Snippet key={here.id} site={here} />}
       {tab === "tree" && <Tree key={here.id} site={here} changes={changes} />}
       {tab === "events" && <Events key={here.id} site={here} changes={changes} />}

@@ -1,9 +1,10 @@
 // How the site's addresses become places: try one out, change the rules and see at once what they do, bring a tree along.
 import { useState } from "preact/hooks";
 import { useAnswer } from "../../live/ask";
+import { draftOf, keepDraft } from "../../live/drafts";
 import { codeOf, detailOf, http } from "../../live/http";
 import { say } from "../../live/notes";
-import { toDraft, toRules, type Draft } from "../../state/tree";
+import { misread, toDraft, toRules, type Draft } from "../../state/tree";
 import { errorText, t } from "../../text/text";
 import type { Site, TreeRules } from "../../wire";
 import { Preview } from "./Preview";
@@ -13,19 +14,22 @@ import { TreeImport } from "./TreeImport";
 
 export function Tree({ site, changes }: { site: Site; changes: boolean }) {
   const path = `/api/sites/${site.id}/tree`;
-  const [draft, setDraft] = useState<Draft | null>(null);
+  const [kept, setKept] = useState<TreeRules | null>(null);
   const [imports, setImports] = useState(0);
   const [busy, setBusy] = useState(false);
   const answer = useAnswer(site.id, () => http<TreeRules>("GET", `${path}/rules`));
-  const saved = answer.value && toDraft(answer.value);
+  const rules = kept ?? answer.value;
+  const saved = rules && toDraft(rules);
+  const draft = changes ? draftOf(site.id) : null;
+  const setDraft = (some: Draft | null) => keepDraft(site.id, some);
   const shown = draft ?? saved;
-  const changed = !!saved && !!draft && JSON.stringify(toRules(draft)) !== JSON.stringify(toRules(saved));
+  const changed = !!saved && !!draft && (misread(draft.names).length > 0 || JSON.stringify(toRules(draft)) !== JSON.stringify(toRules(saved)));
   const save = async () => {
     if (!draft) return;
     setBusy(true);
     try {
-      setDraft(toDraft(await http<TreeRules>("PUT", `${path}/rules`, toRules(draft))));
-      answer.again();
+      setKept(await http<TreeRules>("PUT", `${path}/rules`, toRules(draft)));
+      setDraft(null);
       say(t("rules.saved"), "good");
     } catch (error) {
       say(errorText(codeOf(error), detailOf(error)), "bad");
@@ -39,7 +43,7 @@ export function Tree({ site, changes }: { site: Site; changes: boolean }) {
       {!shown && answer.busy && <p class="soft">{t("app.loading")}</p>}
       {shown && (
         <>
-          <Preview path={path} rules={toRules(shown)} draft={changed} imports={imports} />
+          <Preview path={path} origin={site.origins[0]} rules={toRules(shown)} draft={changed} imports={imports} />
           <div class="tree-halves">
             <Rules draft={shown} changes={changes} changed={changed} busy={busy} onChange={setDraft} onSave={() => void save()} onBack={() => setDraft(null)} />
             <div class="stack">

@@ -13,7 +13,9 @@ export function TreeImport({ path, onImported }: { path: string; onImported: () 
   const [busy, setBusy] = useState(false);
   const [done, setDone] = useState<Done | null>(null);
   const input = useRef<HTMLInputElement>(null);
-  const send = async (file: File) => {
+  const [file, setFile] = useState<File | null>(null);
+  const send = async () => {
+    if (!file) return;
     setBusy(true);
     try {
       const body = new Blob([file], { type: typeOf(file.name) });
@@ -24,18 +26,20 @@ export function TreeImport({ path, onImported }: { path: string; onImported: () 
       setDone({ problem: told?.faults ? t("import.refused") : errorText(codeOf(error), detailOf(error)), faults: told?.faults ?? [], faulty: told?.faulty ?? 0 });
     }
     setBusy(false);
+    setFile(null);
     if (input.current) input.current.value = "";
   };
   return (
-    <div class="sheet stack">
+    <form class="sheet stack" onSubmit={(event) => { event.preventDefault(); void send(); }}>
       <h3>{t("import.title")}</h3>
       <p class="soft small">{t("import.more")}</p>
+      <label class="check"><input type="checkbox" checked={add} disabled={busy} onChange={(event) => setAdd(event.currentTarget.checked)} /><span>{t("import.add")}</span></label>
       <label class="field"><span>{t("import.file")}</span>
-        <input ref={input} type="file" accept=".csv,.txt,.xml,.gz" disabled={busy} onChange={(event) => { const file = event.currentTarget.files?.[0]; if (file) void send(file); }} />
+        <input ref={input} type="file" accept=".csv,.txt,.xml,.gz" disabled={busy} onChange={(event) => { setFile(event.currentTarget.files?.[0] ?? null); setDone(null); }} />
       </label>
-      <label class="check"><input type="checkbox" checked={add} onChange={(event) => setAdd(event.currentTarget.checked)} /><span>{t("import.add")}</span></label>
+      <div class="rules-foot"><button type="submit" class="main-button" disabled={!file || busy}>{t("import.send")}</button></div>
       <div role="status">{busy ? <p class="soft">{t("import.busy")}</p> : done && <Result done={done} />}</div>
-    </div>
+    </form>
   );
 }
 

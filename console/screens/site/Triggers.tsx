@@ -5,15 +5,17 @@ import { say } from "../../live/notes";
 import { Empty } from "../../parts/small";
 import { Switch } from "../../parts/Switch";
 import { duration } from "../../text/format";
-import { errorText, t, tn, word } from "../../text/text";
+import { errorText, language, t, tn, word } from "../../text/text";
 import type { Site, Trigger } from "../../wire";
+
+type Conditions = Trigger["conditions"];
 
 export function Triggers({ site, changes }: { site: Site; changes: boolean }) {
   const answer = useAnswer(site.id, () => list<Trigger>("/api/triggers", { site: site.id }));
   const turn = async (one: Trigger, active: boolean) => {
     try {
       await http<Trigger>("PATCH", `/api/triggers/${one.id}`, { active });
-      say(t(active ? "triggers.on" : "triggers.off", { name: one.name }), "good");
+      say(t(active ? "triggers.on" : "triggers.off", { name: sentence(one.conditions) }), "good");
       answer.again();
     } catch (error) {
       say(errorText(codeOf(error), detailOf(error)), "bad");
@@ -30,11 +32,11 @@ export function Triggers({ site, changes }: { site: Site; changes: boolean }) {
         {answer.value?.map((one) => (
           <li key={one.id} class={`sheet stack trigger${one.active ? "" : " is-off"}`}>
             <Switch on={one.active} disabled={!changes} onTurn={(active) => turn(one, active)}>
-              <strong>{one.name}</strong>
+              <strong>{sentence(one.conditions)}</strong>
               <span class={`tag${one.active ? " is-good" : ""}`}>{t(one.active ? "triggers.active" : "triggers.inactive")}</span>
             </Switch>
             <p>{t("triggers.then", { action: word("action", one.action) })}</p>
-            <ul class="why">{Object.entries(one.conditions).map(([name, value]) => <li key={name}>{condition(name, value)}</li>)}</ul>
+            <p class="soft small">{t("triggers.key")} <code>{one.name}</code></p>
           </li>
         ))}
       </ul>
@@ -42,11 +44,19 @@ export function Triggers({ site, changes }: { site: Site; changes: boolean }) {
   );
 }
 
-/** One condition as a sentence; one that this console does not know yet, as it is written. */
-export function condition(name: string, value: unknown): string {
-  if (name === "depth" && typeof value === "number") return tn("condition.depth", value);
-  if (name === "branch_dwell" && typeof value === "number") return t("condition.branch_dwell", { time: duration(value * 1000) });
-  if (name === "known") return t(value ? "condition.known" : "condition.unknown");
-  if (name === "returns") return t(value ? "condition.returns" : "condition.stays");
-  return `${name}: ${JSON.stringify(value)}`;
+/** What a trigger waits for, as one sentence: "Somebody we know comes back". */
+export function sentence(conditions: Conditions): string {
+  const { known, ...does }: { known?: unknown } & Conditions = conditions;
+  const who = t(known === true ? "condition.known" : known === false ? "condition.unknown" : "condition.anybody");
+  const parts = Object.entries(does).map(([name, value]) => condition(name, value)).filter(Boolean);
+  const all = new Intl.ListFormat(language.value, { type: "conjunction" }).format(parts);
+  return t("condition.sentence", { who, does: all || t("condition.here") });
+}
+
+/** What somebody does; a condition that this console does not know yet, as it is written. */
+function condition(name: string, value: unknown): string {
+  if (name === "depth" && typeof value === "number") return value > 0 ? tn("condition.depth", value) : "";
+  if (name === "branch_dwell" && typeof value === "number") return value > 0 ? t("condition.branch_dwell", { time: duration(value * 1000) }) : "";
+  if (name === "returns" && typeof value === "boolean") return t(value ? "condition.returns" : "condition.stays");
+  return value == null ? "" : `${name}: ${JSON.stringify(value)}`;
 }
