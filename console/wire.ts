@@ -6,7 +6,7 @@ import type {
 
 export type {
   Author, AuthorKind, Customer, CustomerBrief, Expert, FunnelPerson, FunnelStep, Me, Merge, Message, Messages, Money,
-  EventSeen, EventsSeen, Opened, Overview, Person, Product, Role, Sent, Site, SiteSnippet, Status, Ticket, TimelineItem, Tree, TreeEntry,
+  EventSeen, EventsSeen, ForeignOrigin, Opened, Overview, Person, Product, Role, Sent, Site, SiteSnippet, Status, Ticket, TimelineItem, Tree, TreeEntry,
   TreeImported, TreeNode, TreePreview, TreeProblem, TreeRules, Trigger, Visit,
   Desk as DeskSnapshot, Funnel as FunnelAnswer, FunnelCount as FunnelRow, PageSeen as PageView,
 } from "../contract/generated/contract";

@@ -47,8 +47,8 @@ export function Bots({ site }: { site: Site }) {
               <div class="bot-what">
                 <p><strong>{whoIs(visit)}</strong> <time class="soft small" dateTime={visit.started_at}>{when(visit.started_at, now.value)}</time></p>
                 <p class="small"><Where path={visit.path} /> <span class="soft">· {[visit.device.browser, tn("visit.pages", visit.pages)].filter(Boolean).join(" · ")}</span></p>
+                {corrected(visit) && <p class="good small">{t("bots.counts_person")}</p>}
               </div>
-              {corrected(visit) && <span class="good small">{t("bots.counts_person")}</span>}
               <button type="button" class="plain-button" disabled={busy === visit.visitor} onClick={() => void turn(visit, corrected(visit))}>
                 {t(corrected(visit) ? "bots.undo" : "bots.unmark")}<span class="unseen">: {whoIs(visit)}</span>
               </button>

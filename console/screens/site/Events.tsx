@@ -11,6 +11,7 @@ import { errorText, t, word } from "../../text/text";
 import type { Site } from "../../wire";
 import { Arrives } from "./Arrives";
 import { EventLine } from "./EventLine";
+import { ForeignOrigins } from "./ForeignOrigins";
 import { useRejected, useStream, type Stream } from "./stream";
 
 const SHOWN = ["all", "accepted", "rejected"] as const;
@@ -24,6 +25,8 @@ export function Events({ site, changes }: { site: Site; changes: boolean }) {
   const rejected = useRejected(!tests || shown === "rejected" ? site.id : null, reason);
   const from: Stream = tests && shown !== "rejected" ? stream : rejected;
   const items = shown === "accepted" && tests ? from.items.filter((one) => one.outcome !== "rejected") : from.items;
+  // Who signs in is known from then on, in what they did before as well.
+  const people = new Map(from.items.flatMap(({ visitor, customer }) => (visitor && customer ? [[visitor, customer] as const] : [])));
   const reasons = Object.entries(from.rejected);
   const choose = (one: string) => {
     setReason(reason === one ? null : one);
@@ -33,6 +36,7 @@ export function Events({ site, changes }: { site: Site; changes: boolean }) {
     <section aria-labelledby="events-title" aria-busy={from.busy}>
       <h2 id="events-title" class="unseen">{t("site.events")}</h2>
       <Arrives at={from.last_at} now={now.value} />
+      <ForeignOrigins site={site} changes={changes} brief />
       <TestMode site={site} changes={changes} />
       {from.problem && <p class="form-error" role="alert">{from.problem}</p>}
       {reasons.length > 0 && (
@@ -57,7 +61,7 @@ export function Events({ site, changes }: { site: Site; changes: boolean }) {
         : <Empty title={t("events.no_rejected")}><p>{t(tests ? "events.no_rejected_next" : "events.test_next")}</p></Empty>)}
       {items.length > 0 && (
         <ol class="events" aria-label={t(tests && shown !== "rejected" ? "events.stream" : "events.rejected_list")}>
-          {items.map((one) => <EventLine key={one.id} event={one} now={now.value} />)}
+          {items.map((one) => <EventLine key={one.id} event={one} customer={one.customer ?? people.get(one.visitor ?? "") ?? null} now={now.value} />)}
         </ol>
       )}
       {from.more && <button type="button" class="quiet" onClick={from.more}>{t("events.more")}</button>}

@@ -36,7 +36,7 @@ export function Site({ me }: { me: Me }) {
         ))}
       </nav>
       {!changes && tab !== "bots" && <p class="soft small">{t("site.looks_on")}</p>}
-      {tab === "snippet" && <Snippet key={here.id} site={here} />}
+      {tab === "snippet" && <Snippet key={here.id} site={here} changes={changes} />}
       {tab === "tree" && <Tree key={here.id} site={here} changes={changes} />}
       {tab === "events" && <Events key={here.id} site={here} changes={changes} />}
       {tab === "triggers" && <Triggers key={here.id} site={here} changes={changes} />}

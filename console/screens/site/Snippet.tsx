@@ -6,10 +6,11 @@ import { Code } from "../../parts/Code";
 import { t } from "../../text/text";
 import type { Site, SiteSnippet } from "../../wire";
 import { Arrives } from "./Arrives";
+import { ForeignOrigins } from "./ForeignOrigins";
 
 const EVERY_MS = 2_000;
 
-export function Snippet({ site }: { site: Site }) {
+export function Snippet({ site, changes }: { site: Site; changes: boolean }) {
   const answer = usePolled(site.id, EVERY_MS, () => http<SiteSnippet>("GET", `/api/sites/${site.id}/snippet`));
   const known = answer.value;
   return (
@@ -20,6 +21,7 @@ export function Snippet({ site }: { site: Site }) {
       {known && (
         <>
           <Arrives at={known.last_at} now={now.value} />
+          <ForeignOrigins site={site} changes={changes} />
           <div class="sheet stack">
             <h3>{t("snippet.newest")}</h3>
             <p class="soft">{t("snippet.newest_more")}</p>

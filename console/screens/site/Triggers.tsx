@@ -56,7 +56,7 @@ export function sentence(conditions: Conditions): string {
 /** What somebody does; a condition that this console does not know yet, as it is written. */
 function condition(name: string, value: unknown): string {
   if (name === "depth" && typeof value === "number") return value > 0 ? tn("condition.depth", value) : "";
-  if (name === "branch_dwell" && typeof value === "number") return value > 0 ? t("condition.branch_dwell", { time: duration(value * 1000) }) : "";
+  if (name === "branch_dwell" && typeof value === "number") return value > 0 ? t("condition.branch_dwell", { time: duration(value * 1000).replaceAll(" ", "\u00a0") }) : "";
   if (name === "returns" && typeof value === "boolean") return t(value ? "condition.returns" : "condition.stays");
   return value == null ? "" : `${name}: ${JSON.stringify(value)}`;
 }
