@@ -126,7 +126,7 @@ def test_the_roles_are_those_of_the_product():
     }  # fmt: skip
     assert {name for name, roles in allowed.items() if roles == MARKETERS} == {
         "GET /api/triggers", "GET /api/reports/overview", "GET /api/reports/tree", "POST /api/funnels/query",
-        "GET /api/sites/{id}/events", "GET /api/sites/{id}/snippet",
+        "GET /api/sites/{id}/events", "GET /api/sites/{id}/snippet", "GET /api/sites/{id}/origins",
         "GET /api/sites/{id}/tree", "GET /api/sites/{id}/tree/rules",
         "POST /api/sites/{id}/tree/preview",
     }  # fmt: skip
