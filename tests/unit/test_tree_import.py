@@ -2,14 +2,20 @@
 
 import contextlib
 import gzip
+import json
+import re
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import contract
 from access.tree import pack, tree_of, unpack
+from service.present.tree import tree_faults
 from tracker.tree_csv import FAULTS
-from tracker.tree_entry import Refusals
+from tracker.tree_entry import Fault, Refusals
 from tracker.tree_glob import fits
 from tracker.tree_import import Imported, read_tree
 
@@ -191,3 +197,12 @@ def test_a_star_stands_for_anything(pattern: str, text: str, yes: bool) -> None:
 def test_no_pattern_is_slow() -> None:
     """What makes other matchers try for hours is over at once."""
     assert not fits("*a" * 50 + "b", "a" * 2_000)
+
+
+@pytest.mark.parametrize("tongue", ["en", "ru"])
+def test_no_fault_is_told_in_the_words_of_the_api(tongue: Any) -> None:
+    """People at the desk read them: no methods, and what to do instead is a button's own name."""
+    says = [fault.says for fault in tree_faults([(1, each) for each in get_args(Fault)], tongue)]
+    assert not [each for each in says if re.search(r"\b(GET|POST|PUT|PATCH|DELETE)\b", each)]
+    words = json.loads((Path(contract.__file__).parents[1] / f"console/text/{tongue}.json").read_text(encoding="utf-8"))
+    assert words["entries.clear"] in tree_faults([(1, "empty")], tongue)[0].says
