@@ -28,6 +28,7 @@ from tracker.memory import Memory, Visit, Visitor
 from tracker.queries import visit_facts
 from tracker.recognise import Key, new_stamp, recognise, remember
 from tracker.room import VIEWS, Held, surplus
+from tracker.rows import apply_mark, event_row, facts_of, said_row, view_row, visit_row
 from tracker.tables import rejected_event
 from tracker.visit import SILENCE, Span, Summary, View, join, later_from_outside, summarise
 
@@ -108,10 +109,7 @@ class _Group:
             for row in item.rows:
                 if row.id not in known:
                     assert visitor is not None
-                    known[row.id] = (
-                        item.site.id, row.id, visitor.id, row.type, row.at, item.received_at, row.position, row.page,
-                        row.dwell, row.scroll, row.name, None if row.props is None else as_json(row.props),
-                    )  # fmt: skip
+                    known[row.id] = event_row(item, visitor, row)
         stored = {site: sql.NEW_EVENTS.insert_new(self.conn, list(found.values())) for site, found in rows.items()}
         for item in self.items:
             unknown, new = stored[item.site.id], []
@@ -308,7 +306,7 @@ class _Group:
         for site, owners in pages.items():
             for page, visitor_id, kind, dwell, scroll, at in sql.MARKS.rows(self.conn, site=site, pages=list(owners)):
                 if visitor_id == owners[page].visitor_id:
-                    _apply(owners[page].views[page], kind, dwell, scroll, at)
+                    apply_mark(owners[page].views[page], kind, dwell, scroll, at)
         for item, visitor, new in zip(self.items, self.visitor_of, self.new, strict=True):
             for row in new:
                 if row.page is None:
@@ -316,7 +314,7 @@ class _Group:
                 new_view = self.new_views.get((item.site.id, row.page))
                 marked = new_view[0] if new_view is not None else self.marked.get((item.site.id, row.page))
                 if marked is not None and visitor is not None and marked.visitor_id == visitor.id:
-                    _apply(marked.views[row.page], row.type, row.dwell or 0, row.scroll or 0, row.at)
+                    apply_mark(marked.views[row.page], row.type, row.dwell or 0, row.scroll or 0, row.at)
 
     def describe(self) -> dict[str, VisitFacts]:
         """Say anew what each touched visit says, write everything down; the facts of those that have pages."""
@@ -330,7 +328,7 @@ class _Group:
         others = self.number_visits(said)
         self.write_visits(said, others)
         self.write_views()
-        facts = {id_: _facts(self.visits[id_], summary) for id_, summary in said.items() if summary.pages}
+        facts = {id_: facts_of(self.visits[id_], summary) for id_, summary in said.items() if summary.pages}
         same = [id_ for id_, found in self.visits.items() if found.same and found.pages]
         return facts | (visit_facts(self.conn, same) if same else {})
 
@@ -397,9 +395,9 @@ class _Group:
             self.stamp,
         )
         found = [(self.visits[id_], summary) for id_, summary in said.items()]
-        sql.NEW_VISITS.insert(self.conn, [_visit_row(one, summary) for one, summary in found if not one.stored])
+        sql.NEW_VISITS.insert(self.conn, [visit_row(one, summary) for one, summary in found if not one.stored])
         sql.SET_VISIT.apply(self.conn, [
-            (one.started_at, one.last_at, *_said(one, summary), one.id) for one, summary in found if one.stored
+            (one.started_at, one.last_at, *said_row(one, summary), one.id) for one, summary in found if one.stored
         ])  # fmt: skip
         sql.SET_END.apply(self.conn, [
             (one.last_at, max(one.heard_at, one.last_at), id_) for id_, one in self.visits.items() if one.same
@@ -423,7 +421,7 @@ class _Group:
             return
         nodes.ensure(self.conn, {(owner.site_id, view.path) for owner, view, _ in self.new_views.values()})
         try:
-            sql.NEW_VIEWS.insert(self.conn, [_view_row(*new) for new in self.new_views.values()])
+            sql.NEW_VIEWS.insert(self.conn, [view_row(*new) for new in self.new_views.values()])
         except IntegrityError:
             nodes.forget(self.conn)
             raise
@@ -496,47 +494,3 @@ class _Group:
             fresh=bool(new),
             trusted=item.trusted,
         )
-
-
-def _apply(view: View, kind: str, dwell: int, scroll: int, at: Ms) -> None:
-    """A staying or leaving."""
-    view.dwell, view.scroll = max(view.dwell, dwell), max(view.scroll, scroll)
-    if kind == "page.stayed":
-        view.stayed_at = max(view.stayed_at, at)
-    else:
-        view.left_at = max(view.left_at or at, at)
-
-
-def _visit_row(found: Visit, said: Summary) -> tuple[Any, ...]:
-    """In the order of the table."""
-    return (found.id, found.site_id, found.visitor_id, found.started_at, found.last_at, *_said(found, said), None)
-
-
-def _said(found: Visit, said: Summary) -> tuple[Any, ...]:
-    """The columns of a visit between its end and what it was merged into; the visit remembers what it was given."""
-    found.number = found.number if said.pages else 0
-    found.pages, found.heard_at = said.pages, said.heard_at
-    return (
-        said.heard_at, found.number, said.pages, said.dwell, as_json(said.path), said.depth, said.deepest,
-        as_json(said.topic), as_json(said.branches), said.url, said.title, as_json(said.source), said.arrival,
-        said.left_at, found.user_agent, found.bot,
-    )  # fmt: skip
-
-
-def _facts(found: Visit, said: Summary) -> VisitFacts:
-    return VisitFacts(
-        id=found.id, site=found.site_id, visitor=found.visitor_id, started_at=found.started_at, last_at=found.last_at,
-        heard_at=said.heard_at, number=found.number, pages=said.pages, dwell=said.dwell, path=said.path,
-        depth=said.depth, deepest=said.deepest, topic=said.topic, branches=said.branches, url=said.url,
-        title=said.title, arrival=said.arrival, came_back=said.came_back or found.number > 1,
-        left_at=said.left_at, bot=found.bot,
-    )  # fmt: skip
-
-
-def _view_row(owner: Visit, view: View, row: Row) -> tuple[Any, ...]:
-    """In the order of the table."""
-    return (
-        owner.site_id, view.id, owner.id, owner.visitor_id, nodes.id_of(owner.site_id, view.path), view.at,
-        view.position, len(view.path), view.dwell, view.scroll, view.stayed_at, view.left_at, as_json(view.path),
-        row.source, view.url, view.title, view.referrer,
-    )  # fmt: skip
