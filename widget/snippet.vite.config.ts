@@ -14,7 +14,7 @@ const again: Plugin = {
       const { code } = await minify(file.code, {
         ecma: 2020,
         // What "unsafe" supposes is true here: nobody changes the built-in objects' methods, no getter has effects.
-        compress: { ecma: 2020, passes: 3, unsafe: true, unsafe_arrows: true, unsafe_methods: false, pure_getters: true, hoist_funs: true },
+        compress: { ecma: 2020, passes: 3, unsafe: true, unsafe_arrows: true, unsafe_methods: false, pure_getters: true },
         mangle: { toplevel: true },
         format: { ecma: 2020 },
       });

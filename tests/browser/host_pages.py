@@ -90,7 +90,7 @@ _NO_STORAGE = (
 _NO_COOKIE = "Object.defineProperty(document, 'cookie', {get() { throw Error('no') }, set() { throw Error('no') }});"
 _FULL = "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') };"
 _FOREIGN = (
-    "for (const name of ['events', 'visitor', 'key', 'lock', 'consent', 'page', 'site'])"
+    "for (const name of ['event', 'event.demo', 'visitor', 'key', 'lock', 'consent', 'page', 'site'])"
     " localStorage['shopbell.' + name] = localStorage['shopbell.' + name + '.demo'] = '%s';"
 )
 #: What may stand under our names, though we never wrote it.

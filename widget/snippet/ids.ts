@@ -3,5 +3,5 @@
 
 export const uuid = () =>
   "00000000-0000-4000-a000-000000000000".replace(/0/g, () =>
-    ((crypto.getRandomValues(new Uint8Array(1)) as any) % 16).toString(16),
+    ((crypto.getRandomValues(new Uint8Array(1)) as any) & 15).toString(16),
   );

@@ -40,7 +40,9 @@ const shopbell: any = (name: string, first: any, second: any) => {
 const run = (call: any) => shopbell(...call);
 
 function start() {
-  watchPages();
+  // Again, after a no that became a yes.
+  if (started) page({});
+  else watchPages();
   started = 1;
   calls.splice(0).map(run);
 }

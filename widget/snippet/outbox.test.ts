@@ -16,9 +16,14 @@ let server: (events: any[]) => Answer;
 let box: typeof import("./outbox");
 let storage: typeof import("./storage");
 
-const event = (id: string, more: object = {}): VisitEvent =>
-  ({ id, type: "custom", at: performance.timeOrigin + performance.now(), name: "x", ...more }) as VisitEvent;
-const kept = () => JSON.parse(localStorage["shopbell.events.demo"] || "[]").map((one: VisitEvent) => one.id);
+/** Written one after the other, in a moment that the clock cannot divide. */
+const event = (id: string, more: object = {}): VisitEvent => ({ ...box.fact("custom", { name: "x" }), id, ...more });
+const kept = () =>
+  Object.keys(localStorage)
+    .filter((name) => name.startsWith("shopbell.event.demo."))
+    .map((name) => JSON.parse(localStorage[name]))
+    .sort((a, b) => a.at - b.at)
+    .map((one: VisitEvent) => one.id);
 const ids = () => sent.map(({ body }) => body.events.map((one: VisitEvent) => one.id).join());
 const settle = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
 /** As the page does: it looks each second whether something is to be sent. */
@@ -188,26 +193,46 @@ test("after a failure one event goes alone and without keepalive, so that no bod
 });
 
 test("what an earlier page could not send is sent by the next", async () => {
-  localStorage["shopbell.events.demo"] = JSON.stringify([event("old")]);
+  localStorage["shopbell.event.demo.old"] = JSON.stringify(event("old"));
   box.add(event("new"));
   box.flush();
   await settle();
   expect(ids()).toEqual(["old,new"]);
 });
 
-test("at most a hundred wait, the newest", () => {
-  for (let i = 0; i < 130; i++) box.add(event(`${i}`));
-  expect(kept()).toHaveLength(100);
-  expect(kept()[99]).toBe("129");
+test("they are sent in the order in which they happened, in whatever order the storage gives them", async () => {
+  const told = ["z", "c", "a", "y", "b"].map((id) => event(id));
+  for (const one of told.toReversed()) box.add(one);
+  box.flush();
+  await settle();
+  expect(ids()).toEqual(["z,c,a,y,b"]);
 });
 
-test.each(["{oops", "null", "7", '{"length":3}', '[null,3,"x",{}]', '"xxx"'])("a storage of rubbish (%s) is an empty one", async (said) => {
-  localStorage["shopbell.events.demo"] = said;
+test("another site of the same origin keeps its own, even one whose key begins with ours", async () => {
+  for (const site of ["demo-two", "dem", "demo2"]) localStorage[`shopbell.event.${site}.x`] = JSON.stringify(event("x"));
   box.add(event("a"));
   box.flush();
   await settle();
   expect(ids()).toEqual(["a"]);
+  expect(Object.keys(localStorage).filter((name) => name.endsWith(".x"))).toHaveLength(3);
 });
+
+test("at most a hundred wait, the newest", () => {
+  for (let i = 0; i < 130; i++) box.add(event(`${i}`));
+  expect(kept()).toEqual(Array.from({ length: 100 }, (_, i) => `${i + 30}`));
+});
+
+test.each(["{oops", "", "null", "7", '{"length":3}', '[null,3,"x",{}]', '"xxx"', '{"id":"of another name"}'])(
+  "rubbish under our names (%s) is left where it is, and is in nobody's way",
+  async (said) => {
+    for (const name of ["event.demo.1", "event.demo.", "event", "live"]) localStorage[`shopbell.${name}`] = said;
+    box.add(event("a"));
+    box.flush();
+    await settle(5_000);
+    expect(ids()).toEqual(["a"]);
+    expect(localStorage["shopbell.event.demo.1"]).toBe(said);
+  },
+);
 
 test("an answer of somebody else (a login page of the wireless network) stores nothing", async () => {
   vi.stubGlobal("fetch", async () => new Response("<html>", { status: 200 }));
@@ -249,6 +274,47 @@ describe("the tabs of a site", () => {
     expect(ids()).toEqual(["a"]);
   });
 
+  test("two that add, send and forget in turn lose nothing, though neither sees at once what the other did", async () => {
+    // As in a browser whose tabs are processes: each has its own copy, and writes travel to the other one by one, late.
+    const sea: Record<string, string> = {};
+    const letters: (() => void)[] = [];
+    const copies = [{ ...localStorage }, { ...localStorage }] as Record<string, string>[];
+    const tabs: (typeof box)[] = [];
+    const real = Object.getOwnPropertyDescriptor(globalThis, "localStorage")!;
+    for (const [number, copy] of copies.entries()) {
+      const write = (change: (where: Record<string, string>) => unknown) => {
+        change(copy);
+        change(sea);
+        letters.push(() => change(copies[1 - number]!));
+        return true;
+      };
+      const tab = new Proxy(copy, {
+        set: (_, name: string, value) => write((where) => (where[name] = `${value}`)),
+        deleteProperty: (_, name: string) => write((where) => delete where[name]),
+      });
+      Object.defineProperty(globalThis, "localStorage", { value: tab, configurable: true });
+      vi.resetModules();
+      tabs.push(await import("./outbox"));
+      (await import("./storage")).open();
+      Object.defineProperty(globalThis, "localStorage", real);
+    }
+    for (let round = 0; round < 10; round++) {
+      for (const [number, tab] of tabs.entries()) {
+        tab.add(event(`${number}-${round}`));
+        // Now one sends, now the other, now both: answers come while the other one adds.
+        if (round % 3 != number) tab.flush(1);
+      }
+      letters.splice(0, round % 4).map((arrives) => arrives());
+      await settle();
+    }
+    letters.splice(0).map((arrives) => arrives());
+    for (const tab of tabs) tab.flush(1);
+    await settle();
+    const came = new Set(sent.flatMap(({ body }) => body.events.map((one: VisitEvent) => one.id)));
+    expect(came.size).toBe(20);
+    expect(Object.keys(sea).filter((name) => name.startsWith("shopbell.event"))).toEqual([]);
+  });
+
   test("one that died while it sent holds the others up for half a minute at most", async () => {
     server = () => ({ status: 204 });
     box.add(event("a"));
@@ -258,6 +324,8 @@ describe("the tabs of a site", () => {
   });
 
   test("a page that goes away leaves its turn to them", () => {
+    // It is gone before an answer comes.
+    vi.stubGlobal("fetch", () => new Promise(() => {}));
     box.add(event("a"));
     box.flush();
     box.flush(1);

@@ -124,7 +124,7 @@ describe("a single-page application", () => {
     document.title = "Second";
     await pass(200);
     expect(facts().at(-1)).toMatchObject({
-      url: "https://shop.example/second", title: "Second", referrer: "https://shop.example/first", at: changed,
+      url: "https://shop.example/second", title: "Second", referrer: "https://shop.example/first", at: expect.closeTo(changed, 0),
     });
     expect(told()).toEqual(["/first", "left", "/second"]);
   });

@@ -114,8 +114,6 @@ export function page(call: PageCall) {
 }
 
 export function watchPages() {
-  // Again, after a no that became a yes.
-  if (view) return page({});
   const listen = addEventListener;
   begin(document.referrer);
   listen("visibilitychange", () => (document.hidden ? leave(1) : tick()));

@@ -30,22 +30,22 @@ test("the key is 32 hex digits and stays", async () => {
 
 test("before leave there is no key, and what is kept is kept nowhere", () => {
   expect(storage.visitorKey()).toBeUndefined();
-  storage.keep("shopbell.events.demo", "[]");
+  storage.keep("shopbell.event.demo.1", "{}");
   expect(localStorage).toHaveLength(0);
 });
 
 test("a cookieless visit is kept in its tab alone", () => {
   data.cookieless = "";
   storage.open();
-  storage.keep("shopbell.events.demo", "[]");
+  storage.keep("shopbell.event.demo.1", "{}");
   expect(localStorage).toHaveLength(0);
-  expect(Object.keys(sessionStorage).sort()).toEqual(["shopbell.events.demo", "shopbell.visitor"]);
+  expect(Object.keys(sessionStorage).sort()).toEqual(["shopbell.event.demo.1", "shopbell.visitor"]);
 });
 
 test("a no removes all that is ours and nothing else, and what comes after is kept nowhere", () => {
   localStorage["their.cart"] = "7";
   storage.open();
-  for (const name of ["events.demo", "events.other", "consent", "live", "turn"]) storage.keep(`shopbell.${name}`, 1);
+  for (const name of ["event.demo.1", "event.other.1", "consent", "live", "turn"]) storage.keep(`shopbell.${name}`, 1);
   storage.close();
   storage.keep("shopbell.turn", 1);
   expect({ ...localStorage }).toEqual({ "their.cart": "7" });
@@ -55,7 +55,7 @@ test("a no removes all that is ours and nothing else, and what comes after is ke
 test("a no in another tab is a no here", () => {
   storage.open();
   localStorage.clear();
-  storage.keep("shopbell.events.demo", "[]");
+  storage.keep("shopbell.event.demo.1", "{}");
   expect(localStorage).toHaveLength(0);
 });
 
@@ -73,8 +73,8 @@ describe("a storage that", () => {
       storage.open();
       const key = storage.visitorKey();
       expect(key).toMatch(/^[0-9a-f]{32}$/);
-      storage.keep("shopbell.events.demo", "[]");
-      expect(storage.store["shopbell.events.demo"]).toBe("[]");
+      storage.keep("shopbell.event.demo.1", "{}");
+      expect(storage.store["shopbell.event.demo.1"]).toBe("{}");
       expect(storage.visitorKey()).toBe(key);
       storage.close();
       expect(storage.visitorKey()).toBeUndefined();

@@ -23,7 +23,7 @@ export const visitorKey = (): string | undefined => store[KEY];
 
 export function keep(name: string, value: unknown): void {
   // The visitor said no, perhaps in another tab.
-  if (!visitorKey() && name != KEY) store = {};
+  if (name != KEY && !visitorKey()) store = {};
   try {
     store[name] = value;
   } catch {
@@ -40,6 +40,7 @@ export function open() {
 /** No leave: whatever there was is removed. */
 export function close() {
   store = storage();
-  Object.keys(store).map((name) => /^shopbell/.test(name) && delete store[name]);
+  // As the outbox begins, too: packed, the same words cost less than better ones.
+  Object.keys(store).flatMap((name) => /^shopbell/.test(name) && delete store[name]);
   store = {};
 }
