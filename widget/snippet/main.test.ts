@@ -114,7 +114,9 @@ test("a no takes away what there was, here and for good; a later yes begins as s
   shopbell("track", "cart.added");
   history.pushState(0, "", "/second");
   await pass(400_000);
-  expect(sent).toHaveLength(before);
+  const { url, body, options } = sent.at(-1)!;
+  expect([url, body.visitor, options.credentials]).toEqual(["https://bell.example/visitor/forget", first, "omit"]);
+  expect(sent).toHaveLength(before + 1);
   expect(kept()).toEqual({ "their.own": "stays" });
   shopbell("consent", "granted");
   await pass();

@@ -49,8 +49,8 @@ function start() {
 
 function decide() {
   if (!leave) {
-    // No script can take back the cookie that our answer set.
-    if ("firstParty" in data) ask("visitor/forget", { first_party: 1 });
+    // The desks see them leave; and no script can take back the cookie that our answer set.
+    ask("visitor/forget", { first_party: "firstParty" in data });
     close();
     box.remove();
     waiting?.abort();
