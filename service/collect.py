@@ -143,7 +143,7 @@ async def _welcome(asked: Asked, key: str, events: int = 1) -> SiteFacts:
     if site is None:
         raise Refused("unknown_site")
     if origin is not None and origin.decode("latin-1") not in site.origins:
-        foreign.refused(bell, site, origin)
+        foreign.refused(bell.tried, bell.store, bell.background, site, origin)
         raise Refused("foreign_origin")
     bell.limits.collect(site.id, client_address(asked.scope, bell.settings.trusted_proxies), events)
     return site

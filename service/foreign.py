@@ -6,8 +6,8 @@ few places that a site has here, and costs nothing more.
 
 import asyncio
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
@@ -16,9 +16,7 @@ import access.foreign
 from access.origin import origin
 from contract.clock import now_ms
 from contract.facts import SiteFacts
-
-if TYPE_CHECKING:
-    from service.bell import Bell
+from store.base import Store
 
 #: Seconds: until something is written, and between two writes of one origin.
 SOON, EVERY = 0.5, 60.0
@@ -68,19 +66,20 @@ class Tried:
         return bool(self._sites)
 
 
-def refused(bell: "Bell", site: SiteFacts, said: bytes) -> None:
+def refused(
+    tried: Tried, store: Store, background: Callable[[Coroutine[Any, Any, None]], None], site: SiteFacts, said: bytes
+) -> None:
     """A page of the origin `said` may not send to this site. What is no origin of a web page is not kept."""
     plain = origin(said.decode("latin-1")) if len(said) <= LONGEST else None
     if plain is None:
         return
-    tried = bell.tried
     tried.add(site.id, plain)
     if not tried.writing:
         tried.writing = True
-        bell.background(_write(bell, tried))
+        background(_write(tried, store))
 
 
-async def _write(bell: "Bell", tried: Tried) -> None:
+async def _write(tried: Tried, store: Store) -> None:
     """As long as anything was counted in the last minute."""
     try:
         while tried:
@@ -90,6 +89,6 @@ async def _write(bell: "Bell", tried: Tried) -> None:
                 def work(conn: Connection, site_id: str = site_id, counts: dict[str, int] = counts) -> None:
                     access.foreign.note(conn, site_id, counts, now_ms())
 
-                await bell.store.write(work)
+                await store.write(work)
     finally:
         tried.writing = False
