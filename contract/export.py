@@ -13,20 +13,39 @@ from typing import Any, get_args
 
 import msgspec
 
-from contract import beacons, errors, frames, names, rest
+from contract import (
+    beacons,
+    errors,
+    frames,
+    names,
+    rest_customers,
+    rest_desk,
+    rest_experts,
+    rest_goods,
+    rest_reports,
+    rest_routing,
+    rest_sites,
+    rest_tree,
+    rest_visits,
+    shapes,
+)
+from contract.shapes import In, Out
 
 HERE = Path(__file__).parent / "generated"
 SCHEMA = HERE / "contract.schema.json"
 TYPESCRIPT = HERE / "contract.ts"
+#: Where the shapes are: what a browser sends, the sockets, the bodies of `/api/...`.
+MODULES = (
+    beacons, frames, shapes, rest_customers, rest_desk, rest_experts, rest_goods, rest_reports, rest_routing,
+    rest_sites, rest_tree, rest_visits,
+)  # fmt: skip
 
 
 def _shapes() -> list[type[msgspec.Struct]]:
     seen: dict[str, type[msgspec.Struct]] = {}
-    for module in (beacons, frames, rest):
+    for module in MODULES:
         for name, value in vars(module).items():
-            shape = (
-                inspect.isclass(value) and issubclass(value, msgspec.Struct) and value not in (frames.In, frames.Out)
-            )
+            shape = inspect.isclass(value) and issubclass(value, msgspec.Struct) and value not in (In, Out)
             if shape and seen.setdefault(name, value) is not value:
                 raise SystemExit(f"two shapes are called {name}")
     return [seen[name] for name in sorted(seen)]
@@ -34,10 +53,10 @@ def _shapes() -> list[type[msgspec.Struct]]:
 
 def schema() -> dict[str, Any]:
     """One JSON Schema whose `definitions` hold every shape and every word list."""
-    shapes = _shapes()
-    _, definitions = msgspec.json.schema_components(shapes, ref_template="#/definitions/{name}")
-    for shape in shapes:
-        if issubclass(shape, frames.Out):  # what we say is complete: defaults do not make a field optional
+    found = _shapes()
+    _, definitions = msgspec.json.schema_components(found, ref_template="#/definitions/{name}")
+    for shape in found:
+        if issubclass(shape, Out):  # what we say is complete: defaults do not make a field optional
             fields = msgspec.structs.fields(shape)
             definitions[shape.__name__]["required"] = [field.encode_name for field in fields]
     words: dict[str, list[str]] = {"ErrorCode": list(errors.CODES)}

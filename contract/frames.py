@@ -4,151 +4,29 @@ Commands come from outside: unknown fields are ignored. Events are built by us: 
 is not named here cannot be sent. `COMMANDS` and `EVENTS` are the allow-lists of `service.sockets`.
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
 from msgspec import Meta
 
-from contract.names import (
-    AlertEnd,
-    AuthorKind,
-    ConversationState,
-    DeviceKind,
-    MessageKind,
-    OrderStatus,
-    Rung,
-    Status,
+from contract.names import AlertEnd, AuthorKind, ConversationState, OrderStatus, Rung, Status
+from contract.shapes import (
+    ClientId,
+    CustomerBrief,
+    FormLine,
+    Id,
+    In,
+    Message,
+    Money,
+    Named,
+    OrderLine,
+    Out,
+    Person,
+    ProductRef,
+    Seq,
+    Text,
+    Time,
+    VisitBrief,
 )
-
-Id = Annotated[str, Meta(min_length=1, max_length=64)]
-ClientId = Annotated[str, Meta(min_length=1, max_length=64)]
-Seq = Annotated[int, Meta(ge=0, le=2**53 - 1)]
-Text = str  # its rules (empty, too long, forbidden characters) have codes of their own: `chat.message`
-Time = str  # RFC 3339, UTC
-
-
-class In(msgspec.Struct, kw_only=True):
-    """A command from outside."""
-
-
-class Out(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """Something the server says. Every field is always there; what is not known is null."""
-
-
-# --- shared pieces ------------------------------------------------------------------------------------------------
-
-
-class Money(Out):
-    """`amount` in minor units (cents); `currency` as in ISO 4217."""
-
-    amount: int
-    currency: str
-
-
-class Author(Out):
-    kind: AuthorKind
-    name: str
-
-
-class Message(Out):
-    """`message.added`, and an item of `messages`. `data` depends on `kind`."""
-
-    conversation: str
-    seq: int
-    client_id: str | None
-    author: Author
-    kind: MessageKind
-    text: str
-    data: dict[str, Any] | None
-    at: Time
-
-
-class ProductRef(Out):
-    id: str
-    name: str
-    price: Money
-
-
-class FormLine(Out):
-    product: str
-    name: str
-    price: Money
-
-
-class OrderLine(Out):
-    product: str
-    name: str
-    quantity: int
-    price: Money
-    total: Money
-
-
-class Named(Out):
-    name: str
-
-
-class Person(Out):
-    """A customer, or a colleague, by id and name."""
-
-    id: str
-    name: str
-
-
-class CustomerBrief(Out):
-    id: str
-    name: str
-    tier: str
-    owner: Person | None
-    orders: int
-    spent: Money | None
-    last_contact: Time | None
-
-
-class Source(Out):
-    """Where a visit came from. `channel` is one of `contract.names.Channel`."""
-
-    channel: str
-    name: str
-    campaign: str
-
-
-class Device(Out):
-    """What the visit's User-Agent says. `browser` and `os` with their first number, "" for unknown."""
-
-    kind: DeviceKind
-    browser: str
-    os: str
-    touch: bool
-
-
-class VisitBrief(Out):
-    """A visit as the bell and the live list show it. path, depth, url, title are those of the newest page view."""
-
-    id: str
-    visitor: str
-    site: str
-    started_at: Time
-    last_at: Time
-    path: list[str]
-    depth: int
-    deepest: int
-    topic: list[str]
-    pages: int
-    dwell: int
-    url: str
-    title: str
-    source: Source
-    device: Device
-    returning: bool
-    number: int
-    live: bool
-    left: bool
-    bot: bool
-    customer: CustomerBrief | None
-    alert: str | None
-    conversation: str | None
-    name: str
-
 
 # --- visitor: commands --------------------------------------------------------------------------------------------
 

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, select
 
-from contract import rest
+from contract import rest_reports
 from contract.clock import SECOND, rfc3339
 from contract.facts import SiteFacts
-from contract.frames import CustomerBrief
 from contract.names import FunnelStep, Ms
+from contract.shapes import CustomerBrief
 from reports.funnel import Reached, count, reach
 from reports.funnel_facts import facts
 from reports.period import bounds
@@ -22,8 +22,8 @@ Customers = Callable[[list[str]], dict[str, CustomerBrief]]
 
 
 def query(
-    conn: Connection, site: SiteFacts, asked: rest.FunnelQuery, customers: Customers | None = None
-) -> rest.Funnel:
+    conn: Connection, site: SiteFacts, asked: rest_reports.FunnelQuery, customers: Customers | None = None
+) -> rest_reports.Funnel:
     """Counts per step, and with `asked.people` those who reached that step and not the next one.
 
     A chain begins within the dates; its later steps may lie after them, within the window. `customers(visitor ids)`
@@ -34,16 +34,16 @@ def query(
     window = asked.window_s * SECOND
     horizon = None if to_ms is None else to_ms + window + 1
     reached = list(reach(facts(conn, site.id, from_ms, horizon, asked.steps), asked.steps, window, to_ms))
-    return rest.Funnel(
+    return rest_reports.Funnel(
         steps=_counts(count(reached, asked.steps), asked.steps),
         people=_people(conn, _stopped(reached, asked), customers) if asked.people else [],
     )
 
 
-def _counts(visitors: list[int], steps: Sequence[FunnelStep]) -> list[rest.FunnelCount]:
+def _counts(visitors: list[int], steps: Sequence[FunnelStep]) -> list[rest_reports.FunnelCount]:
     before = [visitors[0], *visitors]
     return [
-        rest.FunnelCount(
+        rest_reports.FunnelCount(
             name=name,
             visitors=here,
             share_of_first=_share(here, visitors[0]),
@@ -57,13 +57,13 @@ def _share(part: int, whole: int) -> float:
     return round(part / whole, 6) if whole else 0.0
 
 
-def _stopped(reached: list[Reached], asked: rest.FunnelQuery) -> list[Reached]:
+def _stopped(reached: list[Reached], asked: rest_reports.FunnelQuery) -> list[Reached]:
     levels = [level for level, name in enumerate(asked.steps, start=1) if name == asked.people]
     stopped = [one for one in reached if levels and one.level == levels[-1]]
     return sorted(stopped, key=lambda one: (-one.at, one.visitor))[:MOST]
 
 
-def _people(conn: Connection, stopped: list[Reached], customers: Customers | None) -> list[rest.FunnelPerson]:
+def _people(conn: Connection, stopped: list[Reached], customers: Customers | None) -> list[rest_reports.FunnelPerson]:
     visitors = [one.visitor for one in stopped]
     known = customers(visitors) if customers and visitors else {}
     visits = _visits(conn, visitors)
@@ -75,7 +75,7 @@ def _people(conn: Connection, stopped: list[Reached], customers: Customers | Non
             continue
         _, visit_id, path = there
         people.append(
-            rest.FunnelPerson(
+            rest_reports.FunnelPerson(
                 visitor=one.visitor,
                 visit=visit_id,
                 at=rfc3339(one.at),

@@ -2,13 +2,13 @@
 
 from sqlalchemy import Connection, case, func, select
 
-from contract import rest
+from contract import rest_reports
 from contract.names import Ms
 from reports.scope import VISIT, seen, within
 from tracker.tables import page_view
 
 
-def overview(conn: Connection, site_id: str, from_ms: Ms | None, to_ms: Ms | None, bots: bool) -> rest.Overview:
+def overview(conn: Connection, site_id: str, from_ms: Ms | None, to_ms: Ms | None, bots: bool) -> rest_reports.Overview:
     """Figures of the page views in [from_ms, to_ms): everything is counted from them, so all figures agree.
 
     A visitor or visit counts when it has a page view in range; a returning visitor has page views of more than one
@@ -37,7 +37,7 @@ def overview(conn: Connection, site_id: str, from_ms: Ms | None, to_ms: Ms | Non
         .group_by(page_view.c.depth)
         .order_by(page_view.c.depth)
     )
-    return rest.Overview(
+    return rest_reports.Overview(
         visitors=visitors,
         returning_visitors=int(returning),
         visits=int(visits),

@@ -8,21 +8,19 @@ from sqlalchemy import ColumnElement, Connection, Table, select
 import crm.queries
 from access.tables import account
 from chat.tables import conversation, message
-from contract import rest
 from contract.clock import now_ms, rfc3339
 from contract.names import Ms
+from contract.rest_visits import TimelineItem
 from routing.tables import alert
 from sales.queries import offer_state
 from sales.tables import offer, order, order_line, product
 from tracker.tables import visit
 
-Item = tuple[Ms, rest.TimelineItem]
+Item = tuple[Ms, TimelineItem]
 Data = dict[str, Any]
 
 
-def of_customer(
-    conn: Connection, customer_id: str, limit: int = 100, before: Ms | None = None
-) -> list[rest.TimelineItem]:
+def of_customer(conn: Connection, customer_id: str, limit: int = 100, before: Ms | None = None) -> list[TimelineItem]:
     """What happened with a customer in any of their browsers, whichever customer of a merged person is asked for.
 
     Newest first, at most `limit`, all earlier than `before`. Items of one millisecond are never torn apart: then a
@@ -34,7 +32,7 @@ def of_customer(
     return _timeline(conn, crm.queries.visitors_of(conn, known.id), known.members, limit, before)
 
 
-def of_visit(conn: Connection, visit_id: str, limit: int = 100, before: Ms | None = None) -> list[rest.TimelineItem]:
+def of_visit(conn: Connection, visit_id: str, limit: int = 100, before: Ms | None = None) -> list[TimelineItem]:
     """What happened with the visitor of this visit: with the customer, where that visitor is one. Unknown: []."""
     row = conn.execute(select(visit.c.site_id, visit.c.visitor_id).where(visit.c.id == visit_id)).one_or_none()
     if row is None:
@@ -47,7 +45,7 @@ def of_visit(conn: Connection, visit_id: str, limit: int = 100, before: Ms | Non
 
 def _timeline(
     conn: Connection, visitors: list[str], customers: Collection[str], limit: int, before: Ms | None
-) -> list[rest.TimelineItem]:
+) -> list[TimelineItem]:
     ask = _Ask(conn, visitors, limit, before)
     items = [
         *_visits(ask),
@@ -88,7 +86,7 @@ class _Ask:
 
 
 def _item(id_: str, kind: str, at: Ms, data: Data) -> Item:
-    return at, rest.TimelineItem(id=id_, kind=kind, at=rfc3339(at), data=data)
+    return at, TimelineItem(id=id_, kind=kind, at=rfc3339(at), data=data)
 
 
 def _money(amount: int, currency: str) -> Data:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, desc, func, select
 
-from contract import rest
+from contract import rest_reports, rest_visits
 from contract.names import Ms
 from reports.scope import VISIT, seen, within
 from tracker.tables import node, page_view, visit
@@ -21,7 +21,7 @@ MOST_BRANCHES = 100
 Path = tuple[str, ...]
 
 
-def tree(conn: Connection, site_id: str, from_ms: Ms | None, to_ms: Ms | None, bots: bool = False) -> rest.Tree:
+def tree(conn: Connection, site_id: str, from_ms: Ms | None, to_ms: Ms | None, bots: bool = False) -> rest_reports.Tree:
     """Every node seen in [from_ms, to_ms), parents before children, names in order.
 
     Figures are of the page at the node itself. A node that nobody opened and something below it was, stands there
@@ -41,7 +41,7 @@ def tree(conn: Connection, site_id: str, from_ms: Ms | None, to_ms: Ms | None, b
         .order_by(desc("page_views"), node.c.id)
         .limit(MOST)
     )
-    nodes: dict[Path, rest.TreeNode] = {}
+    nodes: dict[Path, rest_reports.TreeNode] = {}
     for path, visits, page_views, deepest, dwell in rows:
         nodes[tuple(path)] = _node(tuple(path), visits, page_views, deepest, int(dwell))
     for path in list(nodes):
@@ -49,11 +49,11 @@ def tree(conn: Connection, site_id: str, from_ms: Ms | None, to_ms: Ms | None, b
             above = nodes.setdefault(path[:length], _node(path[:length], 0, 0, 0, 0))
             if above.page_views == 0:
                 above.deepest = max(above.deepest, nodes[path].deepest)
-    return rest.Tree(nodes=[nodes[path] for path in sorted(nodes)])
+    return rest_reports.Tree(nodes=[nodes[path] for path in sorted(nodes)])
 
 
-def _node(path: Path, visits: int, page_views: int, deepest: int, dwell: Ms) -> rest.TreeNode:
-    return rest.TreeNode(
+def _node(path: Path, visits: int, page_views: int, deepest: int, dwell: Ms) -> rest_reports.TreeNode:
+    return rest_reports.TreeNode(
         path=list(path),
         depth=len(path),
         visits=visits,
@@ -64,7 +64,7 @@ def _node(path: Path, visits: int, page_views: int, deepest: int, dwell: Ms) -> 
     )
 
 
-def of_person(conn: Connection, visitor_ids: Sequence[str]) -> rest.CustomerTree:
+def of_person(conn: Connection, visitor_ids: Sequence[str]) -> rest_reports.CustomerTree:
     """Where somebody was and how they walked, over all visits of all their browsers (ids of visitors)."""
     rows = conn.execute(
         select(VISIT.label("visit"), page_view.c.path, page_view.c.dwell)
@@ -79,15 +79,15 @@ def of_person(conn: Connection, visitor_ids: Sequence[str]) -> rest.CustomerTree
         visits.setdefault(stay.visit, []).append(stay.path)
     walked = steps(way for paths in visits.values() for way in directions(paths))
     furthest = deepest_of(stay.path for stay in stays)
-    return rest.CustomerTree(
+    return rest_reports.CustomerTree(
         visits=len(visits),
         pages=len(stays),
         dwell_ms=sum(stay.dwell for stay in stays),
         depth=len(furthest),
         deepest_path=list(furthest),
-        direction=rest.Directions(in_=walked.inward, out=walked.out, across=walked.across),
+        direction=rest_visits.Directions(in_=walked.inward, out=walked.out, across=walked.across),
         branches=[
-            rest.CustomerBranch(
+            rest_reports.CustomerBranch(
                 path=list(branch.path),
                 visits=branch.visits,
                 pages=branch.pages,

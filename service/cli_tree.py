@@ -11,7 +11,7 @@ import access.tree
 from contract.clock import now_ms
 from contract.errors import Refused
 from contract.facts import SiteFacts
-from contract.rest import TreeImported
+from contract.rest_tree import TreeImported
 from contract.tree import TreeRules
 from service.flows.tree import import_tree
 from service.present.tree import tree_preview, tree_problem

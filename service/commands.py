@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from contract.frames import In, Out
+from contract.shapes import In, Out
 from service.bell import Bell
 
 Handler = Callable[[Bell, Any, Any], Awaitable[Out]]

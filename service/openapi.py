@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from contract.rest import Problem
+from contract.shapes import Problem
 from service.api.operation import Call, Operation, operation
 
 VERSION = "0.1.0"

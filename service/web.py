@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, ExceptionHandler, Message, Receive, Scope, 
 
 from contract.errors import Code, Refused
 from contract.names import Language
-from contract.rest import Problem
+from contract.shapes import Problem
 from contract.text import has_forbidden
 from service.bell import Bell
 

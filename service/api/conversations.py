@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 import chat.queries
-from contract.rest import Transcript
+from contract.rest_desk import Transcript
 from service import present
 from service.api.operation import Call, operation
 

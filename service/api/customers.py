@@ -5,7 +5,9 @@ from sqlalchemy import ColumnElement, Connection, or_, select
 import crm.queries
 import reports.timeline
 import reports.tree
-from contract.rest import Customer, CustomerTree, TimelineItem
+from contract.rest_customers import Customer
+from contract.rest_reports import CustomerTree
+from contract.rest_visits import TimelineItem
 from crm.tables import customer as table
 from crm.tables import identity
 from sales.tables import order

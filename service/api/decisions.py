@@ -5,9 +5,9 @@ from sqlalchemy import Connection, select
 import access.queries
 from contract.clock import rfc3339
 from contract.errors import Refused
-from contract.frames import Person
 from contract.ids import UUID
-from contract.rest import Decision
+from contract.rest_routing import Decision
+from contract.shapes import Person
 from routing.tables import decision as table
 from service.api.lists import Listed, asked, page
 from service.api.operation import Call, operation

@@ -6,7 +6,7 @@ import chat.queries
 import routing.queries
 from access.queries import account_facts
 from access.tables import account, account_site
-from contract.rest import Desk
+from contract.rest_desk import Desk
 from service import present
 from service.api.operation import Call, operation
 from service.api.people import experts, me

@@ -12,7 +12,7 @@ from access.tables import account_site
 from contract.errors import Refused
 from contract.facts import AccountFacts
 from contract.ids import node_id
-from contract.rest import Expert, ExpertPatch, ExpertWrite, TopicLevel
+from contract.rest_experts import Expert, ExpertPatch, ExpertWrite, TopicLevel
 from routing.do import TopicRow, add_expert, set_capacity, set_topics
 from service.api.lists import Listed, asked, page
 from service.api.operation import ADMINS, Call, operation

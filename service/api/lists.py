@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Select, and_, or_
 
 from contract.errors import Refused
-from contract.frames import Out
+from contract.shapes import Out
 from contract.text import has_forbidden
 from service.api.operation import Call
 

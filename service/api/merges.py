@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, or_, select
 
 from contract.errors import Refused
-from contract.rest import Confirmed, ContactConfirm, Merge, MergeWrite
+from contract.rest_customers import Confirmed, ContactConfirm, Merge, MergeWrite
 from crm.queries import merge_row
 from crm.tables import merge as table
 from service import present

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, select
 
 from contract.errors import Refused
-from contract.rest import Offer
+from contract.rest_goods import Offer
 from sales.tables import offer as table
 from service import present
 from service.api.lists import Listed, asked, page

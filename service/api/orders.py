@@ -4,7 +4,7 @@ from sqlalchemy import Connection, select
 
 import crm.queries
 from contract.errors import Refused
-from contract.rest import Order
+from contract.rest_goods import Order
 from sales.tables import order as table
 from service import present
 from service.api.lists import Listed, asked, page

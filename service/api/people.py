@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 import routing.queries
 from contract.facts import AccountFacts
 from contract.names import Ms
-from contract.rest import Expert, Me, TopicLevel
+from contract.rest_experts import Expert, Me, TopicLevel
 
 _NO_DESK: Mapping[str, Any] = {"status": "offline", "lease_until": 0, "capacity": 0}
 

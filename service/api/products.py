@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, RowMapping, select
 
 from contract.errors import Refused
-from contract.rest import Product, ProductPatch, ProductWrite
+from contract.rest_goods import Product, ProductPatch, ProductWrite
 from sales.do import create_product, update_product
 from sales.queries import product_row
 from sales.tables import product as table

@@ -6,8 +6,8 @@ import crm.queries
 import reports.funnel_query
 import reports.overview
 import reports.tree
-from contract.frames import CustomerBrief
-from contract.rest import Funnel, FunnelQuery, Overview, Tree
+from contract.rest_reports import Funnel, FunnelQuery, Overview, Tree
+from contract.shapes import CustomerBrief
 from reports.period import bounds
 from service import present
 from service.api.operation import MARKETERS, Call, operation

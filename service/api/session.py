@@ -8,7 +8,7 @@ from access.queries import account_by_id, credentials, plain_email
 from access.sessions import LASTS, end_session, expiry, needs_renewal, open_session, renew
 from contract.clock import SECOND
 from contract.errors import Refused
-from contract.rest import CurrentSession, Session, SignIn, Ticket
+from contract.rest_experts import CurrentSession, Session, SignIn, Ticket
 from service.api.operation import Call, as_json, operation, presented
 from service.api.people import me
 from service.cookies import console_cookie, console_token

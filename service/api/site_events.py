@@ -10,10 +10,10 @@ import crm.queries
 import tracker.queries
 from contract.clock import DAY, rfc3339
 from contract.errors import Refused
-from contract.frames import CustomerBrief
 from contract.ids import UUID
 from contract.names import Ms
-from contract.rest import EventSeen, EventsSeen, ForeignOrigin, Placed, SiteSnippet, ViewSeen
+from contract.rest_sites import EventSeen, EventsSeen, ForeignOrigin, Placed, SiteSnippet, ViewSeen
+from contract.shapes import CustomerBrief
 from service import present
 from service.api.lists import Listed, asked, page
 from service.api.operation import MARKETERS, Call, operation

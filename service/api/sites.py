@@ -7,7 +7,7 @@ from access.secret import rotate_secret, secrets_of
 from access.tables import site as table
 from contract.clock import rfc3339
 from contract.facts import SiteFacts
-from contract.rest import SecretRotate, Site, SitePatch, SiteSecret, SiteWrite
+from contract.rest_sites import SecretRotate, Site, SitePatch, SiteSecret, SiteWrite
 from service.api.lists import Listed, asked, page
 from service.api.operation import ADMINS, Call, operation
 

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from contract.clock import from_rfc3339
 from contract.names import Ms
-from contract.rest import TimelineItem
+from contract.rest_visits import TimelineItem
 from service.api.lists import Listed, asked, cursor
 from service.api.operation import Call
 

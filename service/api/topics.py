@@ -4,8 +4,8 @@ from sqlalchemy import Connection, select
 
 import access.queries
 from access.tables import account_site
-from contract.frames import Person
-from contract.rest import Topic
+from contract.rest_tree import Topic
+from contract.shapes import Person
 from routing.tables import expertise
 from service.api.lists import Listed, asked, page
 from service.api.operation import Call, operation

@@ -14,7 +14,7 @@ from access.tree import set_rules
 from contract.errors import Refused
 from contract.ids import node_id
 from contract.names import PathSource, TreeKind
-from contract.rest import TreeEntry, TreeImported, TreePreview, TreePreviewAsk
+from contract.rest_tree import TreeEntry, TreeImported, TreePreview, TreePreviewAsk
 from contract.tree import SiteTree, TreeRules
 from service.api.lists import Ask, Listed, asked, cursor
 from service.api.operation import ADMINS, MARKETERS, Call, operation

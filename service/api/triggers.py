@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from contract.errors import Refused
-from contract.frames import In
-from contract.rest import Trigger
+from contract.rest_routing import Trigger
+from contract.shapes import In
 from routing.tables import trigger as table
 from service.api.lists import Listed, asked, page
 from service.api.operation import ADMINS, MARKETERS, Call, operation

@@ -10,7 +10,7 @@ import tracker.queries
 from contract.clock import rfc3339
 from contract.errors import Refused
 from contract.facts import VisitFacts
-from contract.rest import Visitor, VisitorPatch
+from contract.rest_visits import Visitor, VisitorPatch
 from service.api.operation import Call, operation
 
 

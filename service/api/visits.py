@@ -7,8 +7,8 @@ import tracker.queries
 from contract.clock import rfc3339
 from contract.errors import Refused
 from contract.facts import VisitFacts
-from contract.frames import VisitBrief
-from contract.rest import Directions, PageSeen, TimelineItem, Visit
+from contract.rest_visits import Directions, PageSeen, TimelineItem, Visit
+from contract.shapes import VisitBrief
 from service import present
 from service.api.lists import Listed, asked, page
 from service.api.operation import Call, operation

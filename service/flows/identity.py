@@ -19,7 +19,7 @@ from contract.clock import now_ms
 from contract.errors import Refused
 from contract.facts import AccountFacts, SiteFacts
 from contract.names import IdentityKind, Ms
-from contract.rest import MergeWrite
+from contract.rest_customers import MergeWrite
 from crm.who import Known
 from service.bell import Bell
 from store.sql import counted, db_now

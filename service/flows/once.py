@@ -7,8 +7,8 @@ import msgspec
 from sqlalchemy import Connection
 
 from contract.errors import Refused
-from contract.frames import Out
 from contract.names import Ms
+from contract.shapes import Out
 from contract.text import has_forbidden
 from service.callers import ExpertCaller, VisitorCaller
 from service.commands import plain

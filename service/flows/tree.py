@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 import access.tree
 from contract.errors import Refused
 from contract.names import Ms, TreeKind
-from contract.rest import TreeImported
+from contract.rest_tree import TreeImported
 from service.flows.tree_job import Job, Outcome, do
 from store.base import Store
 from tracker.tree_entry import Refusals

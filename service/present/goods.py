@@ -5,23 +5,12 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, RowMapping
 
 import sales.queries
-from contract import rest
+from contract import rest_goods
 from contract.clock import rfc3339
 from contract.errors import Refused
-from contract.frames import (
-    FormLine,
-    InfoShown,
-    Money,
-    Named,
-    OfferShown,
-    OrderFormShown,
-    OrderLine,
-    OrderPlaced,
-    OrderUpdated,
-    Out,
-    ProductRef,
-)
+from contract.frames import InfoShown, OfferShown, OrderFormShown, OrderPlaced, OrderUpdated
 from contract.names import Ms
+from contract.shapes import FormLine, Money, Named, OrderLine, Out, ProductRef
 from sales.queries import form_lines, offer_state
 from service.present.people import customer_brief, customer_briefs, persons
 
@@ -31,9 +20,9 @@ def money(row: RowMapping) -> Money:
     return Money(amount=row["amount"], currency=row["currency"])
 
 
-def product(row: RowMapping) -> rest.Product:
+def product(row: RowMapping) -> rest_goods.Product:
     """A catalogue entry."""
-    return rest.Product(
+    return rest_goods.Product(
         id=row["id"], sku=row["sku"], name=row["name"], path=row["path"], price=money(row), active=row["active"]
     )
 
@@ -86,11 +75,11 @@ def card_event(conn: Connection, card: RowMapping) -> tuple[str, Out]:
     )
 
 
-def offers(conn: Connection, rows: Sequence[RowMapping], now: Ms) -> list[rest.Offer]:
+def offers(conn: Connection, rows: Sequence[RowMapping], now: Ms) -> list[rest_goods.Offer]:
     """Offers with the state they are in now."""
     products = sales.queries.product_rows(conn, {row["product_id"] for row in rows})
     return [
-        rest.Offer(
+        rest_goods.Offer(
             id=row["id"],
             product=row["product_id"],
             name=products[row["product_id"]]["name"],
@@ -145,13 +134,13 @@ def order_placed(conn: Connection, row: RowMapping) -> OrderPlaced:
     )
 
 
-def orders(conn: Connection, rows: Sequence[RowMapping]) -> list[rest.Order]:
+def orders(conn: Connection, rows: Sequence[RowMapping]) -> list[rest_goods.Order]:
     """Orders as `GET /api/orders` gives them, in their order."""
     lines = order_lines(conn, rows)
     customers = customer_briefs(conn, {row["customer_id"] for row in rows})
     experts = persons(conn, [row["expert_id"] for row in rows])
     return [
-        rest.Order(
+        rest_goods.Order(
             id=row["id"],
             number=str(row["number"]),
             status=row["status"],

@@ -8,10 +8,10 @@ import access.queries
 import chat.queries
 import crm.queries
 import sales.queries
-from contract import rest
+from contract import rest_customers
 from contract.clock import rfc3339
-from contract.frames import CustomerBrief, Money, Person
 from contract.names import Ms
+from contract.shapes import CustomerBrief, Money, Person
 from tracker.tables import visit
 
 
@@ -55,7 +55,7 @@ def customer_briefs(conn: Connection, customer_ids: Collection[str]) -> dict[str
     return briefs
 
 
-def customers(conn: Connection, customer_ids: Collection[str]) -> list[rest.Customer]:
+def customers(conn: Connection, customer_ids: Collection[str]) -> list[rest_customers.Customer]:
     """Customers as `GET /api/customers` gives them, in the order asked for, each person once; those that do not exist
     are left out."""
     briefs = customer_briefs(conn, customer_ids)
@@ -64,7 +64,7 @@ def customers(conn: Connection, customer_ids: Collection[str]) -> list[rest.Cust
     contacts = crm.queries.contacts_of(conn, ids)
     visits = _visits_of(conn, ids)
     return [
-        rest.Customer(
+        rest_customers.Customer(
             id=id_,
             name=briefs[id_].name,
             tier=briefs[id_].tier,
@@ -81,12 +81,12 @@ def customers(conn: Connection, customer_ids: Collection[str]) -> list[rest.Cust
     ]
 
 
-def merges(conn: Connection, rows: Sequence[RowMapping]) -> list[rest.Merge]:
+def merges(conn: Connection, rows: Sequence[RowMapping]) -> list[rest_customers.Merge]:
     """Merges as the API gives them, in their order."""
     names = crm.queries.names_of_records(conn, {row[side] for row in rows for side in ("kept", "gone")})
     hands = persons(conn, [row[hand] for row in rows for hand in ("account_id", "undone_by")])
     return [
-        rest.Merge(
+        rest_customers.Merge(
             id=row["id"],
             site=row["site_id"],
             kept=Person(id=row["kept"], name=names[row["kept"]]),

@@ -10,8 +10,9 @@ import crm.queries
 import sales.queries
 from contract.clock import now_ms, rfc3339
 from contract.errors import Refused
-from contract.frames import Author, ChatInvited, ConversationBrief, Message, Named, Opened
+from contract.frames import ChatInvited, ConversationBrief, Opened
 from contract.names import Ms
+from contract.shapes import Author, Message, Named
 from service.present.people import customer_briefs, persons, visitor_name
 from service.present.visits import live_visitors
 

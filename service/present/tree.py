@@ -9,7 +9,7 @@ import msgspec
 import contract
 from contract.errors import Refused
 from contract.names import Language
-from contract.rest import TreeFault, TreePreview, TreeProblem, TreeStep
+from contract.rest_tree import TreeFault, TreePreview, TreeProblem, TreeStep
 from tracker.tree import Placed, Step
 from tracker.tree_entry import Fault
 

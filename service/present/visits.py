@@ -11,8 +11,8 @@ import routing.queries
 import tracker.queries
 from contract.clock import rfc3339
 from contract.facts import VisitFacts
-from contract.frames import Device, Source, VisitBrief
 from contract.names import Ms
+from contract.shapes import Device, Source, VisitBrief
 from service.present.people import customer_briefs, visitor_name
 from tracker.device import kind, said
 from tracker.tables import visit

@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import Connection as Base
 
 import tracker.queries
-from contract import frames
+from contract import frames, shapes
 from contract.clock import now_ms
 from contract.errors import Refused
 from service import present
@@ -84,7 +84,7 @@ class LiveList:
         for visit_id in turn:  # what changes while we look, waits for the next look
             del self._waiting[visit_id]
 
-        def read(conn: Base) -> tuple[list[frames.VisitBrief], list[tuple[str, str]]]:
+        def read(conn: Base) -> tuple[list[shapes.VisitBrief], list[tuple[str, str]]]:
             over = tracker.queries.no_longer_live(conn, list(sites), since, now)
             ids = dict.fromkeys(turn)
             if len(turn) + len(over) <= FEW:
@@ -116,7 +116,7 @@ class LiveList:
         found = {site.id: self._registry.experts_of_site(site.id) for site in await self._bell.sites.all()}
         return {site_id: listeners for site_id, listeners in found.items() if listeners}
 
-    async def _tell(self, listeners: Iterable[Connection], briefs: list[frames.VisitBrief], gone: list[str]) -> None:
+    async def _tell(self, listeners: Iterable[Connection], briefs: list[shapes.VisitBrief], gone: list[str]) -> None:
         hearing = await self._keeping_up(listeners)
         if len(briefs) <= FEW and not gone:
             for brief in briefs:

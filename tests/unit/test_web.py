@@ -8,7 +8,8 @@ import pytest
 from starlette.requests import Request
 
 from contract.errors import CODES, Refused
-from contract.rest import ProductWrite, SignIn
+from contract.rest_experts import SignIn
+from contract.rest_goods import ProductWrite
 from service.address import client_address, is_secure
 from service.api.lists import cursor, from_cursor
 from service.cookies import console_cookie, console_token, frame_cookie, frame_hash

@@ -19,7 +19,7 @@ from contract.beacons import Beacon, PageLeft, PageViewed
 from contract.clock import DAY, HOUR, MINUTE, SECOND, from_rfc3339, rfc3339
 from contract.facts import SiteFacts
 from contract.ids import new_id
-from contract.rest import FunnelQuery
+from contract.rest_reports import FunnelQuery
 from crm.contact import CheckedContact
 from crm.tables import identity
 from reports.funnel_query import query
