@@ -81,14 +81,6 @@ def live(site_ids: Sequence[str], now: Ms, *, bots: bool = False) -> Select[Any]
     return query if bots else query.where(visit.c.bot.is_(False))
 
 
-def live_visits(
-    conn: Connection, site_ids: Sequence[str], now: Ms, limit: int = 200, *, bots: bool = False
-) -> list[Row]:
-    """Who is here now, who came last first."""
-    query = live(site_ids, now, bots=bots).order_by(visit.c.started_at.desc(), visit.c.id.desc()).limit(limit)
-    return listed(conn, conn.execute(query).scalars().all()) if site_ids else []
-
-
 def listed(conn: Connection, ids: Sequence[str]) -> list[Row]:
     """The rows of these visits with all that a list shows (no branches), and `came_back`; in the order asked for."""
     if not ids:

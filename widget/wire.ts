@@ -93,7 +93,6 @@ export type {
   OfferShown,
   OfferState,
   OrderFormShown,
-  OrderFormState,
   OrderLine as OrderedLine,
   OrderUpdated,
   PathSource,

@@ -12,11 +12,6 @@ export type Action = ("alert" | "invite" | "information" | "offer" | "order_form
 export type AlertEnd = ("accepted" | "taken" | "declined" | "expired" | "gone")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
- * via the `definition` "AlertState".
- */
-export type AlertState = ("ringing" | "accepted" | "ended")
-/**
- * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "AuthorKind".
  */
 export type AuthorKind = ("visitor" | "expert" | "system")
@@ -95,11 +90,6 @@ export type MessageKind = ("text" | "info" | "offer" | "order_form" | "order" | 
  * via the `definition` "OfferState".
  */
 export type OfferState = ("open" | "accepted" | "declined" | "expired")
-/**
- * This interface was referenced by `Contract`'s JSON-Schema
- * via the `definition` "OrderFormState".
- */
-export type OrderFormState = ("open" | "ordered")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "OrderStatus".

@@ -67,6 +67,11 @@ class Shop:
 
         return await self.store.read(read)
 
+    async def live(self, after: int = 0, *, bots: bool = False) -> list[str]:
+        """Ids of the visits of all who are here `after` so many ms."""
+        here = queries.live([self.site.id], NOW + after, bots=bots)
+        return await self.store.read(lambda conn: list(conn.execute(here).scalars()))
+
 
 @pytest.fixture
 async def shop(database_url: str) -> AsyncIterator[Shop]:
@@ -245,8 +250,8 @@ async def test_a_bot_is_stored_and_marked(shop: Shop) -> None:
     told = await shop.send(key(), viewed(), agent="curl/8.5")
     assert told.visit is not None
     assert told.visit.bot
-    assert await shop.ask(queries.live_visits, [shop.site.id], NOW) == []
-    assert len(await shop.ask(queries.live_visits, [shop.site.id], NOW, bots=True)) == 1
+    assert await shop.live() == []
+    assert len(await shop.live(bots=True)) == 1
 
 
 async def test_who_left_is_gone_in_ten_seconds_and_who_fell_silent_in_one_lease(shop: Shop) -> None:
@@ -256,11 +261,8 @@ async def test_who_left_is_gone_in_ten_seconds_and_who_fell_silent_in_one_lease(
     await shop.send(leaves, page)
     gone = await shop.send(leaves, PageLeft(id=str(uuid4()), page=page.id, dwell=1000), at=NOW + 1000)
 
-    async def live(after: int) -> int:
-        return len(await shop.ask(queries.live_visits, [shop.site.id], NOW + after))
-
     assert gone.visit is not None
-    assert [await live(after * SECOND) for after in (1, 8, 10, 300, 329, 331)] == [2, 2, 1, 1, 1, 0]
+    assert [len(await shop.live(after * SECOND)) for after in (1, 8, 10, 300, 329, 331)] == [2, 2, 1, 1, 1, 0]
 
 
 async def test_the_past_never_looks_live(shop: Shop) -> None:
@@ -269,7 +271,7 @@ async def test_the_past_never_looks_live(shop: Shop) -> None:
         key(), PageViewed(id=str(uuid4()), url="https://shop.example/", at=rfc3339(NOW - 400 * DAY)), trusted=True
     )
     await shop.send(key(), viewed(age=DAY))
-    assert await shop.ask(queries.live_visits, [shop.site.id], NOW) == []
+    assert await shop.live() == []
 
 
 async def test_ensure_visitor_is_the_one_who_views_later(shop: Shop) -> None:
