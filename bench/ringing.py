@@ -26,7 +26,7 @@ import store.prepared
 from access.tables import account, account_site
 from contract.facts import Branch, SiteFacts, VisitFacts
 from crm.tables import customer, identity
-from service.flows.ringing import Seen, judge_and_ring
+from service.flows.judging import Seen, judge_and_ring
 from store.postgres import postgres_engine
 from store.sqlite import sqlite_engine
 

@@ -20,7 +20,7 @@ from contract.beacons import Beacon, Collected, Rejected, Taken
 from contract.facts import SiteFacts, VisitFacts
 from contract.names import Ms
 from routing.triggers import Rules
-from service.flows.ringing import Seen, judge_and_ring
+from service.flows.judging import Seen, judge_and_ring
 from service.limits import EVENTS_A_TOKEN
 from store.base import Store
 from store.journal import Journal

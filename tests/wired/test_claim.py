@@ -16,7 +16,7 @@ from chat.tables import conversation
 from contract.clock import now_ms
 from routing.triggers import Firing
 from service.callers import ExpertCaller, VisitorCaller
-from service.flows.ringing import raise_and_ring
+from service.flows.judging import raise_and_ring
 from store.connect import open_store
 from tests.wired.counter import Shop
 

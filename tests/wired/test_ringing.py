@@ -18,7 +18,7 @@ from routing.match import Knows
 from routing.tables import alert, decision, ring
 from routing.triggers import Rules, Trigger, read_conditions
 from service.callers import ExpertCaller
-from service.flows.ringing import Seen, judge_and_ring
+from service.flows.judging import Seen, judge_and_ring
 from tests.wired.counter import Shop
 
 THINGS = ("Things", "Small", "Blue")

@@ -16,7 +16,7 @@ import tracker.queries
 from access.tables import site
 from routing.tables import alert
 from routing.triggers import Firing
-from service.flows.ringing import raise_and_ring
+from service.flows.judging import raise_and_ring
 from store.connect import open_store
 from tests.running import People, Server, Socket, people_of, viewed
 from tests.servers import Valkey
