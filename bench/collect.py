@@ -6,9 +6,7 @@ floor before and after each pass of the product; a round whose two floors differ
 """
 
 import asyncio
-import contextlib
 import random
-import statistics
 import sys
 import uuid
 from collections.abc import Iterator
@@ -18,34 +16,17 @@ from typing import Any
 import msgspec
 
 from bench.load import drive, post
-from bench.machines import Running, demo, floor
+from bench.machines import SIZES, Running, databases, demo, floor
+from bench.rounds import Round, tell
 from service.demo.catalogue import shop
 from tests.running import AGENT
-from tests.servers import Postgres
 
 CONNECTIONS = 64
 ROUNDS = 5
 VISITORS = 384
 #: The floor gets the requests of a pass so many times: it is quick, and short measurements are rough.
 FLOORS = 4
-NOISE = 1.25
 REACH = {"sqlite": 2.5, "postgres": 2.0}
-
-
-class Round(msgspec.Struct, frozen=True):
-    """CPU per event in microseconds; `quiet`: both floors agree."""
-
-    before: float
-    ours: float
-    after: float
-
-    @property
-    def quiet(self) -> bool:
-        return max(self.before, self.after) <= NOISE * min(self.before, self.after)
-
-    @property
-    def ratio(self) -> float:
-        return self.ours / ((self.before + self.after) / 2)
 
 
 def walk(dice: random.Random, origin: str, lingers: bool) -> list[bytes]:
@@ -116,32 +97,20 @@ async def _rounds(bare: Running, ours: Running, origin: str) -> list[Round]:
 
 def measure(folder: Path) -> Iterator[dict[str, Any]]:
     """A figure per database."""
-    with contextlib.ExitStack() as stack:
-        bare = stack.enter_context(floor(folder / "floor"))
-        for kind in ("sqlite", "postgres"):
-            with contextlib.ExitStack() as own:
-                url = ""
-                if kind == "postgres":
-                    base = Postgres()
-                    own.callback(base.close)
-                    base.start()
-                    url = base.fresh_database()
-                running, server = own.enter_context(demo(kind, folder / kind, url))
+    with floor(folder / "floor") as bare:
+        for kind in SIZES:
+            with databases(kind) as (url,), demo(kind, folder / kind, url) as (running, server):
                 yield summary(kind, asyncio.run(_rounds(bare, running, server.url)))
 
 
 def summary(kind: str, rounds: list[Round]) -> dict[str, Any]:
-    """Median over the quiet rounds; with fewer than three of them the figure is noisy, and never met."""
-    quiet = [one for one in rounds if one.quiet]
-    told = quiet or rounds
-    ratio = statistics.median(one.ratio for one in told)
-    noisy = len(quiet) < 3
+    told = tell(rounds)
     return {
         "what": f"CPU of one collected event, {kind}",
-        "floor": f"{statistics.median((one.before + one.after) / 2 for one in told):.0f} us",
-        "ours": f"{statistics.median(one.ours for one in told):.0f} us",
-        "ratio": f"{ratio:.2f} [{min(one.ratio for one in told):.2f}-{max(one.ratio for one in told):.2f}]",
+        "floor": f"{told.floor:.0f} us",
+        "ours": f"{told.ours:.0f} us",
+        "ratio": told.ratios(),
         "reach": f"{REACH[kind]}x",
-        "met": "noisy" if noisy else "yes" if ratio <= REACH[kind] else "no",
-        "rounds": f"{len(quiet)} of {len(rounds)} quiet",
+        "met": told.met(told.ratio <= REACH[kind]),
+        "rounds": told.rounds,
     }

@@ -6,10 +6,8 @@ the base is read: acknowledged events that are missing, events that anybody has 
 page views that are not those of `tests/visit_model.py`. `python -m bench.crash --rounds 20 --size sqlite`.
 """
 
-import argparse
 import asyncio
 import contextlib
-import json
 import random
 import sqlite3
 import sys
@@ -22,18 +20,17 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, select
 
+from bench.alone import alone
 from bench.load import post
-from bench.machines import in_folder
+from bench.machines import SIZES, databases
 from contract.beacons import Beacon, Custom, Event, PageLeft, PageStayed, PageViewed
 from store.connect import open_store
 from tests.running import AGENT, Server
-from tests.servers import Postgres
 from tests.visit_model import Told, tables
 from tracker.tables import event, page_view, visit, visitor
 from tracker.visitor import key_hash
 
 ROUNDS = 100
-SIZES = ("sqlite", "postgres")
 LANES = 16
 #: A machine that is busy with other things takes its time to give the first answer.
 WARM_SECONDS = 15
@@ -201,16 +198,12 @@ def run(server: Server, url: str, rounds: int, seed: int = 1, minutes: float = 6
 def measure(
     folder: Path, rounds: int = ROUNDS, sizes: tuple[str, ...] = SIZES, minutes: float = 60
 ) -> Iterator[dict[str, Any]]:
-    """A figure per size."""
+    """A figure per size. `minutes`: of each size, at most; `rounds`: deaths."""
     for kind in sizes:
         with contextlib.ExitStack() as stack:
             own = folder / kind
-            url = f"sqlite:///{own}/shopbell.sqlite3"
-            if kind == "postgres":
-                base = Postgres()
-                stack.callback(base.close)
-                base.start()
-                url = base.fresh_database()
+            (url,) = stack.enter_context(databases(kind))
+            url = url or f"sqlite:///{own}/shopbell.sqlite3"
             began = time.monotonic()
             server = Server(own, url).start()
             stack.callback(server.kill)
@@ -230,16 +223,5 @@ def measure(
             }
 
 
-def main() -> None:
-    asked = argparse.ArgumentParser(prog="python -m bench.crash")
-    asked.add_argument("--rounds", type=int, default=ROUNDS)
-    asked.add_argument("--size", choices=SIZES, help="one of them; both without")
-    asked.add_argument("--minutes", type=float, default=60, help="of each size, at most")
-    options = asked.parse_args()
-    with in_folder() as folder:
-        for figure in measure(folder, options.rounds, (options.size,) if options.size else SIZES, options.minutes):
-            print(json.dumps(figure), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    alone("crash", measure, rounds=ROUNDS, minutes=60.0)

@@ -6,10 +6,7 @@ their frame was whole. Memory: resident size after the first fifth and at the en
 `python -m bench.fuzz --cases 20000 --seed 7 --size postgres`.
 """
 
-import argparse
 import asyncio
-import contextlib
-import json
 import sys
 import time
 from collections.abc import Iterator
@@ -20,17 +17,16 @@ import httpx
 from sqlalchemy import select
 
 from access.tables import site, site_secret
-from bench.machines import demo, in_folder, resident
+from bench.alone import alone
+from bench.machines import SIZES, databases, demo, resident
 from store.connect import open_store
 from tests.fuzzing import Fuzzer, Sent, send_all
 from tests.running import PASSWORD, Server
-from tests.servers import Postgres
 
 CASES = 100_000
 SEED = 1
 #: Resident size at the end may be so much of what it was after the first fifth.
 GROWTH = 1.5
-SIZES = ("sqlite", "postgres")
 
 
 async def fuzzer(server: Server, seed: int) -> Fuzzer:
@@ -52,14 +48,7 @@ def measure(
 ) -> Iterator[dict[str, Any]]:
     """A figure per size."""
     for kind in sizes:
-        with contextlib.ExitStack() as stack:
-            url = ""
-            if kind == "postgres":
-                base = Postgres()
-                stack.callback(base.close)
-                base.start()
-                url = base.fresh_database()
-            running, server = stack.enter_context(demo(kind, folder / kind, url))
+        with databases(kind) as (url,), demo(kind, folder / kind, url) as (running, server):
             began = time.monotonic()
             made = asyncio.run(fuzzer(server, seed))
             first = asyncio.run(send_all(server.port, made.cases(cases // 5)))
@@ -91,16 +80,5 @@ def summary(kind: str, sent: list[Sent], server: Server, sizes: tuple[float, flo
     }
 
 
-def main() -> None:
-    asked = argparse.ArgumentParser(prog="python -m bench.fuzz")
-    asked.add_argument("--cases", type=int, default=CASES)
-    asked.add_argument("--seed", type=int, default=SEED)
-    asked.add_argument("--size", choices=SIZES, help="one of them; both without")
-    options = asked.parse_args()
-    with in_folder() as folder:
-        for figure in measure(folder, options.cases, options.seed, (options.size,) if options.size else SIZES):
-            print(json.dumps(figure), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    alone("fuzz", measure, cases=CASES, seed=SEED)

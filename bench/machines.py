@@ -13,7 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.running import ROOT, Server
-from tests.servers import free_port
+from tests.servers import Postgres, free_port
+
+SIZES = ("sqlite", "postgres")
 
 
 class Running:
@@ -45,6 +47,17 @@ def floor(folder: Path) -> Iterator[Running]:
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(15)
+
+
+@contextlib.contextmanager
+def databases(kind: str, number: int = 1) -> Iterator[list[str]]:
+    """URLs of so many empty databases of this size: of a PostgreSQL of their own, or "" for a file in the folder."""
+    if kind == "sqlite":
+        yield [""] * number
+        return
+    with contextlib.closing(Postgres()) as base:
+        base.start()
+        yield [base.fresh_database() for _ in range(number)]
 
 
 @contextlib.contextmanager

@@ -6,50 +6,28 @@ over 64 connections in turns, the floor before and after each pass of the produc
 more than 25 % is refused.
 """
 
-import argparse
 import asyncio
 import contextlib
-import json
 import random
-import statistics
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
+from bench.alone import alone
 from bench.collect import CONNECTIONS, walk
 from bench.load import drive
-from bench.machines import Running, demo, in_folder, wait_for_port
-from store.connect import database_url
+from bench.machines import SIZES, Running, databases, demo, wait_for_port
+from bench.rounds import Round, tell
 from tests.running import ROOT
-from tests.servers import Postgres, free_port
+from tests.servers import free_port
 
 ROUNDS = 5
 VISITORS = 64
 #: The product gets so many times the requests of the floor, for a pass of a similar length.
 OURS = 8
-NOISE = 1.25
 REACH = 8.0
-SIZES = ("sqlite", "postgres")
-
-
-class Round(msgspec.Struct, frozen=True):
-    """Requests per second; `quiet`: both floors agree."""
-
-    before: float
-    ours: float
-    after: float
-
-    @property
-    def quiet(self) -> bool:
-        return max(self.before, self.after) <= NOISE * min(self.before, self.after)
-
-    @property
-    def ratio(self) -> float:
-        return self.ours / ((self.before + self.after) / 2)
 
 
 @contextlib.contextmanager
@@ -96,43 +74,26 @@ async def _rounds(plain: Running, ours: Running, origin: str, number: int) -> li
 def measure(folder: Path, rounds: int = ROUNDS, sizes: tuple[str, ...] = SIZES) -> Iterator[dict[str, Any]]:
     """A figure per database."""
     for kind in sizes:
-        with contextlib.ExitStack() as stack:
-            url = own = ""
-            if kind == "postgres":
-                base = Postgres()
-                stack.callback(base.close)
-                base.start()
-                url, own = (database_url(base.fresh_database(), folder) for _ in range(2))
-            plain = stack.enter_context(floor(kind, folder / f"orm-{kind}", url))
-            running, server = stack.enter_context(demo(kind, folder / kind, own))
+        with (
+            databases(kind, 2) as (base, own),
+            floor(kind, folder / f"orm-{kind}", base) as plain,
+            demo(kind, folder / kind, own) as (running, server),
+        ):
             yield summary(kind, asyncio.run(_rounds(plain, running, server.url, rounds)))
 
 
 def summary(kind: str, rounds: list[Round]) -> dict[str, Any]:
-    """Median over the quiet rounds; with fewer than three of them the figure is noisy, and never met."""
-    quiet = [one for one in rounds if one.quiet]
-    told = quiet or rounds
-    ratio = statistics.median(one.ratio for one in told)
+    told = tell(rounds)
     return {
         "what": f"Events per second, 64 connections, against one ORM transaction per event, {kind}",
-        "floor": f"{statistics.median((one.before + one.after) / 2 for one in told):.0f}/s",
-        "ours": f"{statistics.median(one.ours for one in told):.0f}/s",
-        "ratio": f"{ratio:.1f} [{min(one.ratio for one in told):.1f}-{max(one.ratio for one in told):.1f}]",
+        "floor": f"{told.floor:.0f}/s",
+        "ours": f"{told.ours:.0f}/s",
+        "ratio": told.ratios(1),
         "reach": f">= {REACH:.0f}x",
-        "met": "noisy" if len(quiet) < min(3, len(rounds)) else "yes" if ratio >= REACH else "no",
-        "rounds": f"{len(quiet)} of {len(rounds)} quiet",
+        "met": told.met(told.ratio >= REACH),
+        "rounds": told.rounds,
     }
 
 
-def main() -> None:
-    asked = argparse.ArgumentParser(prog="python -m bench.orm")
-    asked.add_argument("--rounds", type=int, default=ROUNDS)
-    asked.add_argument("--size", choices=SIZES, help="one of them; both without")
-    options = asked.parse_args()
-    with in_folder() as folder:
-        for figure in measure(folder, options.rounds, (options.size,) if options.size else SIZES):
-            print(json.dumps(figure), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    alone("orm", measure, rounds=ROUNDS)

@@ -6,8 +6,6 @@ moment a request was due. The ratio is p99 of what was answered by a success at 
 resident size of the server, sampled. `python -m bench.overload --blocks 3 --size sqlite`.
 """
 
-import argparse
-import contextlib
 import json
 import statistics
 import subprocess
@@ -19,16 +17,15 @@ from typing import Any
 
 import msgspec
 
-from bench.machines import Running, demo, in_folder, resident
+from bench.alone import alone
+from bench.machines import SIZES, Running, databases, demo, resident
 from tests.running import ROOT, Server
-from tests.servers import Postgres
 
 BLOCKS = 7
 SECONDS = 4.0
 CAPACITY = 3_000
 REACH = 3.0
 GROWTH = 1.5
-SIZES = ("sqlite", "postgres")
 
 
 class Block(msgspec.Struct, frozen=True):
@@ -111,14 +108,7 @@ def _blocks(running: Running, server: Server, number: int) -> tuple[list[Block],
 def measure(folder: Path, blocks: int = BLOCKS, sizes: tuple[str, ...] = SIZES) -> Iterator[dict[str, Any]]:
     """A figure per size."""
     for kind in sizes:
-        with contextlib.ExitStack() as stack:
-            url = ""
-            if kind == "postgres":
-                base = Postgres()
-                stack.callback(base.close)
-                base.start()
-                url = base.fresh_database()
-            running, server = stack.enter_context(demo(kind, folder / kind, url))
+        with databases(kind) as (url,), demo(kind, folder / kind, url) as (running, server):
             yield summary(kind, *_blocks(running, server, blocks))
 
 
@@ -144,15 +134,5 @@ def summary(kind: str, blocks: list[Block], sizes: list[float]) -> dict[str, Any
     }
 
 
-def main() -> None:
-    asked = argparse.ArgumentParser(prog="python -m bench.overload")
-    asked.add_argument("--blocks", type=int, default=BLOCKS)
-    asked.add_argument("--size", choices=SIZES, help="one of them; both without")
-    options = asked.parse_args()
-    with in_folder() as folder:
-        for figure in measure(folder, options.blocks, (options.size,) if options.size else SIZES):
-            print(json.dumps(figure), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    alone("overload", measure, blocks=BLOCKS)

@@ -7,14 +7,12 @@ one; a round whose two passes of the empty one differ by more than 25 % is refus
 `python -m bench.size --events 1000000 --size sqlite`.
 """
 
-import argparse
 import asyncio
 import contextlib
 import json
 import random
 import shutil
 import sqlite3
-import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -24,18 +22,18 @@ from typing import Any
 import asyncpg
 from sqlalchemy import BigInteger, Boolean, Column, Integer, Table
 
-from bench.collect import Round, cpu, lanes
-from bench.machines import Running, demo, in_folder
+from bench.alone import alone
+from bench.collect import cpu, lanes
+from bench.machines import SIZES, Running, databases, demo
+from bench.rounds import Round, tell
 from contract.clock import DAY, HOUR, now_ms
 from contract.ids import node_id
 from tests.running import Server
-from tests.servers import Postgres
 from tracker.tables import event, node, page_view, visit, visitor
 
 EVENTS = 10_000_000
 ROUNDS = 7
 REACH = 1.3
-SIZES = ("sqlite", "postgres")
 #: Bytes on the disk for one event with its share of everything else and of the indexes; twice that must be free.
 EACH = 1_200
 PATH = ("Garden", "Irrigation")
@@ -194,52 +192,32 @@ def measure(
             print(f"{kind}: not enough room on the disk for {events} events", file=sys.stderr)
             continue
         with contextlib.ExitStack() as stack:
-            urls = ["", ""]
-            if kind == "postgres":
-                base = Postgres()
-                stack.callback(base.close)
-                base.start()
-                urls = [base.fresh_database() for _ in range(2)]
-            Server(folder / f"{kind}-full", urls[1]).start().stop()  # tables, the demo's site, its people
+            none, many = stack.enter_context(databases(kind, 2))
+            Server(folder / f"{kind}-full", many).start().stop()  # tables, the demo's site, its people
             began = time.monotonic()
             if kind == "postgres":
-                asyncio.run(fill_postgres(urls[1], events))
+                asyncio.run(fill_postgres(many, events))
             else:
                 fill_sqlite(folder / f"{kind}-full" / "shopbell.sqlite3", events)
             print(f"{kind}: filled in {time.monotonic() - began:.0f} s", file=sys.stderr)
-            empty, one = stack.enter_context(demo(f"{kind}, empty", folder / f"{kind}-empty", urls[0]))
-            full, other = stack.enter_context(demo(f"{kind}, full", folder / f"{kind}-full", urls[1]))
+            empty, one = stack.enter_context(demo(f"{kind}, empty", folder / f"{kind}-empty", none))
+            full, other = stack.enter_context(demo(f"{kind}, full", folder / f"{kind}-full", many))
             yield summary(kind, events, asyncio.run(_rounds(empty, full, (one.url, other.url), rounds)))
         shutil.rmtree(folder / f"{kind}-full", ignore_errors=True)
 
 
 def summary(kind: str, events: int, rounds: list[Round]) -> dict[str, Any]:
-    """Median over the quiet rounds; with fewer than three of them the figure is noisy, and never met."""
-    quiet = [one for one in rounds if one.quiet]
-    told = quiet or rounds
-    ratio = statistics.median(one.ratio for one in told)
+    told = tell(rounds)
     return {
         "what": f"CPU of one collected event with {events:,} in the base, {kind}",
-        "floor": f"{statistics.median((one.before + one.after) / 2 for one in told):.0f} us with none",
-        "ours": f"{statistics.median(one.ours for one in told):.0f} us",
-        "ratio": f"{ratio:.2f} [{min(one.ratio for one in told):.2f}-{max(one.ratio for one in told):.2f}]",
+        "floor": f"{told.floor:.0f} us with none",
+        "ours": f"{told.ours:.0f} us",
+        "ratio": told.ratios(),
         "reach": f"{REACH}x",
-        "met": "noisy" if len(quiet) < 3 else "yes" if ratio <= REACH else "no",
-        "rounds": f"{len(quiet)} of {len(rounds)} quiet",
+        "met": told.met(told.ratio <= REACH),
+        "rounds": told.rounds,
     }
 
 
-def main() -> None:
-    asked = argparse.ArgumentParser(prog="python -m bench.size")
-    asked.add_argument("--events", type=int, default=EVENTS)
-    asked.add_argument("--rounds", type=int, default=ROUNDS)
-    asked.add_argument("--size", choices=SIZES, help="one of them; both without")
-    options = asked.parse_args()
-    with in_folder() as folder:
-        sizes = (options.size,) if options.size else SIZES
-        for figure in measure(folder, options.events, options.rounds, sizes):
-            print(json.dumps(figure), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    alone("size", measure, events=EVENTS, rounds=ROUNDS)
