@@ -22,11 +22,23 @@ TopicRow = tuple[str, list[str], int]
 
 def add_expert(conn: Connection, account_id: str, capacity: int, topics: Sequence[TopicRow] = ()) -> None:
     """Make a desk for an account. Nobody sits there yet."""
-    insert_new(
-        conn,
-        expert,
-        [{"id": account_id, "capacity": capacity, "status": "offline", "lease_until": 0, "assigned_at": 0}],
-    )
+    row = {
+        "id": account_id,
+        "capacity": capacity,
+        "status": "offline",
+        "status_at": 0,
+        "status_reason": "",
+        "lease_until": 0,
+        "assigned_at": 0,
+        "hours": None,
+        "breath_seconds": 0,
+        "rest_until": 0,
+        "wake_at": None,
+        "missed": 0,
+        "missed_at": 0,
+        "handed_on": 0,
+    }
+    insert_new(conn, expert, [row])
     set_topics(conn, account_id, topics)
 
 
@@ -45,10 +57,20 @@ def set_capacity(conn: Connection, account_id: str, capacity: int) -> None:
     conn.execute(update(expert).where(expert.c.id == account_id).values(capacity=capacity))
 
 
-def set_status(conn: Connection, account_id: str, status: Status, now: Ms) -> None:
+def set_status(conn: Connection, account_id: str, status: Status, now: Ms, reason: str = "") -> None:
     """A person's act. Going online also takes the lease; `now` is the database's time."""
-    lease = now + LEASE if status != "offline" else 0
-    conn.execute(update(expert).where(expert.c.id == account_id).values(status=status, lease_until=lease))
+    conn.execute(
+        update(expert)
+        .where(expert.c.id == account_id)
+        .values(
+            status=status,
+            status_at=now,
+            status_reason=reason,
+            lease_until=now + LEASE if status != "offline" else 0,
+            missed=0,
+            handed_on=0,
+        )
+    )
 
 
 def renew_leases(conn: Connection, account_ids: Sequence[str], now: Ms) -> None:

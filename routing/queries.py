@@ -10,6 +10,7 @@ from access.tables import account, account_site
 from contract.names import Ms, Status
 from routing.known import known_at
 from routing.ladder import Asked, Expert
+from routing.presence import absent
 from routing.tables import RINGING, alert, expert, expertise, ring, trigger
 from routing.triggers import Rules, Trigger, read_conditions
 from store.prepared import Prepared, among
@@ -18,7 +19,17 @@ from store.prepared import Prepared, among
 Row = Mapping[Any, Any]
 
 _DESKS_AT = Prepared(
-    select(expert.c.id, account.c.name, expert.c.status, expert.c.lease_until, expert.c.capacity, expert.c.assigned_at)
+    select(
+        expert.c.id,
+        account.c.name,
+        expert.c.status,
+        expert.c.lease_until,
+        expert.c.capacity,
+        expert.c.assigned_at,
+        expert.c.status_at,
+        expert.c.hours,
+        expert.c.rest_until,
+    )
     .join(account, account.c.id == expert.c.id)
     .join(account_site, account_site.c.account_id == expert.c.id)
     .where(account_site.c.site_id == bindparam("site_id"), account.c.active, account.c.role == "expert")
@@ -84,6 +95,9 @@ class Desk(NamedTuple):
     lease_until: Ms
     capacity: int
     assigned_at: Ms
+    status_at: Ms
+    hours: str | None
+    rest_until: Ms
 
 
 def desks_at(conn: Connection, site_id: str) -> list[Desk]:
@@ -100,7 +114,7 @@ def experts_at(
         Expert(
             id=desk.id,
             name=desk.name,
-            online=desk.status == "online" and desk.lease_until > now,
+            online=not absent(desk, now),
             load=loads.get(desk.id, 0),
             capacity=desk.capacity,
             idle_since=desk.assigned_at,

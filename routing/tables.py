@@ -5,16 +5,32 @@ from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Inte
 from store.metadata import Id, Json, Time, metadata
 
 #: The person at a desk. `lease_until` (database time) is renewed while a socket of theirs answers.
+#: `status_at`: when they last said where they are, `status_reason`: why. `hours`: when they work (`contract.hours`),
+#: kept as text because it is compared, and taken apart once; null is always. After a conversation no bell rings until
+#: `rest_until`. `wake_at`: when waiting alerts may ring here again by themselves. `missed`: bells in a row that rang
+#: out here and nowhere else, the last at `missed_at`. `handed_on`: conversations that were taken from them while their
+#: line was lost.
 expert = Table(
     "expert",
     metadata,
     Column("id", ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
     Column("capacity", Integer, nullable=False),
     Column("status", Text, nullable=False),
+    Column("status_at", Time, nullable=False),
+    Column("status_reason", Text, nullable=False),
     Column("lease_until", Time, nullable=False),
     Column("assigned_at", Time, nullable=False),
+    Column("hours", Text, nullable=True),
+    Column("breath_seconds", Integer, nullable=False),
+    Column("rest_until", Time, nullable=False),
+    Column("wake_at", Time, nullable=True),
+    Column("missed", Integer, nullable=False),
+    Column("missed_at", Time, nullable=False),
+    Column("handed_on", Integer, nullable=False),
     CheckConstraint("status IN ('online', 'away', 'offline')", name="status"),
     CheckConstraint("capacity BETWEEN 1 AND 100", name="capacity"),
+    CheckConstraint("breath_seconds BETWEEN 0 AND 600", name="breath_seconds"),
+    Index("ix_expert_wake_at", "wake_at"),
 )
 expertise = Table(
     "expertise",

@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 06:55:14.239749.
+Revision 0001, after ; 2026-11-22 08:18:05.944011.
 """
 
 import sqlalchemy as sa
@@ -227,13 +227,26 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("capacity", sa.Integer(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("status_at", sa.BigInteger(), nullable=False),
+        sa.Column("status_reason", sa.Text(), nullable=False),
         sa.Column("lease_until", sa.BigInteger(), nullable=False),
         sa.Column("assigned_at", sa.BigInteger(), nullable=False),
+        sa.Column("hours", sa.Text(), nullable=True),
+        sa.Column("breath_seconds", sa.Integer(), nullable=False),
+        sa.Column("rest_until", sa.BigInteger(), nullable=False),
+        sa.Column("wake_at", sa.BigInteger(), nullable=True),
+        sa.Column("missed", sa.Integer(), nullable=False),
+        sa.Column("missed_at", sa.BigInteger(), nullable=False),
+        sa.Column("handed_on", sa.Integer(), nullable=False),
         sa.CheckConstraint("status IN ('online', 'away', 'offline')", name=op.f("ck_expert_status")),
+        sa.CheckConstraint("breath_seconds BETWEEN 0 AND 600", name=op.f("ck_expert_breath_seconds")),
         sa.CheckConstraint("capacity BETWEEN 1 AND 100", name=op.f("ck_expert_capacity")),
         sa.ForeignKeyConstraint(["id"], ["account.id"], name=op.f("fk_expert_id_account"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_expert")),
     )
+    with op.batch_alter_table("expert", schema=None) as batch_op:
+        batch_op.create_index("ix_expert_wake_at", ["wake_at"], unique=False)
+
     op.create_table(
         "foreign_origin",
         sa.Column("site_id", sa.Text(), nullable=False),
@@ -728,6 +741,9 @@ def downgrade() -> None:
 
     op.drop_table("node")
     op.drop_table("foreign_origin")
+    with op.batch_alter_table("expert", schema=None) as batch_op:
+        batch_op.drop_index("ix_expert_wake_at")
+
     op.drop_table("expert")
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_index("ix_event_visitor_id_at")
