@@ -1,7 +1,7 @@
 """What judging costs inside the commit, and what a bell costs when it rings: statements and CPU, groups of 1 and of 16.
 
 `python -m bench.ringing [--postgres URL]` prints one JSON line: for each kind of group the statements that
-`judge_and_ring` sends and the microseconds of CPU (user + system of this process) that one visit costs. HTTP, storing
+`judge_and_act` sends and the microseconds of CPU (user + system of this process) that one visit costs. HTTP, storing
 the events and the commit are left out. A PostgreSQL base has to be empty.
 """
 
@@ -20,13 +20,14 @@ from sqlalchemy import Connection, insert
 
 import access.do
 import routing.do
-import routing.queries
 import service.schema
 import store.prepared
 from access.tables import account, account_site
 from contract.facts import Branch, SiteFacts, VisitFacts
 from crm.tables import customer, identity
-from service.flows.judging import Seen, judge_and_ring
+from routing.firings import active_triggers, add_trigger
+from routing.usual import back, deep
+from service.flows.judging import Seen, judge_and_act
 from store.postgres import postgres_engine
 from store.sqlite import sqlite_engine
 
@@ -49,8 +50,8 @@ def fill(conn: Connection, now: int) -> SiteFacts:
         conn.execute(insert(account_site).values(account_id=who, site_id=made.id))
         routing.do.add_expert(conn, who, 100, [(str(uuid4()), [branch], 5)])
         routing.do.set_status(conn, who, "online", now + 3_600_000)
-    routing.do.add_trigger(conn, made.id, "deep", {"depth": 3, "branch_dwell": 15}, "alert", now)
-    routing.do.add_trigger(conn, made.id, "back", {"known": True, "returns": True}, "alert", now)
+    add_trigger(conn, made.id, "deep", deep(3, 15), now)
+    add_trigger(conn, made.id, "back", back(), now)
     return made
 
 
@@ -118,8 +119,8 @@ def kinds(conn: Connection, site: SiteFacts, size: int, now: int) -> dict[str, l
 def measure(conn: Connection) -> dict[str, Any]:
     now = time.time_ns() // 1_000_000
     site = fill(conn, now)
-    triggers = routing.queries.active_triggers(conn)
-    judge_and_ring(conn, [seen(site, now, dwell=0)], triggers)
+    triggers = active_triggers(conn)
+    judge_and_act(conn, [seen(site, now, dwell=0)], triggers)
     found: dict[str, Any] = {}
     for size in GROUPS:
         spent: dict[str, list[float]] = {}
@@ -127,11 +128,11 @@ def measure(conn: Connection) -> dict[str, Any]:
             for kind, group in kinds(conn, site, size, now).items():
                 if not number:
                     with tally() as said:
-                        judge_and_ring(conn, group, triggers)
+                        judge_and_act(conn, group, triggers)
                     found[f"{kind}, {size}"] = {"statements": len(said)}
                     continue
                 before = time.process_time()
-                judge_and_ring(conn, group, triggers)
+                judge_and_act(conn, group, triggers)
                 spent.setdefault(kind, []).append((time.process_time() - before) * 1e6 / size)
             _nobody_rings(conn)
         for kind, took in spent.items():

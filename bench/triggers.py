@@ -10,8 +10,25 @@ import time
 from pathlib import Path
 from typing import Any
 
-from contract.facts import Branch, VisitFacts
-from routing.triggers import Conditions, Rules, Trigger
+from contract.facts import Branch, Place, VisitFacts
+from contract.triggers import (
+    Cart,
+    Condition,
+    Did,
+    DuringHours,
+    FromSource,
+    InBranch,
+    InLanguage,
+    Known,
+    OnDevice,
+    Pages,
+    Quiet,
+    Returning,
+    Rule,
+    VisitNumber,
+    When,
+)
+from routing.triggers import Rules, Trigger
 
 TRIGGERS, VISITS, ROUNDS = 100, 2_000, 21
 REACH_US = 50
@@ -19,22 +36,34 @@ NOW = 1_000_000_000
 
 
 def triggers(dice: random.Random) -> list[Trigger]:
-    """What a hundred different triggers might ask for; one in five asks for a return."""
+    """What a hundred different triggers might ask for, the demo's kind most often."""
     return [
-        Trigger(
-            id=f"t{number}",
-            site="s",
-            name=f"trigger {number}",
-            conditions=Conditions(
-                depth=dice.randint(0, 6),
-                branch_dwell=dice.choice((0, 5, 15, 30, 60, 120, 300)),
-                known=dice.choice((None, None, None, True, False)),
-                returns=dice.choice((None, None, None, None, True)),
-            ),
-            action="alert",
-        )
+        Trigger(id=f"t{number}", site="s", name=f"trigger {number}", rule=_rule(dice), zone="Europe/Berlin")
         for number in range(TRIGGERS)
     ]
+
+
+def _rule(dice: random.Random) -> Rule:
+    more: tuple[Condition, ...] = (
+        Known(is_=dice.random() < 0.5),
+        Returning(is_=dice.random() < 0.5),
+        Pages(at_least=dice.randint(2, 9)),
+        VisitNumber(at_least=dice.randint(1, 4)),
+        FromSource(channels=dice.choice((("search",), ("paid", "social"), ("mail",)))),
+        OnDevice(devices=dice.choice((("mobile",), ("pc", "tablet")))),
+        InLanguage(languages=("ru",)),
+        DuringHours(from_="09:00", to="18:00", days=(1, 2, 3, 4, 5)),
+        Did(name="cart.added", times=2, within=60),
+        Cart(at_least=10_000),
+        InBranch(below=("b1", "c"), dwell=dice.choice((5, 30))),
+    )
+    deep = InBranch(depth=dice.randint(0, 6), dwell=dice.choice((0, 5, 15, 30, 60, 120, 300)))
+    chosen = dice.sample(more, dice.choice((0, 1, 1, 2, 3)))
+    if dice.random() < 0.3:
+        return Rule(conditions=When(all=(deep,), any=tuple(chosen)), quiet=Quiet(from_="22:00", to="07:00"))
+    if dice.random() < 0.2:
+        return Rule(conditions=When(all=(deep,), none=tuple(chosen)))
+    return Rule(conditions=When(all=(deep, *chosen)))
 
 
 def visits(dice: random.Random) -> list[VisitFacts]:
@@ -56,7 +85,11 @@ def _visit(dice: random.Random, number: int) -> VisitFacts:
     return VisitFacts(
         id=f"v{number}", site="s", visitor="w", started_at=NOW, last_at=NOW, heard_at=NOW, number=1, pages=3,
         dwell=15_000, path=path, depth=3, deepest=3, topic=path, branches=branches, url="", title="",
-        arrival="a", came_back=dice.random() < 0.2, left_at=None, bot=False,
+        arrival="a", came_back=dice.random() < 0.2, left_at=None, bot=False, channel="search", device="mobile",
+        language="en", places=tuple(
+            Place(path=(branch.name, "c", f"d{level}"), dwell=branch.dwell // 3, pages=1)
+            for branch in branches for level in range(3)
+        ),
     )  # fmt: skip
 
 

@@ -22,12 +22,14 @@ SiteKey = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
 class Seen(msgspec.Struct, kw_only=True):
-    """What every event has. `age`: ms since it happened, at sending. `at`, `user_agent`, `ip`: trusted servers only."""
+    """What every event has. `age`: ms since it happened, at sending. The rest: trusted servers only; `language`: an
+    `Accept-Language`."""
 
     id: str
     age: int = 0
     at: str | None = None
     user_agent: str | None = None
+    language: str | None = None
     ip: str | None = None
 
 

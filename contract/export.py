@@ -26,6 +26,7 @@ from contract import (
     rest_routing,
     rest_sites,
     rest_tree,
+    rest_triggers,
     rest_visits,
     shapes,
 )
@@ -37,7 +38,7 @@ TYPESCRIPT = HERE / "contract.ts"
 #: Where the shapes are: what a browser sends, the sockets, the bodies of `/api/...`.
 MODULES = (
     beacons, frames, shapes, rest_customers, rest_desk, rest_experts, rest_goods, rest_reports, rest_routing,
-    rest_sites, rest_tree, rest_visits,
+    rest_sites, rest_tree, rest_triggers, rest_visits,
 )  # fmt: skip
 
 

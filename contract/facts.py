@@ -5,7 +5,7 @@ No room imports its neighbour; `service.journey` and `service.flows` hand these 
 
 import msgspec
 
-from contract.names import Ms, Role
+from contract.names import Channel, DeviceKind, Ms, Role
 from contract.tree import NO_TREE, USUAL, SiteTree, TreeRules
 
 
@@ -53,12 +53,22 @@ class Branch(msgspec.Struct, frozen=True, kw_only=True):
     pages: int
 
 
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """What a visit did at one node: total dwell in ms, page views."""
+
+    path: tuple[str, ...]
+    dwell: int
+    pages: int
+
+
 class VisitFacts(msgspec.Struct, frozen=True, kw_only=True):
     """One visit as the rules see it. path, depth, url, title are those of the newest page view.
 
     `number`: 1 for the first visit of this visitor. `arrival`: id of the page view with which the visitor last came in
     (the first of the visit, or a later one that no page of the site led to). `came_back`: that arrival is not the very
     first one of this visitor. `heard_at`: when our server last took an event of it. `left_at`: all pages left.
+    `topic_share`: percent of all interest that lies at the topic or below it. `language`: what the browser asks for
+    first (`en`), "" where it said nothing. channel, source, campaign: as in `tracker.source`.
     """
 
     id: str
@@ -81,6 +91,21 @@ class VisitFacts(msgspec.Struct, frozen=True, kw_only=True):
     came_back: bool
     left_at: Ms | None
     bot: bool
+    places: tuple[Place, ...] = ()
+    topic_share: int = 0
+    channel: Channel = "direct"
+    source: str = ""
+    campaign: str = ""
+    device: DeviceKind = "unknown"
+    language: str = ""
+
+
+class Doing(msgspec.Struct, frozen=True, kw_only=True):
+    """A custom event of a visit. `value`: its `props.value`, where that is a whole number."""
+
+    name: str
+    at: Ms
+    value: int | None = None
 
 
 class CustomerFacts(msgspec.Struct, frozen=True, kw_only=True):

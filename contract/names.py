@@ -13,7 +13,10 @@ Role = Literal["admin", "marketer", "expert"]
 Status = Literal["online", "away", "offline"]
 Rung = Literal["owner", "last", "topic", "anyone"]
 RUNGS: tuple[Rung, ...] = ("owner", "last", "topic", "anyone")
-Action = Literal["alert", "invite", "information", "offer", "order_form"]
+#: "nothing" looks on: its firings are counted, and nobody is disturbed.
+Action = Literal["alert", "invite", "information", "offer", "order_form", "nothing"]
+#: Whether a firing acted, or was left alone for the comparison.
+Arm = Literal["treated", "held_out"]
 AlertEnd = Literal["accepted", "taken", "declined", "expired", "gone"]
 ConversationState = Literal["open", "closed"]
 AuthorKind = Literal["visitor", "expert", "system"]

@@ -5,15 +5,6 @@ from typing import Any
 from contract.shapes import Out, Person, Time
 
 
-class Trigger(Out):
-    id: str
-    site: str
-    name: str
-    conditions: dict[str, Any]
-    action: str
-    active: bool
-
-
 class Decision(Out):
     """Why this one was rung, and why the others were not."""
 

@@ -1,15 +1,13 @@
-"""What changes in routing outside of alerts: experts, what they know, whether they are there, triggers."""
+"""What changes in routing outside of alerts: experts, what they know, whether they are there."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Connection, delete, update
 
 from contract.clock import SECOND
-from contract.ids import new_id
 from contract.names import Ms, Status
 from routing.known import forget
-from routing.tables import expert, expertise, trigger
+from routing.tables import expert, expertise
 from store.sql import insert_new
 
 #: Presence is a lease (design 4): renewed every 20 s while a socket of the expert answers, over after 45 s.
@@ -78,20 +76,3 @@ def renew_leases(conn: Connection, account_ids: Sequence[str], now: Ms) -> None:
     conn.execute(
         update(expert).where(expert.c.id.in_(account_ids), expert.c.status != "offline").values(lease_until=now + LEASE)
     )
-
-
-def add_trigger(conn: Connection, site_id: str, name: str, conditions: dict[str, Any], action: str, now: Ms) -> str:
-    """Store a trigger, switched on; returns its id."""
-    id_ = new_id()
-    conn.execute(
-        trigger.insert().values(
-            id=id_,
-            site_id=site_id,
-            name=name,
-            conditions=conditions,
-            action=action,
-            active=True,
-            created_at=now,
-        )
-    )
-    return id_

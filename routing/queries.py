@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
-import msgspec
 from sqlalchemy import Connection, RowMapping, and_, bindparam, func, or_, select
 
 from access.tables import account, account_site
@@ -11,8 +10,7 @@ from contract.names import Ms, Status
 from routing.known import known_at
 from routing.ladder import Asked, Expert
 from routing.presence import absent
-from routing.tables import RINGING, alert, expert, expertise, ring, trigger
-from routing.triggers import Rules, Trigger, read_conditions
+from routing.tables import RINGING, alert, expert, expertise, ring
 from store.prepared import Prepared, among
 
 #: A row by the names of its columns.
@@ -47,15 +45,9 @@ _RINGING_FOR = Prepared(
 _OPEN = Prepared(
     select(alert.c.visit_id, alert.c.id).where(among(alert.c.visit_id, "visits"), RINGING).order_by(alert.c.raised_at)
 )
-_OF_VISITS = Prepared(
-    select(alert.c.visit_id, alert.c.id, alert.c.state, alert.c.gone_at, alert.c.trigger_id, alert.c.occasion)
-    .where(among(alert.c.visit_id, "visits"))
-    .order_by(alert.c.raised_at)
-)
 _STRANGERS = Prepared(
     select(func.count()).where(alert.c.site_id == bindparam("site_id"), RINGING, alert.c.customer_id.is_(None))
 )
-_SPENT = Prepared(select(alert.c.trigger_id, alert.c.occasion).where(among(alert.c.occasion, "occasions")))
 _UNANNOUNCED = Prepared(
     select(alert.c.id, alert.c.version)
     .where(
@@ -155,21 +147,6 @@ def statuses(conn: Connection, now: Ms) -> dict[str, Status]:
     return {id_: status_now(row, now) for id_, row in desks(conn).items()}
 
 
-def active_triggers(conn: Connection) -> Rules:
-    """The triggers of all sites that are switched on, in the order in which they are judged."""
-    rows = conn.execute(select(trigger).where(trigger.c.active).order_by(trigger.c.created_at, trigger.c.id)).mappings()
-    return Rules(
-        Trigger(
-            id=row["id"],
-            site=row["site_id"],
-            name=row["name"],
-            conditions=read_conditions(row["conditions"]),
-            action=row["action"],
-        )
-        for row in rows
-    )
-
-
 def alert_row(conn: Connection, alert_id: str) -> dict[str, Any] | None:
     return _ALERT.first(conn, id=alert_id)
 
@@ -192,37 +169,9 @@ def open_alerts(conn: Connection, visit_ids: Iterable[str]) -> dict[str, str]:
     return dict(_OPEN.rows(conn, visits=visit_ids))
 
 
-class Alerts(msgspec.Struct):
-    """The alerts of one visit. `ringing`: alert -> when it is gone (None: the visitor is here), the oldest first;
-    `spent`: (trigger, occasion) of all it ever had."""
-
-    ringing: dict[str, Ms | None] = msgspec.field(default_factory=dict)
-    spent: set[tuple[str, str]] = msgspec.field(default_factory=set)
-
-
-def alerts_of(conn: Connection, visit_ids: Iterable[str]) -> dict[str, Alerts]:
-    """visit id -> its alerts, for those visits that had any."""
-    found: dict[str, Alerts] = {}
-    for visit_id, id_, state, gone_at, trigger_id, occasion in _OF_VISITS.rows(conn, visits=visit_ids):
-        alerts = found.get(visit_id)
-        if alerts is None:
-            alerts = found[visit_id] = Alerts()
-        alerts.spent.add((trigger_id, occasion))
-        if state == "ringing":
-            alerts.ringing[id_] = gone_at
-    return found
-
-
 def ringing_strangers(conn: Connection, site_id: str) -> int:
     """How many bells ring at this site for people whom nobody knows."""
     return int(_STRANGERS.scalar(conn, site_id=site_id))
-
-
-def spent(conn: Connection, occasions: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Those (trigger, occasion) that have had their alert, whichever visit it was of."""
-    if not occasions:
-        return set()
-    return set(_SPENT.rows(conn, occasions={occasion for _, occasion in occasions}))
 
 
 def unannounced(conn: Connection, alert_ids: Collection[str], before: Ms) -> dict[str, int]:

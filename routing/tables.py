@@ -41,6 +41,7 @@ expertise = Table(
     Column("level", Integer, nullable=False),
     CheckConstraint("level BETWEEN 1 AND 5", name="level"),
 )
+#: conditions, content, caps, quiet: the shapes of `contract.triggers`.
 trigger = Table(
     "trigger",
     metadata,
@@ -49,9 +50,47 @@ trigger = Table(
     Column("name", Text, nullable=False),
     Column("conditions", Json, nullable=False),
     Column("action", Text, nullable=False),
+    Column("content", Json, nullable=False),
+    Column("caps", Json, nullable=False),
+    Column("quiet", Json, nullable=True),
+    Column("hold_out", Integer, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("created_at", Time, nullable=False),
+    CheckConstraint("hold_out BETWEEN 0 AND 50", name="hold_out"),
     Index("ix_trigger_site_id", "site_id"),
+)
+#: Conditions under a name, for triggers to refer to.
+segment = Table(
+    "segment",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("site_id", ForeignKey("site.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("conditions", Json, nullable=False),
+    Column("created_at", Time, nullable=False),
+    Index("ix_segment_site_id", "site_id"),
+)
+#: What a trigger did, or left alone, once for each occasion. `ref`: the alert, conversation or card that came of it.
+#: Outlives its trigger.
+firing = Table(
+    "firing",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("site_id", ForeignKey("site.id"), nullable=False),
+    Column("trigger_id", Id, nullable=False),
+    Column("occasion", Id, nullable=False),
+    Column("visit_id", Id, nullable=False),
+    Column("visitor_id", Id, nullable=False),
+    Column("customer_id", Id, nullable=True),
+    Column("at", Time, nullable=False),
+    Column("arm", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("ref", Id, nullable=True),
+    CheckConstraint("arm IN ('treated', 'held_out')", name="arm"),
+    Index("ix_firing_occasion_trigger_id", "occasion", "trigger_id", unique=True),
+    Index("ix_firing_visit_id", "visit_id"),
+    Index("ix_firing_visitor_id_trigger_id", "visitor_id", "trigger_id"),
+    Index("ix_firing_trigger_id_at", "trigger_id", "at"),
 )
 #: The bell. `occasion` makes it unique: a trigger fires once per visit, or once per return.
 alert = Table(

@@ -19,11 +19,13 @@ import access.queries
 import access.secret
 import access.sessions
 import routing.do
+import routing.firings
 from access.passwords import hash_password
 from contract.clock import now_ms
 from contract.errors import Refused
 from contract.ids import node_id
 from contract.names import Role
+from routing import usual
 from service.migrate import WrongRevision, check_revision, migrate
 from service.serve import AlreadyRunning
 from service.serve import serve as run_server
@@ -189,8 +191,8 @@ def site_add(
                 conn, key=key, name=name, origins=origin, language=language, zone=zone, currency=currency, now=now
             )
             # Without a trigger no bell would ever ring. The return of a customer is the better reason: it goes first.
-            routing.do.add_trigger(conn, made.id, "back", {"known": True, "returns": True}, "alert", now)
-            routing.do.add_trigger(conn, made.id, "deep", {"depth": deep, "branch_dwell": stay}, "alert", now + 1)
+            routing.firings.add_trigger(conn, made.id, "back", usual.back(), now)
+            routing.firings.add_trigger(conn, made.id, "deep", usual.deep(deep, stay), now + 1)
 
         await store.write(add)
 

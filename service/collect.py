@@ -97,7 +97,8 @@ async def _collect(asked: Asked) -> Answer:
     if beacon.first_party and asked.origin is not None:
         kept = await first_party.recognised(bell, site, beacon, asked.scope, asked.origin)
     agent = asked.headers.get(b"user-agent", b"")[:AGENT_LIMIT].decode("latin-1")
-    told = await bell.journey.collect(site, beacon, received_at=now_ms(), user_agent=agent)
+    reads = asked.headers.get(b"accept-language", b"").decode("latin-1")
+    told = await bell.journey.collect(site, beacon, received_at=now_ms(), user_agent=agent, language=reads)
     for number, counter in ((told.stored, _stored), (told.duplicates, _duplicate), (len(told.rejected), _rejected)):
         if number:
             counter.inc(number)

@@ -12,15 +12,15 @@ import msgspec
 import structlog
 from sqlalchemy import Connection
 
-import routing.queries
+import routing.firings
 import tracker.collect
 import tracker.record
 import tracker.testing
 from contract.beacons import Beacon, Collected, Rejected, Taken
 from contract.facts import SiteFacts, VisitFacts
-from contract.names import Ms
+from contract.names import BellKind, Ms
 from routing.triggers import Rules
-from service.flows.judging import Seen, judge_and_ring
+from service.flows.judging import Seen, judge_and_act
 from service.limits import EVENTS_A_TOKEN
 from store.base import Store
 from store.journal import Journal
@@ -33,7 +33,7 @@ log = structlog.get_logger()
 
 
 class Told(msgspec.Struct, kw_only=True):
-    """What became of one beacon."""
+    """What became of one beacon. `alerts` were raised or changed; `rings`: whom else to tell after the commit."""
 
     stored: int
     duplicates: int
@@ -41,6 +41,7 @@ class Told(msgspec.Struct, kw_only=True):
     visit: VisitFacts | None
     fresh: bool
     alerts: list[str]
+    rings: list[tuple[BellKind, str]]
 
 
 def _weight(item: tuple[SiteFacts, tracker.collect.Prepared]) -> int:
@@ -60,10 +61,14 @@ class Journey:
         self._triggers_until = 0.0
         self.after: Callable[[Told], None] = lambda told: None
 
-    async def collect(self, site: SiteFacts, beacon: Beacon, *, received_at: Ms, user_agent: str) -> Told:
+    async def collect(
+        self, site: SiteFacts, beacon: Beacon, *, received_at: Ms, user_agent: str, language: str = ""
+    ) -> Told:
         """A public beacon. Returns after the commit; bells ring after the answer."""
         self._journal.check_room()
-        prepared = tracker.collect.prepare(site, beacon, received_at=received_at, user_agent=user_agent, trusted=False)
+        prepared = tracker.collect.prepare(
+            site, beacon, received_at=received_at, user_agent=user_agent, language=language
+        )
         return await self._add(site, prepared)
 
     async def collect_trusted(self, site: SiteFacts, beacon: Beacon, received_at: Ms) -> Taken:
@@ -87,7 +92,7 @@ class Journey:
             for number, ((site, prepared), one) in enumerate(zip(items, recorded, strict=True))
             if one.fresh and one.visit is not None and not one.visit.bot and not prepared.trusted
         }
-        touched = dict(zip(seen, judge_and_ring(conn, list(seen.values()), self._active(conn)), strict=True))
+        touched = dict(zip(seen, judge_and_act(conn, list(seen.values()), self._active(conn)), strict=True))
         return [
             Told(
                 stored=one.stored,
@@ -95,14 +100,15 @@ class Journey:
                 rejected=one.rejected,
                 visit=one.visit,
                 fresh=one.fresh,
-                alerts=touched.get(number, []),
+                alerts=touched[number].alerts if number in touched else [],
+                rings=touched[number].rings if number in touched else [],
             )
             for number, one in enumerate(recorded)
         ]
 
     def _active(self, conn: Connection) -> Rules:
         if time.monotonic() >= self._triggers_until:
-            self._triggers = routing.queries.active_triggers(conn)
+            self._triggers = routing.firings.active_triggers(conn)
             self._triggers_until = time.monotonic() + TRIGGERS_KEPT
         return self._triggers
 
@@ -113,7 +119,7 @@ def answer(told: Told) -> Collected | None:
     engage = (
         visit is not None
         and not visit.bot
-        and (visit.pages >= 2 or visit.dwell >= SETTLED or visit.came_back or bool(told.alerts))
+        and (visit.pages >= 2 or visit.dwell >= SETTLED or visit.came_back or bool(told.alerts) or bool(told.rings))
     )
     if not engage and not told.rejected:
         return None

@@ -81,6 +81,8 @@ class Timers:
     def told(self, told: Told) -> None:
         """The bells of a collected body: alerts at once, the live list as it comes."""
         self.announce(told.alerts)
+        for kind, id_ in told.rings:
+            self._bus.ring(kind, id_)
         if told.visit is not None and told.fresh and not told.visit.bot and self._shows(told.visit, told.alerts):
             self.visit_changed(told.visit.id)
 

@@ -13,6 +13,7 @@ from contract.beacons import Beacon
 from contract.facts import SiteFacts, VisitFacts
 from store.base import Fn
 from store.connect import open_store
+from tests.visit_model import accept
 from tracker.collect import prepare
 from tracker.memory import Memory
 from tracker.record import record
@@ -73,7 +74,14 @@ class Recorder:
 
         def write(conn: Connection) -> list[Answer]:
             items = [
-                prepare(b.site, b.beacon, received_at=b.received_at, user_agent=b.agent, trusted=b.trusted)
+                prepare(
+                    b.site,
+                    b.beacon,
+                    received_at=b.received_at,
+                    user_agent=b.agent,
+                    language=accept(b.agent),
+                    trusted=b.trusted,
+                )
                 for b in group.bodies
             ]
             told = [

@@ -16,6 +16,8 @@ from tracker.device import is_bot
 from tracker.source import source
 
 MINUTE = 60_000
+#: `Accept-Language` headers, and the language that each asks for first.
+READS = {"": "", "en-US,en;q=0.9": "en", " RU-ru": "ru", "*": ""}
 Row = dict[str, Any]
 Rows = dict[Any, Row]
 
@@ -34,6 +36,11 @@ class Told(NamedTuple):
     @property
     def order(self) -> tuple[int, int, str]:
         return (self.at, self.position, self.event.id)
+
+
+def accept(agent: str) -> str:
+    """The header that this browser sends beside its agent."""
+    return list(READS)[len(agent) % len(READS)]
 
 
 class Tables(NamedTuple):
@@ -118,6 +125,7 @@ def _visit(who: tuple[str, str], sitting: Sequence[Told], views: Sequence[Row]) 
         "depth": newest["depth"] if newest else 0,
         "deepest": max((view["depth"] for view in views), default=0),
         "topic": _topic(views),
+        "topic_share": _share(views),
         "branches": _branches(views),
         "url": newest["url"] if newest else "",
         "title": newest["title"] if newest else "",
@@ -125,6 +133,7 @@ def _visit(who: tuple[str, str], sitting: Sequence[Told], views: Sequence[Row]) 
         "arrival": _arrival(sitting, views),
         "left_at": _left_at(views),
         "user_agent": max(_agents(sitting), default=""),
+        "language": max((READS[accept(agent)] for agent in _agents(sitting)), default=""),
         "bot": any(is_bot(agent) for agent in _agents(sitting)),
         "merged_into": None,
     }  # fmt: skip
@@ -158,6 +167,14 @@ def _topic(views: Sequence[Row]) -> list[str]:
     nodes: list[list[str]] = [path[:depth] for _, path in weights for depth in range(1, len(path) + 1)]
     heavy = [node for node in nodes if 2 * sum(w for w, path in weights if path[: len(node)] == node) > total]
     return max(heavy, key=len, default=[])
+
+
+def _share(views: Sequence[Row]) -> int:
+    """The percent of all weight that lies at the topic or below it; none where there is no topic."""
+    topic = _topic(views)
+    weights = [((view["dwell"] + 1_000) * view["depth"], view["path"]) for view in views]
+    total = sum(weight for weight, _ in weights)
+    return sum(weight for weight, path in weights if path[: len(topic)] == topic) * 100 // total if topic else 0
 
 
 def _branches(views: Sequence[Row]) -> list[Row]:

@@ -20,6 +20,7 @@ from tracker.address import cleaned
 from tracker.device import agent, is_bot
 from tracker.reasons import NotTaken, Reason
 from tracker.referrer import kept as kept_referrer
+from tracker.spoken import spoken
 from tracker.tree import Path, place
 from tracker.visitor import key_hash
 
@@ -37,6 +38,7 @@ class Row(msgspec.Struct, kw_only=True):
     at: Ms
     position: int = 0
     user_agent: str = ""
+    language: str = ""
     page: str | None = None
     dwell: int | None = None
     scroll: int | None = None
@@ -80,16 +82,25 @@ class Body(msgspec.Struct, kw_only=True):
     site: SiteFacts
     received_at: Ms
     user_agent: str
+    language: str
     trusted: bool
 
 
-def prepare(site: SiteFacts, beacon: Beacon, *, received_at: Ms, user_agent: str, trusted: bool = False) -> Prepared:
+def prepare(
+    site: SiteFacts, beacon: Beacon, *, received_at: Ms, user_agent: str, language: str = "", trusted: bool = False
+) -> Prepared:
     """Every event of `beacon` as a clean row, or refused with its reason; rows in order of age, ties as in the body.
 
-    `user_agent`: the header of the request. `trusted`: a server of the site (`POST /api/events`), whose events carry
-    their own time and agent and whose own agent says nothing.
+    `user_agent`, `language`: the headers of the request. `trusted`: a server of the site (`POST /api/events`), whose
+    events carry their own time, agent and language and whose own headers say nothing.
     """
-    body = Body(site=site, received_at=received_at, user_agent="" if trusted else agent(user_agent), trusted=trusted)
+    body = Body(
+        site=site,
+        received_at=received_at,
+        user_agent="" if trusted else agent(user_agent),
+        language="" if trusted else spoken(language),
+        trusted=trusted,
+    )
     rows: list[Row] = []
     refused: list[Refusal] = []
     for event in beacon.events:
@@ -146,8 +157,10 @@ def put_time(row: Row, event: Event, body: Body) -> None:
 
 
 def put_agent(row: Row, event: PageViewed, body: Body) -> None:
-    """Who looks at a page says who it is. Some browsers send the farewell of a page under another name."""
+    """Who looks at a page says who it is, and in which language. Some browsers send the farewell of a page under
+    another name."""
     row.user_agent = agent(event.user_agent) if body.trusted else body.user_agent
+    row.language = spoken(event.language or "") if body.trusted else body.language
 
 
 def drop_bad_url(row: Row, event: PageViewed, body: Body) -> None:

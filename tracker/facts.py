@@ -5,11 +5,13 @@ from typing import Any
 
 import msgspec
 
-from contract.facts import Branch, VisitFacts
+from contract.facts import Branch, Place, VisitFacts
+from tracker.device import kind
 
 
-def facts(row: Mapping[str, Any], *, came_back: bool) -> VisitFacts:
-    """`came_back`: its arrival is not the first page view of this visitor."""
+def facts(row: Mapping[str, Any], *, came_back: bool, places: tuple[Place, ...]) -> VisitFacts:
+    """`came_back`: its arrival is not the first page view of this visitor. `places`: of its page views."""
+    source = row["source"]
     return VisitFacts(
         id=row["id"],
         site=row["site_id"],
@@ -31,4 +33,11 @@ def facts(row: Mapping[str, Any], *, came_back: bool) -> VisitFacts:
         came_back=came_back,
         left_at=row["left_at"],
         bot=row["bot"],
+        places=places,
+        topic_share=row["topic_share"],
+        channel=source["channel"],
+        source=source["name"],
+        campaign=source["campaign"],
+        device=kind(row["user_agent"], bot=row["bot"]),
+        language=row["language"],
     )

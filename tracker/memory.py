@@ -32,6 +32,7 @@ class Visit(msgspec.Struct):
     number: int = 0
     pages: int = 0
     user_agent: str = ""
+    language: str = ""
     bot: bool = False
     heard_at: Ms = 0
     stored: bool = False

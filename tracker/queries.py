@@ -3,15 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.sql.expression import ScalarSelect
 
 from contract.clock import SECOND
-from contract.facts import VisitFacts
+from contract.facts import Doing, VisitFacts
 from contract.names import Ms
 from store.prepared import Prepared, among
 from tracker.facts import facts
-from tracker.tables import node, page_view, rejected_event, visit, visitor
+from tracker.tables import event, node, page_view, rejected_event, visit, visitor
+from tracker.tree import Path
+from tracker.visit import places
 
 Row = Mapping[str, Any]
 #: A page that is looked at says so at 5, 10, 15, 30, 60, 120, 300 s of dwell, then every 5 min (contract 3): never more
@@ -21,6 +23,8 @@ LEASE: Ms = 330 * SECOND
 #: Whoever left stays on the live list for this long, shown as leaving: a page that leads to the next one leaves, too.
 #: With the time until it is told (`service.sockets.live`) they are gone from every screen within 10 s.
 GONE: Ms = 8 * SECOND
+#: So many custom events of a visit can decide anything.
+DOINGS = 200
 #: What a list says of a visit: the branches, the largest of its columns, are for the rules.
 LISTED = [column for column in visit.c if column.name != "branches"]
 #: The visits that count: not part of another one, and with at least one page view. Use it wherever visits are counted.
@@ -39,13 +43,30 @@ def visit_rows(conn: Connection, ids: Iterable[str]) -> dict[str, Row]:
 
 def visit_facts(conn: Connection, ids: Iterable[str]) -> dict[str, VisitFacts]:
     """The same as plain values for the rules."""
-    return {id_: _facts(row) for id_, row in visit_rows(conn, ids).items()}
+    return _facts(conn, visit_rows(conn, ids))
 
 
 def newest_visit(conn: Connection, visitor_id: str) -> VisitFacts | None:
     """The visit of this visitor that began last."""
-    found = visits_of(conn, [visitor_id], limit=1)
-    return _facts(found[0]) if found else None
+    found = {row["id"]: row for row in visits_of(conn, [visitor_id], limit=1)}
+    return next(iter(_facts(conn, found).values()), None)
+
+
+def doings(conn: Connection, visits: Iterable[VisitFacts]) -> dict[str, tuple[Doing, ...]]:
+    """visit id -> what its visitor did there by the site's own account, oldest first; the newest `DOINGS` of each."""
+    found: dict[str, tuple[Doing, ...]] = {}
+    for one in visits:
+        rows = _DOINGS.rows(conn, visitor=one.visitor, since=one.started_at, until=one.last_at, most=DOINGS)
+        found[one.id] = tuple(Doing(name=name, at=at, value=_whole(props)) for name, at, props in reversed(rows))
+    return found
+
+
+def before(conn: Connection, one: VisitFacts) -> Ms | None:
+    """When the visit before this one ended; None for a first visit."""
+    if one.number <= 1:
+        return None
+    ended: Ms | None = _BEFORE.scalar(conn, visitor=one.visitor, started_at=one.started_at)
+    return ended
 
 
 def visits_of(conn: Connection, visitor_ids: Sequence[str], limit: int = 100, before: Ms | None = None) -> list[Row]:
@@ -167,6 +188,26 @@ def _first_view() -> ScalarSelect[Any]:
     return case((visit.c.number <= 1, first), else_=None).label("first_view")  # type: ignore[return-value]
 
 
+_PLACES = Prepared(
+    select(page_view.c.visit_id, page_view.c.path, page_view.c.dwell).where(among(page_view.c.visit_id, "visits"))
+)
+_DOINGS = Prepared(
+    select(event.c.name, event.c.at, event.c.props)
+    .where(
+        event.c.visitor_id == bindparam("visitor"),
+        event.c.at >= bindparam("since"),
+        event.c.at <= bindparam("until"),
+        event.c.type == "custom",
+    )
+    .order_by(event.c.at.desc(), event.c.position.desc(), event.c.id.desc())
+    .limit(bindparam("most"))
+)
+_BEFORE = Prepared(
+    select(visit.c.last_at)
+    .where(visit.c.visitor_id == bindparam("visitor"), visit.c.started_at < bindparam("started_at"), counted)
+    .order_by(visit.c.started_at.desc())
+    .limit(1)
+)
 _BY_ID = Prepared(select(visit, _first_view()).where(among(visit.c.id, "ids")))
 
 
@@ -179,8 +220,21 @@ def _rows(
     return [dict(row) for row in conn.execute(statement).mappings()]
 
 
-def _facts(row: Row) -> VisitFacts:
-    return facts(row, came_back=came_back(row))
+def _facts(conn: Connection, rows: Mapping[str, Row]) -> dict[str, VisitFacts]:
+    """By the ids that were asked for."""
+    if not rows:
+        return {}
+    seen: dict[str, list[tuple[Path, int, int]]] = {}
+    for visit_id, path, dwell in _PLACES.rows(conn, visits={row["id"] for row in rows.values()}):
+        seen.setdefault(visit_id, []).append((tuple(path), dwell, 1))
+    return {
+        id_: facts(row, came_back=came_back(row), places=places(seen.get(row["id"], ()))) for id_, row in rows.items()
+    }
+
+
+def _whole(props: Any) -> int | None:
+    value = props.get("value") if isinstance(props, dict) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def came_back(row: Mapping[Any, Any]) -> bool:

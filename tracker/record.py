@@ -200,6 +200,7 @@ class _Group:
             kept.same = kept.same and row.type != "page.viewed" and row.at >= ends[kept.id]
             if row.user_agent:
                 kept.user_agent = max(kept.user_agent, row.user_agent)
+                kept.language = max(kept.language, row.language)
             kept.bot = marked(kept.bot or is_bot(row.user_agent), visitor.bot_said)
 
     def keep(self, visitor: Visitor, span: Span, stored: dict[str, Visit]) -> Visit:
@@ -222,6 +223,7 @@ class _Group:
                 self.regrouped.add(visitor.id)
                 kept.whole = False
                 kept.user_agent = max(kept.user_agent, stored[id_].user_agent)
+                kept.language = max(kept.language, stored[id_].language)
                 kept.bot = kept.bot or stored[id_].bot
         return kept
 

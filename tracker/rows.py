@@ -7,6 +7,7 @@ from contract.names import Ms
 from tracker import nodes
 from tracker.bulk import as_json
 from tracker.collect import Prepared, Row
+from tracker.device import kind
 from tracker.memory import Visit, Visitor
 from tracker.visit import Summary, View
 
@@ -39,8 +40,8 @@ def said_row(found: Visit, said: Summary) -> tuple[Any, ...]:
     found.pages, found.heard_at = said.pages, said.heard_at
     return (
         said.heard_at, found.number, said.pages, said.dwell, as_json(said.path), said.depth, said.deepest,
-        as_json(said.topic), as_json(said.branches), said.url, said.title, as_json(said.source), said.arrival,
-        said.left_at, found.user_agent, found.bot,
+        as_json(said.topic), said.topic_share, as_json(said.branches), said.url, said.title, as_json(said.source),
+        said.arrival, said.left_at, found.user_agent, found.language, found.bot,
     )  # fmt: skip
 
 
@@ -50,7 +51,9 @@ def facts_of(found: Visit, said: Summary) -> VisitFacts:
         heard_at=said.heard_at, number=found.number, pages=said.pages, dwell=said.dwell, path=said.path,
         depth=said.depth, deepest=said.deepest, topic=said.topic, branches=said.branches, url=said.url,
         title=said.title, arrival=said.arrival, came_back=said.came_back or found.number > 1,
-        left_at=said.left_at, bot=found.bot,
+        left_at=said.left_at, bot=found.bot, places=said.places, topic_share=said.topic_share,
+        channel=said.source.channel, source=said.source.name, campaign=said.source.campaign,
+        device=kind(found.user_agent, bot=found.bot), language=found.language,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ _OF_KEYS = (
 VISITORS = {"sqlite": Prepared(_OF_KEYS), "postgresql": Prepared(_OF_KEYS.with_for_update())}
 _VISIT = (
     visit.c.id, visit.c.site_id, visit.c.visitor_id, visit.c.started_at, visit.c.last_at, visit.c.number, visit.c.pages,
-    visit.c.user_agent, visit.c.bot, visit.c.heard_at,
+    visit.c.user_agent, visit.c.language, visit.c.bot, visit.c.heard_at,
 )  # fmt: skip
 VISITS_NEAR = Prepared(
     select(*_VISIT).where(

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from contract.clock import MINUTE, SECOND
-from contract.facts import Branch
+from contract.facts import Branch, Place
 from contract.names import Ms
 from tracker.address import host
 from tracker.source import DIRECT, Source, source
@@ -64,7 +64,9 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     depth: int
     deepest: int
     topic: Path
+    topic_share: int
     branches: tuple[Branch, ...]
+    places: tuple[Place, ...]
     url: str
     title: str
     source: Source
@@ -104,6 +106,7 @@ def summarise(views: Sequence[View], last_at: Ms, signs: Sequence[Ms]) -> Summar
     views = sorted(views, key=lambda view: view.order)
     first, newest = views[0], views[-1]
     came_in = arrival(views, signs)
+    about, share = topic(views)
     return Summary(
         heard_at=max(last_at, *(max(view.stayed_at, view.left_at or 0) for view in views)),
         pages=len(views),
@@ -111,8 +114,10 @@ def summarise(views: Sequence[View], last_at: Ms, signs: Sequence[Ms]) -> Summar
         path=newest.path,
         depth=len(newest.path),
         deepest=max(len(view.path) for view in views),
-        topic=topic(views),
+        topic=about,
+        topic_share=share,
         branches=branches(views),
+        places=places((view.path, view.dwell, 1) for view in views),
         url=newest.url,
         title=newest.title,
         source=source(first.url, first.referrer),
@@ -165,12 +170,26 @@ def branches(views: Sequence[View]) -> tuple[Branch, ...]:
     return tuple(sorted(made, key=lambda branch: (-branch.dwell, branch.name))[:BRANCHES])
 
 
-def topic(views: Sequence[View]) -> Path:
-    """The deepest node below which more than half of the interest lies: dwell, weighted with depth."""
+def places(seen: Iterable[tuple[Path, int, int]]) -> tuple[Place, ...]:
+    """Per node: dwell and page views, out of (path, dwell, page views). Most dwell first, then by path."""
+    found: dict[Path, list[int]] = {}
+    for path, dwell, pages in seen:
+        node = found.setdefault(path, [0, 0])
+        node[0] += dwell
+        node[1] += pages
+    made = [Place(path=path, dwell=dwell, pages=pages) for path, (dwell, pages) in found.items()]
+    made.sort(key=lambda place: (-place.dwell, place.path))
+    return tuple(made)
+
+
+def topic(views: Sequence[View]) -> tuple[Path, int]:
+    """The deepest node below which more than half of the interest lies (dwell, weighted with depth), and the percent of
+    all interest that lies there. No node, no percent: they looked here and there."""
     if len(views) == 1:
-        return views[0].path
+        return views[0].path, 100 if views[0].path else 0
     inside = [((view.dwell + GLANCE) * len(view.path), view.path) for view in views]
-    half = sum(weight for weight, _ in inside) / 2
+    whole = sum(weight for weight, _ in inside)
+    half, share = whole / 2, 0
     at: Path = ()
     while True:
         depth, below = len(at), dict[str, int]()
@@ -179,13 +198,13 @@ def topic(views: Sequence[View]) -> Path:
                 below[path[depth]] = below.get(path[depth], 0) + weight
         best = max(below, key=below.__getitem__, default=None)
         if best is None or below[best] <= half:
-            return at
-        at = (*at, best)
+            return at, share
+        at, share = (*at, best), below[best] * 100 // whole
         inside = [(weight, path) for weight, path in inside if len(path) > depth and path[depth] == best]
 
 
 def _nothing(last_at: Ms) -> Summary:
     return Summary(
-        heard_at=last_at, pages=0, dwell=0, path=(), depth=0, deepest=0, topic=(), branches=(), url="", title="",
-        source=DIRECT, arrival=None, came_back=False, left_at=None,
+        heard_at=last_at, pages=0, dwell=0, path=(), depth=0, deepest=0, topic=(), topic_share=0, branches=(),
+        places=(), url="", title="", source=DIRECT, arrival=None, came_back=False, left_at=None,
     )  # fmt: skip

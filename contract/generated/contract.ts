@@ -4,12 +4,17 @@
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Action".
  */
-export type Action = ("alert" | "invite" | "information" | "offer" | "order_form")
+export type Action = ("alert" | "invite" | "information" | "offer" | "order_form" | "nothing")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "AlertEnd".
  */
 export type AlertEnd = ("accepted" | "taken" | "declined" | "expired" | "gone")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Arm".
+ */
+export type Arm = ("treated" | "held_out")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "AuthorKind".
@@ -274,6 +279,330 @@ kind: ("expert" | "system" | "visitor")
 name: string
 }
 /**
+ * `is`: an expert of the site is there and has a free place.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Available".
+ */
+export interface Available {
+is?: boolean
+kind: "available"
+}
+/**
+ * What a trigger would have done. `every`: one of so many visits was looked at, and all numbers are of all visits,
+ *     scaled; 1 where all were. `busy`: the most experts it would have kept busy at once, and `busy_usually` in 95 % of
+ *     the time in which anybody was, at `talk_seconds` for each (`talk_known`: measured here, else a guess).
+ *     `assumed`: conditions whose past nobody kept, taken as fulfilled.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Backtest".
+ */
+export interface Backtest {
+assumed: string[]
+busy: number
+busy_usually: number
+customers: number
+days: BacktestDay[]
+every: number
+examples: BacktestVisit[]
+firings: number
+held_out: number
+ordered_all: number
+ordered_anyway: number
+since: string
+talk_known: boolean
+talk_seconds: number
+visitors: number
+visits: number
+}
+/**
+ * `date`: of the site's zone.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "BacktestDay".
+ */
+export interface BacktestDay {
+date: string
+firings: number
+}
+/**
+ * One visit that it would have fired on.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "BacktestVisit".
+ */
+export interface BacktestVisit {
+at: string
+customer: (string | null)
+ordered: boolean
+topic: string[]
+visit: string
+visitor: string
+}
+/**
+ * A trigger that need not be saved, over the stored visits of the last `days`.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "BacktestAsk".
+ */
+export interface BacktestAsk {
+action?: ("alert" | "information" | "invite" | "nothing" | "offer" | "order_form")
+active?: boolean
+caps?: Caps
+conditions: When
+content?: Content
+days?: number
+hold_out?: number
+name: string
+quiet?: (Quiet | null)
+site: string
+}
+/**
+ * How often it acts at most: in one visit, on one visitor ever, on one visitor in a day of the site's zone.
+ * 
+ *     null is no bound. Within a visit it acts once per arrival at most: `visit` null or above 1 is for who comes back.
+ */
+export interface Caps {
+day?: (number | null)
+visit?: (number | null)
+visitor?: (number | null)
+}
+/**
+ * `all` hold, at least one of `any` holds (where there is one), none of `none` holds.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "When".
+ */
+export interface When {
+/**
+ * @maxItems 20
+ */
+all?: (InBranch | Pages | VisitNumber | DaysSince | Orders | Cart | Returning | Known | Available | InTier | FromSource | OnDevice | InLanguage | DuringHours | Did | InSegment)[]
+/**
+ * @maxItems 20
+ */
+any?: (InBranch | Pages | VisitNumber | DaysSince | Orders | Cart | Returning | Known | Available | InTier | FromSource | OnDevice | InLanguage | DuringHours | Did | InSegment)[]
+/**
+ * @maxItems 20
+ */
+none?: (InBranch | Pages | VisitNumber | DaysSince | Orders | Cart | Returning | Known | Available | InTier | FromSource | OnDevice | InLanguage | DuringHours | Did | InSegment)[]
+}
+/**
+ * All of it in one branch: `below` a node, or below any child of the home page. `depth`: levels from the home page,
+ *     at least; `dwell`: seconds in that branch, at least.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "InBranch".
+ */
+export interface InBranch {
+/**
+ * @maxItems 20
+ */
+below?: string[]
+depth?: number
+dwell?: number
+kind: "branch"
+}
+/**
+ * Page views of this visit.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Pages".
+ */
+export interface Pages {
+at_least?: (number | null)
+at_most?: (number | null)
+kind: "pages"
+}
+/**
+ * 1 is the first visit of this visitor.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "VisitNumber".
+ */
+export interface VisitNumber {
+at_least?: (number | null)
+at_most?: (number | null)
+kind: "visit_number"
+}
+/**
+ * Whole days since the visitor's last visit; who was never here has none, and it does not hold.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "DaysSince".
+ */
+export interface DaysSince {
+at_least?: (number | null)
+at_most?: (number | null)
+kind: "days_since"
+}
+/**
+ * Orders of the customer; a stranger has 0.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Orders".
+ */
+export interface Orders {
+at_least?: (number | null)
+at_most?: (number | null)
+kind: "orders"
+}
+/**
+ * What lies in the cart, in minor units: `value` of the newest custom event `cart.changed`; 0 before there is one.
+ * 
+ *     It comes from the page, so it is a reason to ring and never a price.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Cart".
+ */
+export interface Cart {
+at_least?: (number | null)
+at_most?: (number | null)
+kind: "cart"
+}
+/**
+ * `is`: came in again, on a later visit or later in this one; else the very first arrival.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Returning".
+ */
+export interface Returning {
+is?: boolean
+kind: "returning"
+}
+/**
+ * `is`: a customer; else a stranger.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Known".
+ */
+export interface Known {
+is?: boolean
+kind: "known"
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "InTier".
+ */
+export interface InTier {
+kind: "tier"
+/**
+ * @minItems 1
+ * @maxItems 50
+ */
+tiers: string[]
+}
+/**
+ * What is given has to fit: one of the channels, one of the names (`google`), one of the campaigns.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "FromSource".
+ */
+export interface FromSource {
+/**
+ * @maxItems 50
+ */
+campaigns?: string[]
+/**
+ * @maxItems 8
+ */
+channels?: ("ai" | "direct" | "internal" | "mail" | "paid" | "referral" | "search" | "social")[]
+kind: "source"
+/**
+ * @maxItems 50
+ */
+names?: string[]
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "OnDevice".
+ */
+export interface OnDevice {
+/**
+ * @minItems 1
+ * @maxItems 5
+ */
+devices: ("bot" | "mobile" | "pc" | "tablet" | "unknown")[]
+kind: "device"
+}
+/**
+ * What the browser asks for first, without its country: `en`, `ru`.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "InLanguage".
+ */
+export interface InLanguage {
+kind: "language"
+/**
+ * @minItems 1
+ * @maxItems 50
+ */
+languages: string[]
+}
+/**
+ * From `from` until before `to` in the site's zone; over midnight where `to` is not later. No `days`: every day;
+ *     a night belongs to the day on which it begins.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "DuringHours".
+ */
+export interface DuringHours {
+/**
+ * @maxItems 7
+ */
+days?: number[]
+from: string
+kind: "hours"
+to: string
+}
+/**
+ * The custom event `name` at least `times` times in this visit, within `within` seconds (0: any time).
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Did".
+ */
+export interface Did {
+kind: "event"
+name: string
+times?: number
+within?: number
+}
+/**
+ * The id of a segment of the site: the same conditions under a name.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "InSegment".
+ */
+export interface InSegment {
+kind: "segment"
+segment: string
+}
+/**
+ * What the action says or shows. invite: `text`. information: `title`, and `url` or `text`. offer: one of
+ *     `products`, `price` in minor units (null: the catalogue's), `text`, good for `hours`. order_form: `products`.
+ */
+export interface Content {
+hours?: number
+price?: (number | null)
+/**
+ * @maxItems 20
+ */
+products?: string[]
+text?: string
+title?: string
+url?: string
+}
+/**
+ * It does not act from `from` until before `to`, in the site's zone; over midnight where `to` is not later.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Quiet".
+ */
+export interface Quiet {
+from: string
+to: string
+}
+/**
  * One body: some events of one visitor of one site.
  * 
  *     `first_party`: the bell lives on a subdomain of the site, and the page wants the visitor's cookie set by our answer.
@@ -302,6 +631,7 @@ age?: number
 at?: (string | null)
 id: string
 ip?: (string | null)
+language?: (string | null)
 path?: (string[] | null)
 referrer?: string
 source?: (("attribute" | "breadcrumb" | "call" | "canonical" | "microdata" | "sitemap" | "tree" | "url") | null)
@@ -322,6 +652,7 @@ at?: (string | null)
 dwell: number
 id: string
 ip?: (string | null)
+language?: (string | null)
 page: string
 scroll?: number
 type: "page.stayed"
@@ -339,6 +670,7 @@ at?: (string | null)
 dwell: number
 id: string
 ip?: (string | null)
+language?: (string | null)
 page: string
 scroll?: number
 type: "page.left"
@@ -355,12 +687,26 @@ age?: number
 at?: (string | null)
 id: string
 ip?: (string | null)
+language?: (string | null)
 name: string
 props?: {
 
 }
 type: "custom"
 user_agent?: (string | null)
+}
+/**
+ * How often it acts at most: in one visit, on one visitor ever, on one visitor in a day of the site's zone.
+ * 
+ *     null is no bound. Within a visit it acts once per arrival at most: `visit` null or above 1 is for who comes back.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Caps".
+ */
+export interface Caps1 {
+day?: (number | null)
+visit?: (number | null)
+visitor?: (number | null)
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -505,6 +851,24 @@ phone?: string
 export interface ContactConfirm {
 email?: boolean
 phone?: boolean
+}
+/**
+ * What the action says or shows. invite: `text`. information: `title`, and `url` or `text`. offer: one of
+ *     `products`, `price` in minor units (null: the catalogue's), `text`, good for `hours`. order_form: `products`.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Content".
+ */
+export interface Content1 {
+hours?: number
+price?: (number | null)
+/**
+ * @maxItems 20
+ */
+products?: string[]
+text?: string
+title?: string
+url?: string
 }
 /**
  * One line of the desk. `unread`: messages of the visitor after `read_seq`; `visitor_read_seq`: what they saw.
@@ -1075,6 +1439,26 @@ sites?: string[]
 topics?: TopicLevel[]
 }
 /**
+ * What is odd about a trigger. An `error` cannot be saved; a `warning` can. `where`: the field, such as
+ *     `conditions.all.1`.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Finding".
+ */
+export interface Finding {
+code: string
+level: ("error" | "warning")
+sentence: string
+where: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Findings".
+ */
+export interface Findings {
+items: Finding[]
+}
+/**
  * Pages of this origin tried to send and may not. `count`: how often, as far as it was counted (by the minute).
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -1377,6 +1761,63 @@ site: string
 sku: string
 }
 /**
+ * The part of a trigger that decides and acts. `hold_out`: percent of strangers who are left alone, for the
+ *     comparison (`routing.hold_out`).
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Rule".
+ */
+export interface Rule {
+action?: ("alert" | "information" | "invite" | "nothing" | "offer" | "order_form")
+caps?: Caps2
+conditions?: When1
+content?: Content2
+hold_out?: number
+quiet?: (Quiet | null)
+}
+/**
+ * How often it acts at most: in one visit, on one visitor ever, on one visitor in a day of the site's zone.
+ * 
+ *     null is no bound. Within a visit it acts once per arrival at most: `visit` null or above 1 is for who comes back.
+ */
+export interface Caps2 {
+day?: (number | null)
+visit?: (number | null)
+visitor?: (number | null)
+}
+/**
+ * `all` hold, at least one of `any` holds (where there is one), none of `none` holds.
+ */
+export interface When1 {
+/**
+ * @maxItems 20
+ */
+all?: (InBranch | Pages | VisitNumber | DaysSince | Orders | Cart | Returning | Known | Available | InTier | FromSource | OnDevice | InLanguage | DuringHours | Did | InSegment)[]
+/**
+ * @maxItems 20
+ */
+any?: (InBranch | Pages | VisitNumber | DaysSince | Orders | Cart | Returning | Known | Available | InTier | FromSource | OnDevice | InLanguage | DuringHours | Did | InSegment)[]
+/**
+ * @maxItems 20
+ */
+none?: (InBranch | Pages | VisitNumber | DaysSince | Orders | Cart | Returning | Known | Available | InTier | FromSource | OnDevice | InLanguage | DuringHours | Did | InSegment)[]
+}
+/**
+ * What the action says or shows. invite: `text`. information: `title`, and `url` or `text`. offer: one of
+ *     `products`, `price` in minor units (null: the catalogue's), `text`, good for `hours`. order_form: `products`.
+ */
+export interface Content2 {
+hours?: number
+price?: (number | null)
+/**
+ * @maxItems 20
+ */
+products?: string[]
+text?: string
+title?: string
+url?: string
+}
+/**
  * `at_once`: the old secret is worth nothing from now on; without it, it stays good for ten minutes.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -1386,7 +1827,8 @@ export interface SecretRotate {
 at_once?: boolean
 }
 /**
- * What every event has. `age`: ms since it happened, at sending. `at`, `user_agent`, `ip`: trusted servers only.
+ * What every event has. `age`: ms since it happened, at sending. The rest: trusted servers only; `language`: an
+ *     `Accept-Language`.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Seen".
@@ -1396,7 +1838,28 @@ age?: number
 at?: (string | null)
 id: string
 ip?: (string | null)
+language?: (string | null)
 user_agent?: (string | null)
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Segment".
+ */
+export interface Segment {
+conditions: When
+findings: Finding[]
+id: string
+name: string
+site: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "SegmentWrite".
+ */
+export interface SegmentWrite {
+conditions: When
+name: string
+site: string
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -1695,18 +2158,147 @@ title: string
 type: string
 }
 /**
+ * `findings`: warnings, and what became wrong since it was saved (a node that is gone, a product).
+ * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Trigger".
  */
 export interface Trigger {
-action: string
+action: ("alert" | "information" | "invite" | "nothing" | "offer" | "order_form")
 active: boolean
-conditions: {
-
-}
+caps: Caps1
+conditions: When
+content: Content1
+findings: Finding[]
+hold_out: number
 id: string
 name: string
+quiet: (Quiet | null)
 site: string
+}
+/**
+ * Strangers it fired on for the first time, and how many of them ordered within seven days after.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TriggerArm".
+ */
+export interface TriggerArm {
+ordered: number
+visitors: number
+}
+/**
+ * What is given is changed.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TriggerPatch".
+ */
+export interface TriggerPatch {
+active?: (boolean | null)
+hold_out?: (number | null)
+name?: (string | null)
+}
+/**
+ * The whole trigger anew; `site` stays what it was.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TriggerPut".
+ */
+export interface TriggerPut {
+action?: ("alert" | "information" | "invite" | "nothing" | "offer" | "order_form")
+active?: boolean
+caps?: Caps3
+conditions: When
+content?: Content3
+hold_out?: number
+name: string
+quiet?: (Quiet | null)
+site: string
+}
+/**
+ * How often it acts at most: in one visit, on one visitor ever, on one visitor in a day of the site's zone.
+ * 
+ *     null is no bound. Within a visit it acts once per arrival at most: `visit` null or above 1 is for who comes back.
+ */
+export interface Caps3 {
+day?: (number | null)
+visit?: (number | null)
+visitor?: (number | null)
+}
+/**
+ * What the action says or shows. invite: `text`. information: `title`, and `url` or `text`. offer: one of
+ *     `products`, `price` in minor units (null: the catalogue's), `text`, good for `hours`. order_form: `products`.
+ */
+export interface Content3 {
+hours?: number
+price?: (number | null)
+/**
+ * @maxItems 20
+ */
+products?: string[]
+text?: string
+title?: string
+url?: string
+}
+/**
+ * What a trigger brought. `uplift`: the difference of the two shares in percentage points with its 95 % interval
+ *     from `low` to `high`, null while there are too few; `missing`: how many firings are still missing for one.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TriggerReport".
+ */
+export interface TriggerReport {
+acted: number
+alerts: {
+[k: string]: number
+}
+customers: number
+firings: number
+held_out: TriggerArm
+high: (number | null)
+low: (number | null)
+missing: number
+treated: TriggerArm
+uplift: (number | null)
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TriggerWrite".
+ */
+export interface TriggerWrite {
+action?: ("alert" | "information" | "invite" | "nothing" | "offer" | "order_form")
+active?: boolean
+caps?: Caps4
+conditions: When
+content?: Content4
+hold_out?: number
+name: string
+quiet?: (Quiet | null)
+site: string
+}
+/**
+ * How often it acts at most: in one visit, on one visitor ever, on one visitor in a day of the site's zone.
+ * 
+ *     null is no bound. Within a visit it acts once per arrival at most: `visit` null or above 1 is for who comes back.
+ */
+export interface Caps4 {
+day?: (number | null)
+visit?: (number | null)
+visitor?: (number | null)
+}
+/**
+ * What the action says or shows. invite: `text`. information: `title`, and `url` or `text`. offer: one of
+ *     `products`, `price` in minor units (null: the catalogue's), `text`, good for `hours`. order_form: `products`.
+ */
+export interface Content4 {
+hours?: number
+price?: (number | null)
+/**
+ * @maxItems 20
+ */
+products?: string[]
+text?: string
+title?: string
+url?: string
 }
 /**
  * `deepest_path`: the place furthest from home, of several the one seen first; [] if it was home.

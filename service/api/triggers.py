@@ -6,26 +6,28 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from contract.errors import Refused
-from contract.rest_routing import Trigger
-from contract.shapes import In
+from contract.rest_triggers import Trigger, TriggerPatch
+from routing.firings import rule_of
 from routing.tables import trigger as table
 from service.api.lists import Listed, asked, page
 from service.api.operation import ADMINS, MARKETERS, Call, operation
 
 
-class TriggerPatch(In):
-    active: bool
-
-
 def shown(row: Mapping[Any, Any]) -> Trigger:
     """From a row of `trigger`."""
+    rule = rule_of(row)
     return Trigger(
         id=row["id"],
         site=row["site_id"],
         name=row["name"],
-        conditions=row["conditions"],
-        action=row["action"],
+        conditions=rule.conditions,
+        action=rule.action,
+        content=rule.content,
+        caps=rule.caps,
+        quiet=rule.quiet,
+        hold_out=rule.hold_out,
         active=row["active"],
+        findings=[],
     )
 
 
@@ -41,10 +43,12 @@ async def triggers(call: Call) -> Listed[Trigger]:
 @operation("PATCH", "/api/triggers/{id}", roles=ADMINS, takes=TriggerPatch, gives=Trigger)
 async def switch(call: Call) -> Trigger:
     """Switch a trigger on or off; it holds within two seconds."""
-    trigger_id, active = call.path_id(), call.body.active
+    trigger_id, asked = call.path_id(), call.body
+    changes = {name: value for name in ("name", "active", "hold_out") if (value := getattr(asked, name)) is not None}
 
     def write(conn: Connection) -> Trigger:
-        conn.execute(update(table).where(table.c.id == trigger_id).values(active=active))
+        if changes:
+            conn.execute(update(table).where(table.c.id == trigger_id).values(**changes))
         row = conn.execute(select(table).where(table.c.id == trigger_id)).mappings().one_or_none()
         if row is None or not call.account.may_see(row["site_id"]):
             raise Refused("not_found")

@@ -15,6 +15,8 @@ from access.tables import account, site
 from contract.clock import now_ms
 from contract.ids import node_id
 from contract.names import Ms
+from routing.firings import add_trigger
+from routing.usual import back, deep
 from service.demo.catalogue import products
 from service.demo.people import LEVEL, PEOPLE
 from service.settings import Settings
@@ -92,5 +94,5 @@ def _fill(conn: Connection, settings: Settings, hashed: str, now: Ms) -> None:
             now=now + number,
         )
     # The return of a customer is judged first: it is the better reason to ring.
-    routing.do.add_trigger(conn, shop.id, "back", {"known": True, "returns": True}, "alert", now)
-    routing.do.add_trigger(conn, shop.id, "deep", {"depth": 3, "branch_dwell": 15}, "alert", now + 1)
+    add_trigger(conn, shop.id, "back", back(), now)
+    add_trigger(conn, shop.id, "deep", deep(3, 15), now + 1)

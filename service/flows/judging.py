@@ -1,10 +1,11 @@
 """A visit is judged, and what it fires is done, inside the transaction that stored its event.
 
-Nothing here knows a process, a bus or a socket: whoever commits it announces the alerts that come back. What a group of
-visits has in common is asked once for the group.
+Nothing here knows a process, a bus or a socket: whoever commits it announces what comes back. What a group of visits
+has in common is asked once for the group, and only if something fires.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 import msgspec
 from sqlalchemy import Connection
@@ -12,17 +13,21 @@ from sqlalchemy import Connection
 import chat.queries
 import crm.queries
 import routing.alerts
+import routing.firings
 import routing.queries
+import tracker.queries
 from contract.facts import CustomerFacts, SiteFacts, VisitFacts
-from contract.names import Ms
+from contract.names import BellKind, Ms
 from routing.alerts import People
-from routing.queries import Alerts
-from routing.triggers import Firing, Rules
+from routing.firings import Done
+from routing.lookups import Known
+from routing.triggers import Firing, Rules, held_out
+from service.flows.acting import act
 from service.flows.facts import customer_facts, facts_of
 from service.flows.people import Crew
 from store.sql import db_now
 
-_NONE = Alerts()
+_NONE = Done()
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,101 +38,193 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     at: Ms
 
 
-def judge_and_ring(conn: Connection, seen: Sequence[Seen], rules: Rules) -> list[list[str]]:
-    """Judge the visits of one group; returns, for each, the alerts that were raised or that learned of its leaving.
+class Touched(msgspec.Struct):
+    """What a visit's event led to. `alerts`: raised, ended, or told of the visitor's leaving; `rings`: doorbells to
+    ring after the commit."""
 
-    Most groups fire nothing and cost one statement: which alerts their visits have.
+    alerts: list[str]
+    rings: list[tuple[BellKind, str]] = msgspec.field(default_factory=list)
+
+
+def judge_and_act(conn: Connection, seen: Sequence[Seen], rules: Rules) -> list[Touched]:
+    """Judge the visits of one group and do what they fire; one answer for each.
+
+    Most groups fire nothing and cost one statement: which bells ring for their visits, and what was done there.
     """
     if not seen:
         return []
-    of = routing.queries.alerts_of(conn, {one.visit.id for one in seen})
+    of = routing.firings.done_in(conn, {one.visit.id for one in seen})
     fired = [
         [
             firing
             for firing in rules.judge(one.visit, one.at)
-            if _rings_anew(firing, one.visit, of.setdefault(one.visit.id, Alerts()))
+            if _anew(firing, one.visit, of.setdefault(one.visit.id, Done()))
         ]
         for one in seen
     ]
-    raising = _raising(conn, seen, fired) if any(fired) else None
-    touched: list[list[str]] = []
+    acting = _acting(conn, seen, fired) if any(fired) else None
+    touched: list[Touched] = []
     for one, firings in zip(seen, fired, strict=True):
-        alerts = of.get(one.visit.id, _NONE)
-        told = _left(conn, one.visit, alerts)
+        done = of.get(one.visit.id, _NONE)
+        told = Touched(_left(conn, one.visit, done))
         for firing in firings:
-            if raising is not None and _rings_anew(firing, one.visit, alerts) and raising.fires(firing, one.visit):
-                for older in list(alerts.ringing):  # they went, and are back: one bell, the new one
-                    routing.alerts.end(conn, older, "gone", raising.now)
-                    raising.forget_strangers(one.site)
-                    del alerts.ringing[older]
-                    told.append(older)
-                raised = raising.ring(one.site, firing, one.visit)
-                if raised is not None:
-                    alerts.ringing[raised] = routing.alerts.gone_at(one.visit.left_at)
-                    alerts.spent.add((firing.trigger, firing.occasion))
-                    told.append(raised)
+            if acting is not None and _anew(firing, one.visit, done) and acting.fits(one, firing):
+                acting.fire(one, firing, done, told)
         touched.append(told)
     return touched
 
 
-def _rings_anew(firing: Firing, visit: VisitFacts, alerts: Alerts) -> bool:
-    """One bell at a time: what has had its bell has none, nor has a visit that rings, but for a return."""
-    return (firing.trigger, firing.occasion) not in alerts.spent and not (
-        alerts.ringing and firing.occasion == visit.id
-    )
+def raise_and_ring(conn: Connection, site: SiteFacts, firing: Firing, visit: VisitFacts) -> str | None:
+    """One bell alone that no trigger rings, under the same rules as a group's."""
+    acting = _Acting(conn, customer_facts(conn, site.id, [visit.visitor]), [visit.visitor])
+    return acting.ring(site, firing, visit) if acting.may_ring(site, firing, visit) else None
 
 
-def _left(conn: Connection, visit: VisitFacts, alerts: Alerts) -> list[str]:
+def _anew(firing: Firing, visit: VisitFacts, done: Done) -> bool:
+    """What was done is not done again, and a visit that rings rings no second bell, but for a return."""
+    if (firing.trigger, firing.occasion) in done.spent:
+        return False
+    return not (firing.action == "alert" and done.ringing and firing.occasion == visit.id)
+
+
+def _left(conn: Connection, visit: VisitFacts, done: Done) -> list[str]:
     """The bells of a visit learn that its visitor left, or is back."""
     gone_at = routing.alerts.gone_at(visit.left_at)
-    if all(known == gone_at for known in alerts.ringing.values()):
+    if all(known == gone_at for known in done.ringing.values()):
         return []
-    alerts.ringing = dict.fromkeys(alerts.ringing, gone_at)
+    done.ringing = dict.fromkeys(done.ringing, gone_at)
     return routing.alerts.visitor_left(conn, visit.id, visit.left_at)
 
 
-class _Raising:
-    """What the bells of one transaction have in common, looked up once."""
+def _acting(conn: Connection, seen: Sequence[Seen], fired: Sequence[Sequence[Firing]]) -> "_Acting":
+    """Who the visitors are whose visits fire anything."""
+    visitors: dict[str, set[str]] = {}
+    for one, firings in zip(seen, fired, strict=True):
+        if firings:
+            visitors.setdefault(one.site.id, set()).add(one.visit.visitor)
+    known: dict[str, str] = {}
+    for site_id, ids in visitors.items():
+        known |= crm.queries.customers_of(conn, site_id, ids)
+    elsewhere = {
+        (firing.trigger, firing.occasion)
+        for one, firings in zip(seen, fired, strict=True)
+        for firing in firings
+        if firing.occasion != one.visit.id  # of a visit that has become part of another one, say
+    }
+    acting = _Acting(conn, facts_of(conn, known), [visitor for ids in visitors.values() for visitor in ids])
+    acting.spent = routing.firings.spent(conn, elsewhere)
+    return acting
 
-    def __init__(
-        self,
-        conn: Connection,
-        customers: Mapping[str, CustomerFacts],
-        served: Mapping[str, chat.queries.Served],
-        spent: Collection[tuple[str, str]] = (),
-    ) -> None:
-        self._conn, self._customers, self._served, self._spent = conn, customers, served, spent
-        self.now = db_now(conn)
-        self._crew = Crew(conn, self.now)
+
+class _Acting:
+    """What the firings of one transaction have in common, looked up once, and when it is needed first."""
+
+    def __init__(self, conn: Connection, customers: Mapping[str, CustomerFacts], visitors: Sequence[str]) -> None:
+        self._conn, self._customers, self._visitors = conn, customers, visitors
+        self.spent: set[tuple[str, str]] = set()
         self._strangers: dict[str, int] = {}
 
-    def fires(self, firing: Firing, visit: VisitFacts) -> bool:
-        """Whether it fires for this person, on an occasion that has had no bell."""
-        return firing.fits(self._customers.get(visit.visitor)) and (firing.trigger, firing.occasion) not in self._spent
+    @cached_property
+    def now(self) -> Ms:
+        return db_now(self._conn)
+
+    @cached_property
+    def _crew(self) -> Crew:
+        return Crew(self._conn, self.now)
+
+    @cached_property
+    def _served(self) -> dict[str, chat.queries.Served]:
+        return chat.queries.served(self._conn, self._visitors)
+
+    def fits(self, one: Seen, firing: Firing) -> bool:
+        """Whether it fires for this person, at a moment like this, on an occasion that is not spent."""
+        if (firing.trigger, firing.occasion) in self.spent:
+            return False
+        visit, needs = one.visit, firing.needs
+        return firing.fits(
+            Known(
+                visit=visit,
+                now=one.at,
+                zone=one.site.zone,
+                customer=self._customers.get(visit.visitor),
+                doings=tracker.queries.doings(self._conn, [visit])[visit.id] if "doings" in needs else (),
+                before=tracker.queries.before(self._conn, visit) if "before" in needs else None,
+                available="available" not in needs or self._crew.available(one.site.id),
+                segments=routing.firings.segments(self._conn, visit.site) if "segments" in needs else {},
+            )
+        )
+
+    def fire(self, one: Seen, firing: Firing, done: Done, told: Touched) -> None:
+        """Do what the trigger says, or leave the visitor alone for the comparison; either spends the occasion.
+
+        What cannot be done now (nobody to invite to, an expert is talking with them) spends nothing: the next event
+        may find it possible.
+        """
+        conn, visit = self._conn, one.visit
+        customer = self._customers.get(visit.visitor)
+        if routing.firings.counts_before(firing):
+            past = routing.firings.past(conn, firing.trigger, visit.visitor)
+            if routing.firings.capped(firing, visit, past, self.now, one.site.zone):
+                return
+        if firing.action == "alert" and not self.may_ring(one.site, firing, visit):
+            return
+        percent = firing.rule.hold_out if firing.rule is not None and customer is None else 0
+        if held_out(firing.trigger, visit.visitor, percent):
+            routing.firings.fire(conn, firing, visit, None, "held_out", self.now)
+        elif firing.action == "alert":
+            self._ring_anew(one, firing, customer, done, told)
+        else:
+            self._act(one, firing, customer, told)
+        done.spent.add((firing.trigger, firing.occasion))
+
+    def _ring_anew(self, one: Seen, firing: Firing, customer: CustomerFacts | None, done: Done, told: Touched) -> None:
+        for older in list(done.ringing):  # they went, and are back: one bell, the new one
+            routing.alerts.end(self._conn, older, "gone", self.now)
+            self._strangers.pop(one.site.id, None)
+            del done.ringing[older]
+            told.alerts.append(older)
+        raised = self.ring(one.site, firing, one.visit)
+        if raised is not None:
+            customer_id = customer.id if customer else None
+            routing.firings.fire(self._conn, firing, one.visit, customer_id, "treated", self.now, raised)
+            done.ringing[raised] = routing.alerts.gone_at(one.visit.left_at)
+            told.alerts.append(raised)
+
+    def _act(self, one: Seen, firing: Firing, customer: CustomerFacts | None, told: Touched) -> None:
+        noted = routing.firings.fire(
+            self._conn, firing, one.visit, customer.id if customer else None, "treated", self.now
+        )
+        if noted is None or firing.action == "nothing":
+            return
+        served = self._served.get(one.visit.visitor, chat.queries.NOBODY)
+        acted = act(self._conn, one.site, firing, one.visit, customer, served, self._crew, self.now)
+        if acted is None:
+            routing.firings.take_back(self._conn, noted)
+            return
+        routing.firings.came_of_it(self._conn, noted, acted.ref)
+        told.rings += acted.rings
+
+    def may_ring(self, site: SiteFacts, firing: Firing, visit: VisitFacts) -> bool:
+        """Not when an expert is talking with this visitor (a return rings all the same: they went away and are back),
+        nor when so many strangers ring already that one more would only drown the others: it rings with its next event,
+        once there is room."""
+        if self._served.get(visit.visitor, chat.queries.NOBODY).talking and firing.occasion == visit.id:
+            return False
+        if visit.visitor in self._customers:
+            return True
+        return self._ringing_strangers(site) < most_strangers(self._people(site, visit))
 
     def ring(self, site: SiteFacts, firing: Firing, visit: VisitFacts) -> str | None:
-        """One firing becomes an alert that rings its first rung, in the transaction that stored the event.
-
-        None when this occasion has had its bell, when an expert is talking with this visitor (a return rings all the
-        same: they went away and are back), or when so many strangers ring already that one more would only drown the
-        others: it rings with its next event, once there is room. That no bell rings for the visit is the caller's to
-        know.
-        """
-        served = self._served.get(visit.visitor, chat.queries.NOBODY)
-        if served.talking and firing.occasion == visit.id:
-            return None
+        """The alert, ringing its first rung; None when this occasion has had its bell."""
         customer = self._customers.get(visit.visitor)
-        crew = self._crew.people(site, customer, served.expert)
-        if customer is None and self._ringing_strangers(site) >= most_strangers(crew):
-            return None
-        alert_id = routing.alerts.raise_alert(self._conn, firing, visit, customer, crew, self.now)
-        if alert_id is not None and customer is None:
+        alert_id = routing.alerts.raise_alert(self._conn, firing, visit, customer, self._people(site, visit), self.now)
+        if alert_id is not None and customer is None and site.id in self._strangers:
             self._strangers[site.id] += 1
         return alert_id
 
-    def forget_strangers(self, site: SiteFacts) -> None:
-        """A bell of the site has just ended: their number is another one."""
-        self._strangers.pop(site.id, None)
+    def _people(self, site: SiteFacts, visit: VisitFacts) -> People:
+        served = self._served.get(visit.visitor, chat.queries.NOBODY)
+        return self._crew.people(site, self._customers.get(visit.visitor), served.expert)
 
     def _ringing_strangers(self, site: SiteFacts) -> int:
         found = self._strangers.get(site.id)
@@ -136,42 +233,6 @@ class _Raising:
         return found
 
 
-def _raising(conn: Connection, seen: Sequence[Seen], fired: Sequence[Sequence[Firing]]) -> _Raising | None:
-    """What is needed to raise the bells of a group; None if who the visitors are leaves none to be raised."""
-    possible = [(one, firing) for one, firings in zip(seen, fired, strict=True) for firing in firings]
-    visitors: dict[str, set[str]] = {}
-    for one, _ in possible:
-        visitors.setdefault(one.site.id, set()).add(one.visit.visitor)
-    known: dict[str, str] = {}
-    for site_id, ids in visitors.items():
-        known |= crm.queries.customers_of(conn, site_id, ids)
-    possible = [
-        (one, firing)
-        for one, firing in possible
-        if firing.known is None or firing.known == (one.visit.visitor in known)
-    ]
-    if not possible:
-        return None
-    asked = {one.visit.visitor for one, _ in possible}
-    elsewhere = {(firing.trigger, firing.occasion) for one, firing in possible if firing.occasion != one.visit.id}
-    return _Raising(
-        conn,
-        customers=facts_of(conn, {visitor: who for visitor, who in known.items() if visitor in asked}),
-        served=chat.queries.served(conn, asked),
-        spent=routing.queries.spent(conn, elsewhere),  # of a visit that has become part of another one, say
-    )
-
-
 def most_strangers(crew: People) -> int:
     """Bells of strangers that may ring at a site at the same time. Known customers always ring."""
     return max(50, 20 * sum(expert.online for expert in crew.experts))
-
-
-def raise_and_ring(conn: Connection, site: SiteFacts, firing: Firing, visit: VisitFacts) -> str | None:
-    """One bell alone, under the same rules as a group's."""
-    raising = _Raising(
-        conn,
-        customers=customer_facts(conn, site.id, [visit.visitor]),
-        served=chat.queries.served(conn, [visit.visitor]),
-    )
-    return raising.ring(site, firing, visit)

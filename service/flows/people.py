@@ -29,6 +29,10 @@ class Crew:
             found = self._at[site_id] = routing.queries.experts_at(self._conn, site_id, desks, loads, self.now)
         return found
 
+    def available(self, site_id: str) -> bool:
+        """Whether somebody there has a free place."""
+        return any(expert.online and expert.load < expert.capacity for expert in self.at(site_id))
+
     def people(self, site: SiteFacts, customer: CustomerFacts | None, last: str | None) -> People:
         """For a visitor who is this customer, or a stranger. `last`: who served this browser last.
 

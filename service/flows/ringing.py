@@ -34,7 +34,7 @@ def ring_for_question(conn: Connection, site: SiteFacts, visitor_id: str, conver
     if visit is None or routing.queries.open_alerts(conn, [visit.id]):
         return []
     occasion = f"{conversation_id}:{seq}"
-    firing = Firing(trigger=conversation_id, name=routing.alerts.ASKED, action="alert", occasion=occasion)
+    firing = Firing(trigger=conversation_id, name=routing.alerts.ASKED, occasion=occasion)
     raised = raise_and_ring(conn, site, firing, visit)
     return [raised] if raised else []
 

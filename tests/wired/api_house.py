@@ -25,6 +25,8 @@ from contract.clock import now_ms
 from contract.facts import SiteFacts
 from contract.ids import new_id, node_id
 from crm.contact import CheckedContact
+from routing.firings import add_trigger
+from routing.usual import deep
 from sales.price import FormLine, price
 from service.bell import Bell
 from tests.asgi import served
@@ -98,7 +100,7 @@ async def _site(bell: Bell, key: str, password_hash: str) -> dict[str, str]:
 
     def things(conn: Connection) -> dict[str, str]:
         now, expert = now_ms(), made["expert"]
-        trigger = routing.do.add_trigger(conn, site.id, "deep", {"depth": 3}, "alert", now)
+        trigger = add_trigger(conn, site.id, "deep", deep(3, 0), now)
         product = sales.do.create_product(
             conn, site_id=site.id, sku="spade", name="Spade", path=["Garden"], amount=1990, currency="EUR", now=now
         )

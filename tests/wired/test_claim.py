@@ -44,9 +44,7 @@ class Desks:
         def work(conn: Connection) -> list[str]:
             facts = tracker.queries.visit_facts(conn, visits)
             raised = [
-                raise_and_ring(
-                    conn, self.shop.site, Firing(trigger="t", name="deep", action="alert", occasion=id_), visit
-                )
+                raise_and_ring(conn, self.shop.site, Firing(trigger="t", name="deep", occasion=id_), visit)
                 for id_, visit in facts.items()
             ]
             return [alert_id for alert_id in raised if alert_id is not None]
@@ -144,7 +142,7 @@ async def test_one_visitor_with_two_alerts_gets_one_conversation(desks: Desks):
 
         def work(conn: Connection, visits: list[str] = visits) -> list[str | None]:
             facts = tracker.queries.visit_facts(conn, visits)
-            firings = [Firing(trigger="t", name="deep", action="alert", occasion=id_) for id_ in visits]
+            firings = [Firing(trigger="t", name="deep", occasion=id_) for id_ in visits]
             return [raise_and_ring(conn, desks.shop.site, f, facts[f.occasion]) for f in firings]
 
         alerts = await desks.shop.store.write(work)

@@ -40,7 +40,7 @@ def test_a_new_site_can_ring(folder: Path) -> None:
         found = dict(base.execute("SELECT name, conditions FROM trigger").fetchall())
     assert sorted(found) == ["back", "deep"]
     assert '"depth":2' in found["deep"].replace(" ", "")
-    assert '"branch_dwell":20' in found["deep"].replace(" ", "")
+    assert '"dwell":20' in found["deep"].replace(" ", "")
 
 
 def test_a_site_has_two_tags(folder: Path) -> None:

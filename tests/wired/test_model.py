@@ -21,7 +21,7 @@ from contract.beacons import Beacon, Custom, Event, PageLeft, PageStayed, PageVi
 from contract.clock import rfc3339
 from contract.facts import SiteFacts
 from tests.recording import Answer, Body, Group, OtherRecorder, Recorder
-from tests.visit_model import MINUTE, Rows, Tables, Told, came_back, tables
+from tests.visit_model import MINUTE, Rows, Tables, Told, accept, came_back, tables
 from tracker.tables import event, node, page_view, rejected_event, visit, visitor
 from tracker.visitor import key_hash
 
@@ -240,7 +240,9 @@ class Example:
             happening = self.story[telling.place]
             at = happening.at + telling.jitter
             mine = (happening.agent if telling.agent is None else telling.agent) if trusted else None
-            said: dict[str, Any] = {"at": rfc3339(at), "user_agent": mine} if trusted else {"age": received_at - at}
+            said: dict[str, Any] = {"age": received_at - at}
+            if mine is not None:
+                said = {"at": rfc3339(at), "user_agent": mine, "language": accept(mine)}
             events.append(msgspec.structs.replace(happening.event, **said))
             if happening.bad is None:
                 taken.append((at, happening.event, mine if mine is not None else agent))
@@ -297,7 +299,7 @@ class Example:
             assert all(visit[1] <= answer.visit.started_at for visit in own)
             row, facts = made.visit[newest], msgspec.to_builtins(answer.visit)
             for name in ("number", "pages", "dwell", "depth", "deepest", "url", "title", "arrival", "left_at", "bot",
-                         "started_at", "last_at", "heard_at"):  # fmt: skip
+                         "language", "topic_share", "started_at", "last_at", "heard_at"):  # fmt: skip
                 assert facts[name] == row[name], f"{name} of the answer"
             for name in ("path", "topic", "branches"):
                 assert list(facts[name]) == row[name], f"{name} of the answer"

@@ -187,7 +187,7 @@ async def test_an_alert_that_was_committed_and_never_announced_is_found(house: H
             facts = tracker.queries.visit_facts(conn, [id_])[id_]
             shop = access.queries.site_facts(conn, facts.site)
             assert shop is not None
-            firing = Firing(trigger="t", name="deep", action="alert", occasion=id_)
+            firing = Firing(trigger="t", name="deep", occasion=id_)
             assert raise_and_ring(conn, shop, firing, facts)
 
         await in_base(house.url, commit)

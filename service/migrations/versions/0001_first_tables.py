@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 08:18:05.944011.
+Revision 0001, after ; 2026-11-22 08:22:05.143966.
 """
 
 import sqlalchemy as sa
@@ -248,6 +248,29 @@ def upgrade() -> None:
         batch_op.create_index("ix_expert_wake_at", ["wake_at"], unique=False)
 
     op.create_table(
+        "firing",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("trigger_id", sa.Text(), nullable=False),
+        sa.Column("occasion", sa.Text(), nullable=False),
+        sa.Column("visit_id", sa.Text(), nullable=False),
+        sa.Column("visitor_id", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.Text(), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("arm", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("ref", sa.Text(), nullable=True),
+        sa.CheckConstraint("arm IN ('treated', 'held_out')", name=op.f("ck_firing_arm")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_firing_site_id_site")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_firing")),
+    )
+    with op.batch_alter_table("firing", schema=None) as batch_op:
+        batch_op.create_index("ix_firing_occasion_trigger_id", ["occasion", "trigger_id"], unique=True)
+        batch_op.create_index("ix_firing_trigger_id_at", ["trigger_id", "at"], unique=False)
+        batch_op.create_index("ix_firing_visit_id", ["visit_id"], unique=False)
+        batch_op.create_index("ix_firing_visitor_id_trigger_id", ["visitor_id", "trigger_id"], unique=False)
+
+    op.create_table(
         "foreign_origin",
         sa.Column("site_id", sa.Text(), nullable=False),
         sa.Column("origin", sa.Text(), nullable=False),
@@ -303,6 +326,19 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("rejected_event", schema=None) as batch_op:
         batch_op.create_index("ix_rejected_event_site_id_at", ["site_id", "at"], unique=False)
+
+    op.create_table(
+        "segment",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("conditions", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_segment_site_id_site")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_segment")),
+    )
+    with op.batch_alter_table("segment", schema=None) as batch_op:
+        batch_op.create_index("ix_segment_site_id", ["site_id"], unique=False)
 
     op.create_table(
         "session",
@@ -365,8 +401,13 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("conditions", sa.Text(), nullable=False),
         sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("caps", sa.Text(), nullable=False),
+        sa.Column("quiet", sa.Text(), nullable=True),
+        sa.Column("hold_out", sa.Integer(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("hold_out BETWEEN 0 AND 50", name=op.f("ck_trigger_hold_out")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_trigger_site_id_site")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_trigger")),
     )
@@ -542,6 +583,7 @@ def upgrade() -> None:
         sa.Column("depth", sa.Integer(), nullable=False),
         sa.Column("deepest", sa.Integer(), nullable=False),
         sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("topic_share", sa.Integer(), nullable=False),
         sa.Column("branches", sa.Text(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
@@ -549,6 +591,7 @@ def upgrade() -> None:
         sa.Column("arrival", sa.Text(), nullable=True),
         sa.Column("left_at", sa.BigInteger(), nullable=True),
         sa.Column("user_agent", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
         sa.Column("bot", sa.Boolean(), nullable=False),
         sa.Column("merged_into", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_visit_site_id_site")),
@@ -728,6 +771,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_session_account_id")
 
     op.drop_table("session")
+    with op.batch_alter_table("segment", schema=None) as batch_op:
+        batch_op.drop_index("ix_segment_site_id")
+
+    op.drop_table("segment")
     with op.batch_alter_table("rejected_event", schema=None) as batch_op:
         batch_op.drop_index("ix_rejected_event_site_id_at")
 
@@ -741,6 +788,13 @@ def downgrade() -> None:
 
     op.drop_table("node")
     op.drop_table("foreign_origin")
+    with op.batch_alter_table("firing", schema=None) as batch_op:
+        batch_op.drop_index("ix_firing_visitor_id_trigger_id")
+        batch_op.drop_index("ix_firing_visit_id")
+        batch_op.drop_index("ix_firing_trigger_id_at")
+        batch_op.drop_index("ix_firing_occasion_trigger_id")
+
+    op.drop_table("firing")
     with op.batch_alter_table("expert", schema=None) as batch_op:
         batch_op.drop_index("ix_expert_wake_at")
 

@@ -1,0 +1,46 @@
+"""Pure: times of the day and weekdays in a site's zone."""
+
+from datetime import date, datetime, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from contract.clock import MINUTE
+from contract.names import Ms
+
+
+def during(now: Ms, zone: str, start: str, end: str, days: tuple[int, ...] = ()) -> bool:
+    """Whether it is from `start` until before `end` ("HH:MM") there, on one of `days` (1 is Monday; none: any).
+
+    `end` not later than `start`: over midnight; such a night belongs to the day on which it begins. By the clock on
+    the wall: when that is put back, the hour that comes twice counts twice.
+    """
+    clock, weekday, _ = _local(now // MINUTE, zone)
+    if start < end:
+        inside, day = start <= clock < end, weekday
+    else:
+        inside, day = clock >= start or clock < end, weekday if clock >= start else (weekday - 2) % 7 + 1
+    return inside and (not days or day in days)
+
+
+def day_of(now: Ms, zone: str) -> date:
+    """The date there."""
+    return _local(now // MINUTE, zone)[2]
+
+
+def day_begins(now: Ms, zone: str) -> Ms:
+    """When the day of `now` began there: at midnight, or when the clock first showed that date."""
+    local = day_of(now, zone)
+    there = _zone(zone)
+    begins = datetime(local.year, local.month, local.day, tzinfo=there)
+    return int(begins.timestamp() * 1000)
+
+
+@lru_cache(maxsize=64)
+def _zone(zone: str) -> tzinfo:
+    return ZoneInfo(zone)
+
+
+@lru_cache(maxsize=1024)
+def _local(minute: int, zone: str) -> tuple[str, int, date]:
+    there = datetime.fromtimestamp(minute * 60, _zone(zone))
+    return there.strftime("%H:%M"), there.isoweekday(), there.date()
