@@ -1,10 +1,11 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 08:22:05.143966.
+Revision 0001, after ; 2026-11-22 08:25:38.192162.
 """
 
 import sqlalchemy as sa
 from alembic import op
+
 
 revision = "0001"
 down_revision = None
