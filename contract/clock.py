@@ -1,7 +1,9 @@
 """Time at the edges: inside the program a time is milliseconds since 1970 UTC; outside it is RFC 3339."""
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from contract.names import Ms
 
@@ -31,3 +33,18 @@ def from_rfc3339(text: str) -> Ms:
     if moment.tzinfo is None:
         raise ValueError("a time needs a zone")
     return (moment.astimezone(UTC) - _EPOCH) // timedelta(milliseconds=1)
+
+
+def day_began(zone: str, at: Ms) -> Ms:
+    """Midnight of the day that it is at `at` in this zone; in UTC where the zone is unknown to this machine."""
+    there = (_EPOCH + timedelta(milliseconds=at)).astimezone(_zone(zone))
+    midnight = there.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    return (midnight.astimezone(UTC) - _EPOCH) // timedelta(milliseconds=1)
+
+
+@lru_cache(maxsize=1_000)
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC

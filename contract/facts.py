@@ -109,7 +109,11 @@ class Doing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CustomerFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """A known person as the rules see them. `last_expert`: who last served them in any channel."""
+    """A known person as the rules see them. `last_expert`: who last served them in any channel.
+
+    `regularity`: in how many of the last twelve months they ordered. `spent` and `typical`, an order that is ordinary
+    for the site (0: not known), in minor units of `currency`.
+    """
 
     id: str
     name: str
@@ -119,6 +123,10 @@ class CustomerFacts(msgspec.Struct, frozen=True, kw_only=True):
     orders: int
     spent: int
     currency: str
+    regularity: int = 0
+    typical: int = 0
+    first_order_at: Ms | None = None
+    last_order_at: Ms | None = None
 
 
 class SignedIn(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ from contract.errors import Refused
 from contract.facts import CustomerFacts, VisitFacts
 from contract.ids import new_id
 from contract.names import AlertEnd, Ms
-from routing.importance import importance, rung_reason, why
+from routing.importance import importance, rung_reason
 from routing.ladder import Expert, Step, next_step
 from routing.queries import Row, alert_row, asked, rings_of
 from routing.tables import RINGING, alert, decision, expert, ring
@@ -112,10 +112,22 @@ class People(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def raise_alert(
-    conn: Connection, firing: Firing, visit: VisitFacts, customer: CustomerFacts | None, people: People, now: Ms
+    conn: Connection,
+    firing: Firing,
+    visit: VisitFacts,
+    customer: CustomerFacts | None,
+    people: People,
+    now: Ms,
+    *,
+    intent: float | None = None,
+    today: int = 1,
 ) -> str | None:
-    """Store the alert of a firing and ring its first rung; None if this occasion has had its alert."""
+    """Store the alert of a firing and ring its first rung; None if this occasion has had its alert.
+
+    `intent`, `today`: of `routing.importance`.
+    """
     id_ = new_id()
+    weight = importance(visit, customer, now, asked=firing.name == ASKED, intent=intent, today=today)
     step = next_step(
         after=None,
         owner=people.owner,
@@ -135,11 +147,8 @@ def raise_alert(
         "trigger_id": firing.trigger,
         "occasion": firing.occasion,
         "reason": firing.name,
-        "importance": importance(visit, customer, asked=firing.name == ASKED),
-        "why": [
-            *why(visit, customer, asked=firing.name == ASKED),
-            rung_reason(step.rung, step.known, step.level),
-        ],
+        "importance": weight.value,
+        "why": [*weight.parts, rung_reason(step.rung, step.known, step.level)],
         "topic": visit.topic,
         "state": "ringing",
         "outcome": None,

@@ -1,5 +1,10 @@
-"""Reasons as sentences, in the expert's language."""
+"""Reasons as sentences, in the expert's language: right plurals, money and numbers as they are written there.
 
+A sentence with a {count} has one key per plural form of its language (`orders_one`, `orders_few` ...), one with a
+{number} may have keys for particular numbers (`today_2`).
+"""
+
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,21 +14,51 @@ _SENTENCES: dict[str, dict[str, str]] = {
     language: msgspec.json.decode((Path(__file__).parent / "text" / f"why.{language}.json").read_bytes())
     for language in ("en", "ru")
 }
+#: What stands between thousands, and before the cents. A number is never broken over two lines.
+_MARKS = {"en": (",", "."), "ru": ("\N{NO-BREAK SPACE}", ",")}
+#: Currencies with other than two digits of minor units (ISO 4217).
+_DIGITS = {
+    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV",
+                     "XAF", "XOF", "XPF"), 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+}  # fmt: skip
+
+_HOLE = re.compile(r"\{(\w+)\}")
 
 
 def sentences(reasons: list[Any], language: str) -> list[str]:
-    """`[["depth", {"depth": 3, "topic": "Boots"}]]` -> `["3 levels deep, at Boots"]`."""
-    catalogue = _SENTENCES.get(language, _SENTENCES["en"])
-    return [_fill(catalogue[_counted(code, values)], values) for code, values in reasons]
+    """`[["depth", {"count": 3, "topic": "Boots"}]]` -> `["3 levels deep, at Boots"]`."""
+    spoken = language if language in _SENTENCES else "en"
+    return [_fill(_sentence(code, values, spoken), values, spoken) for code, values in reasons]
 
 
-def _counted(code: str, values: dict[str, Any]) -> str:
-    return f"{code}_one" if code == "depth" and values.get("depth") == 1 else code
+def plural(count: int, language: str) -> str:
+    """one, few, many or other: the form that a whole number takes (Unicode CLDR's rules for these two languages)."""
+    if language == "ru":
+        if count % 10 == 1 and count % 100 != 11:
+            return "one"
+        return "few" if count % 10 in (2, 3, 4) and count % 100 not in (12, 13, 14) else "many"
+    return "one" if count == 1 else "other"
 
 
-def _fill(sentence: str, values: dict[str, Any]) -> str:
+def money(amount: int, currency: str, language: str) -> str:
+    """Minor units as they are written there: `41,200 EUR`, `41 200,50 EUR`; no cents where there are none."""
+    digits = _DIGITS.get(currency, 2)
+    whole, rest = divmod(abs(amount), 10**digits)
+    thousands, point = _MARKS[language]
+    cents = f"{point}{rest:0{digits}d}" if rest else ""
+    return f"{'-' if amount < 0 else ''}{whole:,}".replace(",", thousands) + f"{cents}\N{NO-BREAK SPACE}{currency}"
+
+
+def _sentence(code: str, values: dict[str, Any], language: str) -> str:
+    catalogue = _SENTENCES[language]
+    special = f"{code}_{values['number']}" if "number" in values else ""
+    formed = f"{code}_{plural(values['count'], language)}" if "count" in values else ""
+    return catalogue.get(special) or catalogue.get(formed) or catalogue[code]
+
+
+def _fill(sentence: str, values: dict[str, Any], language: str) -> str:
     if "amount" in values:
-        values = {**values, "money": f"{values['amount'] / 100:,.2f} {values['currency']}"}
-    for name, value in values.items():  # not str.format: a topic is somebody's text and may hold braces
-        sentence = sentence.replace("{" + name + "}", str(value))
-    return sentence
+        values = {**values, "money": money(values["amount"], values["currency"], language)}
+    # One pass, and not str.format: a topic is somebody's text and may hold braces.
+    return _HOLE.sub(lambda hole: str(values.get(hole[1], hole[0])), sentence)

@@ -3,8 +3,22 @@
 from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Connection,
+    RowMapping,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+    tuple_,
+)
 
+from contract.clock import DAY, now_ms
 from contract.ids import UUID
 from contract.names import Ms, OfferState
 from sales.price import FormLine
@@ -13,20 +27,53 @@ from store.prepared import Prepared, among
 
 LIMIT = 100
 _OURS = and_(among(order.c.customer_id, "customers"), order.c.status == "placed")
-_SUMS = Prepared(
-    select(order.c.customer_id, order.c.currency, func.count(), func.sum(order.c.amount))
-    .where(_OURS)
-    .group_by(order.c.customer_id, order.c.currency)
+#: A twelfth of a year, counted back from now: no zone, and no month is shorter than another.
+MONTH: Ms = 365 * DAY // 12
+MONTHS = 12
+_NOW: BindParameter[Ms] = bindparam("now", type_=BigInteger)
+_AGO = case(
+    (order.c.at > _NOW - MONTHS * MONTH, (_NOW - order.c.at) // literal_column(str(MONTH), BigInteger)),
+    else_=literal_column(str(MONTHS), BigInteger),
 )
-_PLACED = Prepared(select(order.c.customer_id, order.c.at, order.c.expert_id).where(_OURS).order_by(order.c.at))
+#: At most thirteen rows of a customer and currency, however much they bought.
+_SUMS = Prepared(
+    select(
+        order.c.customer_id,
+        order.c.currency,
+        _AGO.label("ago"),
+        func.count(),
+        func.sum(order.c.amount),
+        func.min(order.c.at),
+    )
+    .where(_OURS)
+    .group_by(order.c.customer_id, order.c.currency, literal_column("ago"))
+)
+_PLACED = (
+    select(
+        order.c.customer_id,
+        order.c.at,
+        order.c.expert_id,
+        func.row_number().over(partition_by=order.c.customer_id, order_by=(order.c.at.desc(), order.c.id)).label("nth"),
+    )
+    .where(_OURS)
+    .subquery()
+)
+_NEWEST = Prepared(
+    select(_PLACED.c.customer_id, _PLACED.c.at, _PLACED.c.expert_id).where(_PLACED.c.nth == 1).order_by(_PLACED.c.at)
+)
 
 
 class Total(msgspec.Struct, frozen=True, kw_only=True):
-    """All placed orders of one customer: how many, how much (minor units, in the currency they spent most in), when."""
+    """All placed orders of one customer: how many, how much (minor units, in the currency they spent most in), when.
+
+    `months`: in how many of the last twelve months (of 30.4 days) they ordered.
+    """
 
     orders: int
     spent: int
     currency: str
+    months: int
+    first_at: Ms
     last_at: Ms
     last_expert: str
 
@@ -145,14 +192,19 @@ def totals_of(conn: Connection, customers: Mapping[str, str]) -> dict[str, Total
     `customers`: customer -> the person whose record it is; orders keep the customer under whom they were placed.
     """
     counted: dict[tuple[str, str], tuple[int, int]] = {}
-    for customer_id, currency, number, amount in _SUMS.rows(conn, customers=customers):
-        orders, spent = counted.get((customers[customer_id], currency), (0, 0))
-        counted[customers[customer_id], currency] = (orders + int(number), spent + int(amount))
+    months: dict[str, set[int]] = {}
+    first: dict[str, Ms] = {}
+    for customer_id, currency, ago, number, amount, at in _SUMS.rows(conn, customers=customers, now=now_ms()):
+        person = customers[customer_id]
+        orders, spent = counted.get((person, currency), (0, 0))
+        counted[person, currency] = (orders + int(number), spent + int(amount))
+        months.setdefault(person, set()).add(int(ago))
+        first[person] = min(first.get(person, at), at)
     if not counted:
         return {}
     newest = {
         customers[customer_id]: (at, expert_id)
-        for customer_id, at, expert_id in _PLACED.rows(conn, customers=customers)
+        for customer_id, at, expert_id in _NEWEST.rows(conn, customers=customers)
     }
     found: dict[str, Total] = {}
     for (person, currency), (orders, spent) in sorted(counted.items(), key=lambda one: one[1][1]):
@@ -162,6 +214,8 @@ def totals_of(conn: Connection, customers: Mapping[str, str]) -> dict[str, Total
             orders=orders + (before.orders if before else 0),
             spent=spent,
             currency=currency,
+            months=len(months[person] - {MONTHS}),
+            first_at=first[person],
             last_at=last_at,
             last_expert=last_expert,
         )

@@ -79,6 +79,11 @@ def visits_of(conn: Connection, visitor_ids: Sequence[str], limit: int = 100, be
     return _rows(conn, *where, order=(visit.c.started_at.desc(), visit.c.id), limit=limit)
 
 
+def visits_since(conn: Connection, visitor_ids: Iterable[str], since: Ms) -> dict[str, int]:
+    """Visitor -> how many visits began since then, for those who had any. One statement for all of them."""
+    return dict(_SINCE.rows(conn, visitors=visitor_ids, since=since))
+
+
 def views_of(conn: Connection, visit_id: str, limit: int = 1000) -> list[Row]:
     """The page views of a visit in order: path, title, url, at, dwell, scroll and the rest; the newest `limit`."""
     statement = (
@@ -209,6 +214,11 @@ _BEFORE = Prepared(
     .limit(1)
 )
 _BY_ID = Prepared(select(visit, _first_view()).where(among(visit.c.id, "ids")))
+_SINCE = Prepared(
+    select(visit.c.visitor_id, func.count())
+    .where(among(visit.c.visitor_id, "visitors"), visit.c.started_at >= bindparam("since"), counted)
+    .group_by(visit.c.visitor_id)
+)
 
 
 def _rows(

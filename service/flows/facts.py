@@ -9,6 +9,7 @@ import crm.queries
 import sales.queries
 from contract.facts import CustomerFacts
 from contract.names import Ms
+from sales.typical import typical_order
 
 
 def customer_facts(conn: Connection, site_id: str, visitor_ids: Collection[str]) -> dict[str, CustomerFacts]:
@@ -44,5 +45,9 @@ def facts_of(conn: Connection, known: Mapping[str, str]) -> dict[str, CustomerFa
             orders=total.orders if total else 0,
             spent=total.spent if total else 0,
             currency=total.currency if total else "",
+            regularity=total.months if total else 0,
+            typical=typical_order(conn, one.site, total.currency) if total else 0,
+            first_order_at=total.first_at if total else None,
+            last_order_at=total.last_at if total else None,
         )
     return {visitor_id: facts[customer_id] for visitor_id, customer_id in known.items() if customer_id in facts}

@@ -16,6 +16,7 @@ import routing.alerts
 import routing.firings
 import routing.queries
 import tracker.queries
+from contract.clock import day_began
 from contract.facts import CustomerFacts, SiteFacts, VisitFacts
 from contract.names import BellKind, Ms
 from routing.alerts import People
@@ -123,6 +124,7 @@ class _Acting:
         self._conn, self._customers, self._visitors = conn, customers, visitors
         self.spent: set[tuple[str, str]] = set()
         self._strangers: dict[str, int] = {}
+        self._visits: dict[str, dict[str, int]] = {}
 
     @cached_property
     def now(self) -> Ms:
@@ -217,7 +219,8 @@ class _Acting:
     def ring(self, site: SiteFacts, firing: Firing, visit: VisitFacts) -> str | None:
         """The alert, ringing its first rung; None when this occasion has had its bell."""
         customer = self._customers.get(visit.visitor)
-        alert_id = routing.alerts.raise_alert(self._conn, firing, visit, customer, self._people(site, visit), self.now)
+        people, today = self._people(site, visit), self._visits_today(site, visit)
+        alert_id = routing.alerts.raise_alert(self._conn, firing, visit, customer, people, self.now, today=today)
         if alert_id is not None and customer is None and site.id in self._strangers:
             self._strangers[site.id] += 1
         return alert_id
@@ -225,6 +228,16 @@ class _Acting:
     def _people(self, site: SiteFacts, visit: VisitFacts) -> People:
         served = self._served.get(visit.visitor, chat.queries.NOBODY)
         return self._crew.people(site, self._customers.get(visit.visitor), served.expert)
+
+    def _visits_today(self, site: SiteFacts, visit: VisitFacts) -> int:
+        """Which visit of the day this is; asked only of who has been here before, and once for all of a site."""
+        if visit.number < 2:
+            return 1
+        found = self._visits.get(site.id)
+        if found is None:
+            midnight = day_began(site.zone, self.now)
+            found = self._visits[site.id] = tracker.queries.visits_since(self._conn, self._visitors, midnight)
+        return found.get(visit.visitor, 1)
 
     def _ringing_strangers(self, site: SiteFacts) -> int:
         found = self._strangers.get(site.id)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contract.clock import from_rfc3339, rfc3339
+from contract.clock import day_began, from_rfc3339, rfc3339
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,19 @@ def test_a_zone_does_not_lead_out_of_the_years_that_there_are(text: str) -> None
 def test_what_is_no_moment_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         from_rfc3339(text)
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "began"),
+    [
+        ("UTC", "2026-03-29T12:00:00Z", "2026-03-29T00:00:00.000Z"),
+        ("Europe/Berlin", "2026-03-29T12:00:00Z", "2026-03-28T23:00:00.000Z"),
+        ("Europe/Berlin", "2026-03-29T22:30:00Z", "2026-03-29T22:00:00.000Z"),
+        ("America/New_York", "2026-07-02T03:59:59Z", "2026-07-01T04:00:00.000Z"),
+        ("Asia/Kolkata", "2026-07-01T18:30:00Z", "2026-07-01T18:30:00.000Z"),
+        ("No/Such", "2026-07-01T18:30:00Z", "2026-07-01T00:00:00.000Z"),
+    ],
+)
+def test_a_day_begins_at_midnight_of_its_zone(zone: str, at: str, began: str) -> None:
+    """Also on the day on which the clock is put forward."""
+    assert rfc3339(day_began(zone, from_rfc3339(at))) == began

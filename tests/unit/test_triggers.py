@@ -8,11 +8,9 @@ import pytest
 from contract.clock import SECOND
 from contract.facts import Branch, CustomerFacts, VisitFacts
 from contract.triggers import Rule, When
-from routing.importance import importance, why
 from routing.lookups import Known
 from routing.triggers import Firing, Rules, Trigger
 from routing.usual import back, deep
-from routing.why import sentences
 
 NOW = 1_000_000_000
 
@@ -96,20 +94,3 @@ def test_a_trigger_is_of_one_site() -> None:
     """A visit of another site fires nothing."""
     elsewhere = msgspec.structs.replace(trigger("any"), site="other")
     assert [firing.trigger for firing in judge(visit(), None, elsewhere, trigger("mine"))] == ["mine"]
-
-
-def test_a_known_customer_stands_above_every_stranger() -> None:
-    """History overtakes intent, whatever was clicked."""
-    eager = visit(pages=500, dwell=10_000_000, deepest=20, came_back=True)
-    assert importance(eager, None) < importance(visit(pages=1, dwell=0, deepest=0), CUSTOMER)
-    assert 0 <= importance(eager, CUSTOMER) <= 100
-
-
-def test_reasons_are_sentences_in_the_experts_language() -> None:
-    """A topic with braces or markup in its name is text like any other."""
-    reasons = why(visit(came_back=True, number=2, branches=(branch("Garden {name}", 42, 3),)), CUSTOMER)
-    assert sentences(reasons, "en") == [
-        "Carla is a customer", "Orders so far: 1, 41.20 EUR in all", "Came back: visit 2", "42 s on Garden {name}",
-        "3 levels deep, at Irrigation",
-    ]  # fmt: skip
-    assert sentences(reasons, "ru")[0] == "Carla: наш покупатель"
