@@ -110,7 +110,9 @@ async def test_the_second_visit_of_a_day_is_said(shop: Shop) -> None:
     again = seen(shop, visitor=one.visitor, number=2, came_back=True)
     first = seen(shop)
     assert [len(told) for told in await judged(shop, again, first)] == [1, 1]
-    why = await shop.store.read(lambda conn: dict(conn.execute(select(alert.c.visit_id, alert.c.why)).tuples().all()))
+    why = await shop.store.read(
+        lambda conn: {row.visit_id: row.why for row in conn.execute(select(alert.c.visit_id, alert.c.why))}
+    )
     assert ["today", {"number": 2}] in why[again.visit.id]
     assert not {"today", "returning"} & {code for code, _ in why[first.visit.id]}
 
