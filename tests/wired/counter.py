@@ -102,7 +102,8 @@ class Shop:
         row = {
             "id": id_, "site_id": visitor.site.id, "visitor_id": visitor.visitor, "started_at": now, "last_at": now,
             "heard_at": now, "number": 1, "pages": 1, "dwell": 5, "path": ["Things"], "depth": 1, "deepest": 1,
-            "topic": ["Things"], "topic_share": 100, "language": "", "branches": [], "url": "https://shop.example/things", "title": "Things",
+            "topic": ["Things"], "topic_share": 100, "language": "", "branches": [], "title": "Things",
+            "url": "https://shop.example/things",
             "source": {"channel": "direct", "name": "", "campaign": ""}, "user_agent": "", "bot": False,
         }  # fmt: skip
         await self.store.write(lambda conn: conn.execute(insert(visit), [row]).close())
