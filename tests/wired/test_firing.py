@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Connection, insert, select, update
 
+import store.prepared
 from contract.beacons import Beacon, Custom, Event, PageStayed, PageViewed
 from contract.clock import DAY, HOUR, MINUTE, now_ms
 from contract.triggers import (
@@ -140,10 +141,10 @@ async def test_days_since_the_last_visit(house: House):
     assert await house.fired() == []
     for one in (stranger, yesterday, who):
         await house.look(one, "Things")
-    [one] = await house.fired()
-    assert one["visitor_id"] is not None
+    [only] = await house.fired()
+    assert only["visitor_id"] is not None
     seen = await house.shop.store.read(
-        lambda conn: conn.exec_driver_sql(f"SELECT key_hash FROM visitor WHERE id = '{one['visitor_id']}'").scalar()
+        lambda conn: conn.exec_driver_sql(f"SELECT key_hash FROM visitor WHERE id = '{only['visitor_id']}'").scalar()
     )
     assert seen == key_hash(who)
 
@@ -231,18 +232,21 @@ async def test_a_customer_is_never_left_alone(house: House):
     assert any(held_out(trigger, one["visitor_id"], 50) for one in fired)
 
 
-async def test_what_has_to_be_looked_up_is_looked_up_only_where_a_trigger_asks(house: House):
-    """A visit that fires nothing costs one question, whatever triggers there are."""
-    said: list[str] = []
+async def test_what_has_to_be_looked_up_is_looked_up_only_where_a_trigger_asks(
+    house: House, monkeypatch: pytest.MonkeyPatch
+):
+    """A visit that fires nothing asks nobody who it is, or who is free, whatever triggers there are."""
     await house.trigger(InBranch(depth=9), Did(name="x"), Available(), Known())
     who = browser()
     await house.look(who, "Things")
-    import store.prepared as prepared
+    said: list[str] = []
+    spoken = store.prepared.run
 
-    spoken = prepared.run
-    try:
-        prepared.run = lambda conn, text, values: (said.append(text), spoken(conn, text, values))[1]  # type: ignore[assignment]
-        await house.look(who, "Things")
-    finally:
-        prepared.run = spoken
+    def note(conn: Connection, text: str, values: Any) -> Any:
+        said.append(text)
+        return spoken(conn, text, values)
+
+    monkeypatch.setattr(store.prepared, "run", note)
+    await house.look(who, "Things")
+    assert said
     assert not [text for text in said if "conversation" in text or "expert" in text or "identity" in text]
