@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import agents, alert, collect, crash, fuzz, live, orm, overload, size, snippet, storage, triggers
+from bench import agents, alert, collect, crash, doorbell, fuzz, live, orm, overload, size, snippet, storage, triggers
 from bench import page as page_view
 from bench.machines import machine
 from tests.running import ROOT
@@ -31,6 +31,7 @@ FIGURES: dict[str, Callable[[Path], Iterable[dict[str, Any]]]] = {
     "triggers": triggers.measure,
     "agents": agents.measure,
     "alert": alert.measure,
+    "doorbell": doorbell.measure,
     "live": live.measure,
     "overload": overload.measure,
     "orm": orm.measure,
@@ -110,6 +111,7 @@ _MODULES = {
     "triggers": triggers,
     "agents": agents,
     "alert": alert,
+    "doorbell": doorbell,
     "live": live,
     "overload": overload,
     "orm": orm,
