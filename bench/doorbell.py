@@ -52,7 +52,11 @@ async def _bells(here: Server, there: Server) -> tuple[list[float], list[float]]
         lane = await Lane().open(here)
         for number in range(BELLS + 20):
             visitor, view, product = uuid.uuid4().hex, str(uuid.uuid4()), dice.choice(garden)
-            page = {"url": f"{here.url}{product.url}?n={number}", "title": product.name.en, "path": list(product.page)}
+            page: dict[str, Any] = {
+                "url": f"{here.url}{product.url}?n={number}",
+                "title": product.name.en,
+                "path": list(product.page),
+            }
             await lane.send(visitor, {"id": view, "type": "page.viewed", "source": "breadcrumb", **page})
             hears = [asyncio.create_task(one.heard(page["url"])) for one in desks]
             await asyncio.sleep(0.01)
