@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from msgspec import convert, to_builtins
 from sqlalchemy import Connection, delete, select, update
 
 from access.origin import origin
@@ -15,10 +16,10 @@ from contract.clock import DAY
 from contract.errors import Refused
 from contract.facts import AccountFacts, SiteFacts
 from contract.ids import new_id
+from contract.ladder import USUAL, Ladder
 from contract.names import Ms, Role
-from store.sql import insert_new
+from store.sql import insert_new, locked
 
-RUNG_SECONDS = 20
 TEST_FOR: Ms = DAY
 
 
@@ -32,9 +33,9 @@ def create_site(
     language: str = "en",
     zone: str = "UTC",
     currency: str = "EUR",
-    rung_seconds: int = RUNG_SECONDS,
+    ladder: Ladder = USUAL,
 ) -> SiteFacts:
-    """A new site. Refused("exists") if the key is taken, Refused("invalid") for a bad origin or zone."""
+    """A new site. Refused("exists") if the key is taken, Refused("invalid") for a bad origin, zone or ladder."""
     row: dict[str, Any] = {
         "id": new_id(),
         "key": key,
@@ -43,7 +44,8 @@ def create_site(
         "language": language,
         "zone": known_zone(zone),
         "currency": currency,
-        "rung_seconds": rung_seconds,
+        "ladder": plain_ladder(ladder),
+        "crew_version": "",
         "test_until": None,
         "tree_rules": None,
         "tree_version": 0,
@@ -56,15 +58,17 @@ def create_site(
 
 
 def patch_site(conn: Connection, site_id: str, changes: dict[str, Any], now: Ms) -> SiteFacts:
-    """Change those of name, origins, language, zone, rung_seconds, test_mode that are given. Refused("not_found").
+    """Change those of name, origins, language, zone, ladder, rung_seconds, test_mode that are given.
 
-    Test mode, once switched on, switches itself off after `TEST_FOR`.
+    Refused("not_found"), Refused("invalid"). Test mode, once switched on, switches itself off after `TEST_FOR`.
     """
     values = {name: value for name, value in changes.items() if value is not None}
     if "origins" in values:
         values["origins"] = plain_origins(values["origins"])
     if "zone" in values:
         values["zone"] = known_zone(values["zone"])
+    if "ladder" in values or "rung_seconds" in values:
+        values["ladder"] = _changed_ladder(conn, site_id, values.pop("ladder", None), values.pop("rung_seconds", None))
     if "test_mode" in values:
         values["test_until"] = now + TEST_FOR if values.pop("test_mode") else 0
     if values:
@@ -127,6 +131,8 @@ def patch_account(
     values = {column: value for column, value in values.items() if value is not None}
     if values:
         conn.execute(update(account).where(account.c.id == account_id).values(**values))
+    if name is not None or languages is not None or active is not None:
+        crew_changed(conn, account_id)
     if password_hash is not None or active is False:
         end_sessions(conn, account_id)
 
@@ -137,9 +143,23 @@ def set_sites(conn: Connection, account_id: str, sites: Iterable[str]) -> None:
     known = set(conn.execute(select(site.c.id).where(site.c.id.in_(list(wanted)))).scalars())
     if wanted - known:
         raise Refused("invalid", "sites")
+    crew_changed(conn, account_id)
     conn.execute(delete(account_site).where(account_site.c.account_id == account_id))
     if wanted:
         conn.execute(account_site.insert(), [{"account_id": account_id, "site_id": each} for each in sorted(wanted)])
+        crew_changed(conn, account_id)
+
+
+def crew_changed(conn: Connection, account_id: str) -> None:
+    """Somebody's sites, topics, languages, name or work have changed: what is kept of their sites' crews is old.
+
+    A version is never used twice, also when a transaction is undone: whoever keeps a crew compares for equality.
+    """
+    theirs = select(account_site.c.site_id).where(account_site.c.account_id == account_id)
+    statement = select(site.c.id).where(site.c.id.in_(theirs)).order_by(site.c.id)
+    held = list(conn.execute(locked(conn, statement)).scalars())
+    if held:
+        conn.execute(update(site).where(site.c.id.in_(held)).values(crew_version=new_id()))
 
 
 def plain_origins(origins: Iterable[str]) -> list[str]:
@@ -148,6 +168,22 @@ def plain_origins(origins: Iterable[str]) -> list[str]:
     if None in plain:
         raise Refused("invalid", "origins")
     return sorted({each for each in plain if each is not None})
+
+
+def plain_ladder(ladder: Ladder) -> dict[str, Any]:
+    """As it is stored. Refused("invalid") if a rung stands in it twice."""
+    if len(set(ladder.order)) < len(ladder.order):
+        raise Refused("invalid", "ladder")
+    stored: dict[str, Any] = to_builtins(ladder)
+    return stored
+
+
+def _changed_ladder(conn: Connection, site_id: str, ladder: Ladder | None, seconds: int | None) -> dict[str, Any]:
+    """`ladder`, or the one there is, with every rung ringing for `seconds` if they are given."""
+    if ladder is None:
+        stored = conn.execute(locked(conn, select(site.c.ladder).where(site.c.id == site_id))).scalar_one_or_none()
+        ladder = USUAL if stored is None else convert(stored, Ladder)
+    return plain_ladder(ladder if seconds is None else ladder.all_for(seconds))
 
 
 def known_zone(zone: str) -> str:

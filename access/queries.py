@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from msgspec import convert
 from sqlalchemy import Connection, bindparam, select
 
 from access.tables import account, account_site, site
 from access.tree import rules_of
 from contract.clock import now_ms
 from contract.facts import AccountFacts, SiteFacts
+from contract.ladder import Ladder
 from store.prepared import Prepared, among
 
 _SITE = Prepared(select(site).where(site.c.id == bindparam("id")))
@@ -25,7 +27,7 @@ def site_of(row: Mapping[Any, Any]) -> SiteFacts:
         language=row["language"],
         zone=row["zone"],
         currency=row["currency"],
-        rung_seconds=row["rung_seconds"],
+        ladder=convert(row["ladder"], Ladder),
         test_mode=(row["test_until"] or 0) > now_ms(),
         test_until=row["test_until"],
         rules=rules_of(row["tree_rules"]),

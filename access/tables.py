@@ -1,5 +1,6 @@
 """Who may see what: sites, accounts, sessions."""
 
+from msgspec import to_builtins
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -13,8 +14,10 @@ from sqlalchemy import (
     Text,
 )
 
+from contract.ladder import USUAL
 from store.metadata import Id, Json, Time, metadata
 
+#: `crew_version`: another one after each change of who works there, and of what they know (`access.do.crew_changed`).
 site = Table(
     "site",
     metadata,
@@ -25,7 +28,8 @@ site = Table(
     Column("language", Text, nullable=False),
     Column("zone", Text, nullable=False),
     Column("currency", Text, nullable=False),
-    Column("rung_seconds", Integer, nullable=False),
+    Column("ladder", Json, nullable=False, default=lambda: to_builtins(USUAL)),
+    Column("crew_version", Id, nullable=False, default=""),
     Column("test_until", Time, nullable=True),
     Column("tree_rules", Json, nullable=True),
     Column("tree_version", Integer, nullable=False, default=0),

@@ -33,7 +33,6 @@ SITE = SiteFacts(
     language="en",
     zone="UTC",
     currency="EUR",
-    rung_seconds=20,
 )
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 _decode = msgspec.json.Decoder(Beacon).decode
@@ -95,7 +94,7 @@ def main() -> None:
         service.schema.metadata.create_all(engine)
         with engine.connect() as conn:
             row = {name: getattr(SITE, name) for name in ("id", "key", "name", "language", "zone", "currency")}
-            conn.execute(insert(site_table), [row | {"origins": [], "rung_seconds": 20, "created_at": 0}])
+            conn.execute(insert(site_table), [row | {"origins": [], "created_at": 0}])
             measure(conn, 0.5, 5)
             found = {f"pages_{pages}": measure(conn, seconds / 2, pages) for pages in (1, 5)}
     print(msgspec.json.encode(found).decode())

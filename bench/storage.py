@@ -54,7 +54,7 @@ def _fresh(path: Path) -> Connection:
     service.schema.metadata.create_all(engine)
     conn = engine.connect()
     row = {name: getattr(SITE, name) for name in ("id", "key", "name", "language", "zone", "currency")}
-    conn.execute(insert(site_table), [row | {"origins": [], "rung_seconds": 20, "created_at": 0}])
+    conn.execute(insert(site_table), [row | {"origins": [], "created_at": 0}])
     return conn
 
 

@@ -5,6 +5,8 @@ No room imports its neighbour; `service.journey` and `service.flows` hand these 
 
 import msgspec
 
+from contract.ladder import USUAL as USUAL_LADDER
+from contract.ladder import Ladder
 from contract.names import Channel, DeviceKind, Ms, Role
 from contract.tree import NO_TREE, USUAL, SiteTree, TreeRules
 
@@ -22,7 +24,7 @@ class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     zone: str
     currency: str
-    rung_seconds: int
+    ladder: Ladder = USUAL_LADDER
     test_mode: bool = False
     test_until: Ms | None = None
     rules: TreeRules = USUAL

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
+from contract.ladder import USUAL, Ladder
 from contract.names import EventOutcome, PathSource, TreeReason
 from contract.shapes import CustomerBrief, In, Name, Out, Time
 
@@ -15,18 +16,24 @@ class SiteWrite(In):
     language: Annotated[str, Meta(max_length=35)] = "en"
     zone: Annotated[str, Meta(max_length=64)] = "UTC"
     currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "EUR"
+    ladder: Ladder = USUAL
 
 
 class SitePatch(In):
+    """What is given changes. `rung_seconds`: the same time for every rung of the ladder."""
+
     name: Name | None = None
     origins: list[Annotated[str, Meta(max_length=300)]] | None = None
     language: Annotated[str, Meta(max_length=35)] | None = None
     zone: Annotated[str, Meta(max_length=64)] | None = None
+    ladder: Ladder | None = None
     rung_seconds: Annotated[int, Meta(ge=5, le=3600)] | None = None
     test_mode: bool | None = None
 
 
 class Site(Out):
+    """`rung_seconds`: of the first rung."""
+
     id: str
     key: str
     name: str
@@ -34,6 +41,7 @@ class Site(Out):
     language: str
     zone: str
     currency: str
+    ladder: Ladder
     rung_seconds: int
     test_mode: bool
     test_until: Time | None

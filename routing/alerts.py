@@ -5,19 +5,21 @@ change counts `version` up; whoever commits it rings the doorbell and sets `anno
 forgotten.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
-import msgspec
 from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
 from contract.clock import SECOND
 from contract.errors import Refused
 from contract.facts import CustomerFacts, VisitFacts
 from contract.ids import new_id
-from contract.names import AlertEnd, Ms
+from contract.ladder import Ladder
+from contract.names import AlertEnd, Ms, Rung
 from routing.importance import importance, rung_reason
-from routing.ladder import Expert, Step, next_step
+from routing.ladder import Asked, Step
+from routing.match import tongue
 from routing.queries import Row, alert_row, asked, rings_of
 from routing.tables import RINGING, alert, decision, expert, ring
 from routing.triggers import Firing
@@ -27,6 +29,8 @@ from store.prepared import InsertNew, Prepared
 OUTLIVES: Ms = 60 * SECOND
 #: A rung whose end was noticed later than this was not heard by anybody: the server was down. It rings once afresh.
 LATE: Ms = 5 * SECOND
+#: A decision keeps so many candidates by name, those who were chosen first; the others it counts.
+SHOWN = 64
 #: The reason of an alert that no trigger raised: the visitor wrote, and nobody has this conversation.
 ASKED = "asked"
 
@@ -51,6 +55,31 @@ _CLAIM_DUE = Prepared(
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
+#: Never waits: it comes after other locks. An alert that somebody holds is being moved by them.
+_RINGING_AT = Prepared(
+    select(alert)
+    .where(
+        RINGING,
+        alert.c.id.in_(
+            select(ring.c.alert_id).where(ring.c.expert_id == bindparam("expert"), ring.c.outcome.is_(None))
+        ),
+    )
+    .order_by(alert.c.id)
+    .with_for_update(skip_locked=True)
+)
+_LEFT = Prepared(
+    update(ring).where(_OPEN_RINGS, ring.c.expert_id == bindparam("expert")).values(outcome=bindparam("came_of_it"))
+)
+_RING_AGAIN = Prepared(
+    update(ring)
+    .where(
+        ring.c.alert_id == bindparam("alert"),
+        ring.c.expert_id == bindparam("expert"),
+        ring.c.rung == bindparam("on"),
+    )
+    .values(outcome=None, until=bindparam("to"))
+)
+_BUSY = Prepared(update(expert).where(expert.c.id == bindparam("expert")).values(busy=bindparam("full")))
 _STOP_RINGING = Prepared(update(ring).where(_OPEN_RINGS).values(outcome=bindparam("came_of_it")))
 _RING_LONGER = Prepared(update(ring).where(_OPEN_RINGS).values(until=bindparam("to")))
 _ANSWERED = Prepared(
@@ -85,7 +114,11 @@ _ACCEPT = Prepared(
         version=_NEWER,
     )
 )
-_ASSIGNED = Prepared(update(expert).where(expert.c.id == bindparam("expert")).values(assigned_at=bindparam("now")))
+_ASSIGNED = Prepared(
+    update(expert)
+    .where(expert.c.id == bindparam("expert"))
+    .values(assigned_at=bindparam("now"), busy=bindparam("full"))
+)
 _END = Prepared(
     update(alert)
     .where(_SAME, RINGING)
@@ -102,13 +135,15 @@ _ANNOUNCED = Prepared(
 )
 
 
-class People(msgspec.Struct, frozen=True, kw_only=True):
-    """Who could answer: the site's experts, the customer's owner, and who served this visitor last."""
+class People(Protocol):
+    """Who could answer: the ladder of the site, and its experts as far as a choice needs to look."""
 
-    experts: tuple[Expert, ...]
-    owner: str | None
-    last: str | None
-    rung_seconds: int
+    ladder: Ladder
+
+    def step(
+        self, *, after: Rung | None, topic: tuple[str, ...], language: str, asked: tuple[Asked, ...], seed: str
+    ) -> Step | None:
+        """`routing.ladder.next_step` over the candidates. Equals are told apart by `seed`: the alert."""
 
 
 def raise_alert(
@@ -121,23 +156,18 @@ def raise_alert(
     *,
     intent: float | None = None,
     today: int = 1,
+    topic: tuple[str, ...] | None = None,
 ) -> str | None:
     """Store the alert of a firing and ring its first rung; None if this occasion has had its alert.
 
-    `intent`, `today`: of `routing.importance`.
+    `intent`, `today`: of `routing.importance`. `topic`: what it is about, if not what the visit has read most.
     """
     id_ = new_id()
     weight = importance(visit, customer, now, asked=firing.name == ASKED, intent=intent, today=today)
-    step = next_step(
-        after=None,
-        owner=people.owner,
-        last=people.last,
-        topic=visit.topic,
-        experts=people.experts,
-        asked=(),
-    )
+    topic, language = visit.topic if topic is None else topic, tongue(visit.language)
+    step = people.step(after=None, topic=topic, language=language, asked=(), seed=id_)
     assert step is not None, "the ladder has a first rung"
-    until = now + people.rung_seconds * SECOND
+    until = _until(step, firing.name, people.ladder, now)
     row = {
         "id": id_,
         "site_id": visit.site,
@@ -149,7 +179,8 @@ def raise_alert(
         "reason": firing.name,
         "importance": weight.value,
         "why": [*weight.parts, rung_reason(step.rung, step.known, step.level)],
-        "topic": visit.topic,
+        "topic": topic,
+        "language": language,
         "state": "ringing",
         "outcome": None,
         "rung": step.rung,
@@ -168,22 +199,25 @@ def raise_alert(
     return id_
 
 
-def climb(conn: Connection, alert_id: str, people: People, now: Ms) -> bool:
-    """Leave the current rung and ring the next. False: it was the last one, and the alert has ended as expired."""
+def climb(conn: Connection, alert_id: str, people: People, now: Ms, *, stay: bool = False) -> bool:
+    """Leave the current rung and ring the next. False: it was the last one, and the alert has ended as expired.
+
+    `stay`: there, wait for the rest of its time instead; somebody may come free.
+    """
     row = _open(conn, alert_id)
     _STOP_RINGING.change(conn, alert=alert_id, came_of_it="silent")
-    step = next_step(
+    step = people.step(
         after=row["rung"],
-        owner=people.owner,
-        last=people.last,
         topic=tuple(row["topic"]),
-        experts=people.experts,
+        language=row["language"],
         asked=asked(conn, alert_id),
+        seed=alert_id,
     )
     if step is None:
-        end(conn, alert_id, "expired", now)
-        return False
-    until = now + people.rung_seconds * SECOND
+        if not stay:
+            end(conn, alert_id, "expired", now)
+        return stay
+    until = _until(step, row["reason"], people.ladder, now)
     reasons = [reason for reason in row["why"] if not reason[0].startswith("rung_")]
     reasons.append(rung_reason(step.rung, step.known, step.level))
     _CLIMB.change(conn, alert=alert_id, to=step.rung, until=until, reasons=reasons)
@@ -194,14 +228,33 @@ def climb(conn: Connection, alert_id: str, people: People, now: Ms) -> bool:
 
 def ring_newcomer(conn: Connection, row: Row, expert_id: str, people: People, now: Ms) -> bool:
     """Somebody came free while nobody could hear this alert: ring them, with a full rung's time."""
-    declined = any(one["expert_id"] == expert_id and one["outcome"] == "declined" for one in rings_of(conn, row["id"]))
-    if row["state"] != "ringing" or declined:
+    rings = [one for one in rings_of(conn, row["id"]) if one["expert_id"] == expert_id]
+    if row["state"] != "ringing" or any(one["outcome"] == "declined" for one in rings):
         return False
-    until = now + people.rung_seconds * SECOND
     rung = row["rung"] or "anyone"
-    _ring(conn, row["id"], (expert_id,), rung, now, until)
+    until = now + people.ladder.seconds(rung) * SECOND
+    if any(one["rung"] == rung for one in rings):  # they heard it on this rung, left, and are back
+        _RING_AGAIN.change(conn, alert=row["id"], expert=expert_id, on=rung, to=until)
+    else:
+        _ring(conn, row["id"], (expert_id,), rung, now, until)
     _RUNG.change(conn, alert=row["id"], to=rung, until=until)
     return True
+
+
+def leave(conn: Connection, expert_id: str, reason: str) -> list[tuple[Row, bool]]:
+    """Nobody at this desk can take a bell any more: it falls silent there. Returns each alert that rang, and whether
+    nobody else hears it now. What somebody is just answering elsewhere is left to them (and to the next look)."""
+    left: list[tuple[Row, bool]] = []
+    for row in _RINGING_AT.dicts(conn, expert=expert_id):
+        _LEFT.change(conn, alert=row["id"], expert=expert_id, came_of_it=reason)
+        _CHANGED.change(conn, alert=row["id"])
+        left.append((row, all(one["outcome"] is not None for one in rings_of(conn, row["id"]))))
+    return left
+
+
+def count_places(conn: Connection, expert_id: str, *, busy: bool) -> None:
+    """Remember whether all places of this desk are taken."""
+    _BUSY.change(conn, expert=expert_id, full=int(busy))
 
 
 def accept(conn: Connection, alert_id: str, expert_id: str, load: Callable[[], int], now: Ms) -> Row:
@@ -219,11 +272,12 @@ def accept(conn: Connection, alert_id: str, expert_id: str, load: Callable[[], i
     assert desk is not None, "who was rung has a desk"
     if desk["status"] == "offline":
         raise Refused("not_online")
-    if load() >= desk["capacity"]:
+    held = load()
+    if held >= desk["capacity"]:
         raise Refused("desk_full")
     _ACCEPTED_HERE.change(conn, alert=alert_id, expert=expert_id, on=row["rung"])
     _STOP_RINGING.change(conn, alert=alert_id, came_of_it="taken")
-    _ASSIGNED.change(conn, expert=expert_id, now=now)
+    _ASSIGNED.change(conn, expert=expert_id, now=now, full=int(held + 1 >= desk["capacity"]))
     _DECIDED.change(conn, alert=alert_id, came_of_it=f"accepted:{expert_id}")
     _ACCEPT.change(conn, alert=alert_id, expert=expert_id, now=now)
     return row
@@ -266,7 +320,7 @@ def claim_due(conn: Connection, now: Ms, limit: int = 100) -> list[dict[str, Any
 
 def ring_afresh(conn: Connection, row: Row, people: People, now: Ms) -> None:
     """The server was down while this rung ran out: the same desks ring once more, for a full time."""
-    until = now + people.rung_seconds * SECOND
+    until = now + people.ladder.seconds(row["rung"]) * SECOND
     _RING_LONGER.change(conn, alert=row["id"], to=until)
     _RUNG.change(conn, alert=row["id"], to=row["rung"], until=until)
 
@@ -287,7 +341,14 @@ def _ring(conn: Connection, alert_id: str, experts: tuple[str, ...], rung: str, 
         _RING.change_all(conn, rows)
 
 
+def _until(step: Step, reason: str, ladder: Ladder, now: Ms) -> Ms:
+    """When the rung is over. Who wrote, and whom nobody can hear, waits as long as the site says."""
+    waits = reason == ASKED and not step.experts
+    return now + (ladder.wait_seconds if waits else ladder.seconds(step.rung)) * SECOND
+
+
 def _decide(conn: Connection, row: Row, step: Step, now: Ms) -> None:
+    shown = sorted(step.candidates, key=lambda one: one.expert not in step.experts)[:SHOWN]
     _DECIDE.change(
         conn,
         id=new_id(),
@@ -297,7 +358,8 @@ def _decide(conn: Connection, row: Row, step: Step, now: Ms) -> None:
         rung=step.rung,
         at=now,
         chosen=step.experts,
-        candidates=step.candidates,
+        candidates=shown,
+        others=dict(Counter(one.excluded or "behind" for one in step.candidates[SHOWN:])) | step.others,
         outcome="ringing" if step.experts else "nobody",
     )
 

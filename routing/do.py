@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, update
 
+from access.do import crew_changed
 from contract.clock import SECOND
 from contract.names import Ms, Status
-from routing.known import forget
 from routing.tables import expert, expertise
 from store.sql import insert_new
 
@@ -48,7 +48,7 @@ def set_topics(conn: Connection, account_id: str, topics: Sequence[TopicRow]) ->
     }
     if rows:
         conn.execute(expertise.insert(), list(rows.values()))
-    forget()
+    crew_changed(conn, account_id)
 
 
 def set_capacity(conn: Connection, account_id: str, capacity: int) -> None:

@@ -1,34 +1,54 @@
 """Pure: whom does the bell ring next?
 
-owner -> the expert who last served them -> the expert who knows the topic best -> anyone free. A rung whose person is
-away, full, has declined or was silent is passed over. On the last rung everybody who is free rings, also who was
-silent before: nobody is forgotten because one missed it.
+owner -> the expert who last served them -> the expert who knows the topic best -> anyone free, in the site's order. A
+rung whose person is away, full, has declined or was silent is passed over. On the rung of anyone everybody who is free
+rings, also who was silent before: nobody is forgotten because one missed it.
 """
 
 import msgspec
 
 from contract.names import RUNGS, Rung
-from routing.match import Knows, match
+from routing.match import Knows, Match, match
+
+#: So many desks ring at once at most.
+DESKS = 20
 
 
 class Expert(msgspec.Struct, frozen=True, kw_only=True):
-    """An expert of the site, as the choice sees them. `idle_since` orders equals: who waited longest goes first."""
+    """A candidate, as the choice sees them.
+
+    `absent`: why they cannot hear a bell now (`routing.presence.absent`), or "". `load`: conversations they have;
+    `ringing`: bells that ring at their desk. `idle_since` orders equals: who waited longest goes first. `speaks`:
+    languages without their countries.
+    """
 
     id: str
     name: str
-    online: bool
+    absent: str
     load: int
     capacity: int
     idle_since: int
     knows: tuple[Knows, ...]
+    speaks: frozenset[str] = frozenset()
+    ringing: int = 0
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """Somebody this alert has rung already. `outcome`: declined, silent, or None while it rings."""
+    """Somebody this alert has rung already. `outcome`: declined, silent, why they left, or None while it rings."""
 
     expert: str
     rung: str
     outcome: str | None
+
+
+class Parts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a score is made of. `level` 1-5 and `nearness` 0-1 add up to it; `language`: whether they speak the
+    visitor's (null: it is not known); `load`: the share of their places that is taken or rings."""
+
+    level: int
+    nearness: float
+    language: bool | None
+    load: float
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,16 +58,33 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     score: float
     excluded: str
+    parts: Parts
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """Ring `experts` on `rung`. No experts: nobody can hear it, the alert waits on the last rung."""
+    """Ring `experts` on `rung`. No experts: nobody can hear it, the alert waits on the last rung. `others`: reason ->
+    how many more there are, who were no candidates."""
 
     rung: Rung
     experts: tuple[str, ...]
     candidates: tuple[Candidate, ...]
     known: tuple[str, ...] | None = None
     level: int | None = None
+    others: dict[str, int] = {}
+
+
+def climbable(order: tuple[Rung, ...], *, known: bool) -> tuple[Rung, ...]:
+    """The rungs of an alert. A customer always rings somebody: where the site left "anyone" out, it comes last."""
+    return (*order, "anyone") if known and "anyone" not in order else order
+
+
+def rungs_after(rungs: tuple[Rung, ...], after: Rung | None) -> tuple[Rung, ...]:
+    """What is still above. A rung that the site has taken out meanwhile counts where it usually stands."""
+    if after is None:
+        return rungs
+    if after in rungs:
+        return rungs[rungs.index(after) + 1 :]
+    return tuple(rung for rung in rungs if RUNGS.index(rung) > RUNGS.index(after))
 
 
 def next_step(
@@ -58,48 +95,89 @@ def next_step(
     topic: tuple[str, ...],
     experts: tuple[Expert, ...],
     asked: tuple[Asked, ...],
+    rungs: tuple[Rung, ...] = RUNGS,
+    language: str = "",
 ) -> Step | None:
     """The next rung that has somebody to ring, else the last rung with nobody; None after the last rung."""
-    if after == RUNGS[-1]:
+    coming = rungs_after(rungs, after)
+    if not coming:
         return None
-    silent = {one.expert for one in asked if one.outcome != "declined"}
     declined = {one.expert for one in asked if one.outcome == "declined"}
-    free = {expert.id: expert for expert in experts if not _excluded(expert, declined)}
+    silent = {one.expert for one in asked if one.outcome in (None, "silent")}
     found = {expert.id: match(topic, expert.knows) for expert in experts}
-    candidates = tuple(
-        Candidate(
-            expert=expert.id,
-            name=expert.name,
-            score=round(known.score, 3) if (known := found[expert.id]) else 0.0,
-            excluded=_excluded(expert, declined),
-        )
-        for expert in experts
-    )
-    for rung in RUNGS[RUNGS.index(after) + 1 if after else 0 :]:
-        if rung == "anyone":
-            return Step(rung=rung, experts=tuple(sorted(free)), candidates=candidates)
-        if rung == "topic":
-            known_free = [e for e in free.values() if found[e.id] and e.id not in silent]
-            if not known_free:
-                continue
-            best = min(known_free, key=lambda e: (-found[e.id].score, e.load, e.idle_since, e.id))  # type: ignore[union-attr]
-            knows = found[best.id]
-            return Step(
-                rung=rung,
-                experts=(best.id,),
-                candidates=candidates,
-                known=knows.path if knows else None,
-                level=knows.level if knows else None,
-            )
+    free = {expert.id: expert for expert in experts if not _excluded(expert, declined)}
+    fresh = {id_: expert for id_, expert in free.items() if id_ not in silent}
+    rung = coming[-1]
+    chosen: tuple[str, ...] = ()
+    for rung in coming:
         person = owner if rung == "owner" else last
-        if person in free and person not in silent:
-            return Step(rung=rung, experts=(person,), candidates=candidates)
-    raise AssertionError("the last rung always answers")
+        chosen = _ringing_on(rung, person, free if rung == "anyone" else fresh, found, language)
+        if chosen:
+            break
+    passed = silent if rung != "anyone" else set()
+    known = found[chosen[0]] if rung == "topic" and chosen else None
+    return Step(
+        rung=rung,
+        experts=chosen,
+        candidates=tuple(
+            _candidate(expert, found[expert.id], topic, language, _excluded(expert, declined, passed))
+            for expert in experts
+        ),
+        known=known.path if known else None,
+        level=known.level if known else None,
+    )
 
 
-def _excluded(expert: Expert, declined: set[str]) -> str:
-    if not expert.online:
-        return "offline"
+def _ringing_on(
+    rung: Rung, person: str | None, free: dict[str, Expert], found: dict[str, Match | None], language: str
+) -> tuple[str, ...]:
+    """Who rings on this rung, best first. `person`: the one of the rungs that belong to one."""
+    if rung in ("owner", "last"):
+        return (person,) if person is not None and person in free else ()
+    if rung == "anyone":
+        idle = sorted(free.values(), key=lambda e: (not _speaks(e, language), e.idle_since, _share(e), e.id))
+        return tuple(expert.id for expert in idle[:DESKS])
+    best: Expert | None = None
+    least: tuple[bool, float, float, int, str] | None = None
+    for expert in free.values():
+        known = found[expert.id]
+        if known is None:
+            continue
+        key = (not _speaks(expert, language), -known.score, _share(expert), expert.idle_since, expert.id)
+        if least is None or key < least:
+            best, least = expert, key
+    return (best.id,) if best else ()
+
+
+def _speaks(expert: Expert, language: str) -> bool:
+    """Nobody is put behind because we do not know what the visitor speaks."""
+    return not language or language in expert.speaks
+
+
+def _share(expert: Expert) -> float:
+    return (expert.load + expert.ringing) / expert.capacity
+
+
+def _candidate(expert: Expert, known: Match | None, topic: tuple[str, ...], language: str, excluded: str) -> Candidate:
+    return Candidate(
+        expert=expert.id,
+        name=expert.name,
+        score=round(known.score, 3) if known else 0.0,
+        excluded=excluded,
+        parts=Parts(
+            level=known.level if known else 0,
+            nearness=round(len(known.path) / len(topic), 3) if known else 0.0,
+            language=language in expert.speaks if language else None,
+            load=round(_share(expert), 3),
+        ),
+    )
+
+
+def _excluded(expert: Expert, declined: set[str], silent: set[str] | frozenset[str] = frozenset()) -> str:
+    if expert.absent:
+        return expert.absent
     if expert.load >= expert.capacity:
         return "full"
-    return "declined" if expert.id in declined else ""
+    if expert.id in declined:
+        return "declined"
+    return "silent" if expert.id in silent else ""

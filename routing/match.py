@@ -3,6 +3,8 @@
 Knowing a node means knowing what lies below it; of several known nodes above the topic the nearest counts.
 """
 
+from collections.abc import Iterable
+
 import msgspec
 
 
@@ -25,8 +27,19 @@ def match(topic: tuple[str, ...], known: tuple[Knows, ...]) -> Match | None:
     score = level + nearness, where nearness in (0, 1] is the known part of the topic's path; so a level always
     outweighs nearness.
     """
-    above = [knows for knows in known if knows.path and topic[: len(knows.path)] == knows.path]
-    if not above:
-        return None
-    nearest = max(above, key=lambda knows: (len(knows.path), knows.level))
-    return Match(nearest.level + len(nearest.path) / len(topic), nearest.level, nearest.path)
+    nearest, length = None, 0
+    for knows in known:
+        path = knows.path
+        far = len(path)
+        if far and topic[:far] == path and (far, knows.level) > (length, nearest.level if nearest else 0):
+            nearest, length = knows, far
+    return None if nearest is None else Match(nearest.level + length / len(topic), nearest.level, nearest.path)
+
+
+def tongue(language: str) -> str:
+    """A language without its country: "de-AT" -> "de", "" for none. What people speak is compared by it."""
+    return language.replace("_", "-").partition("-")[0].strip().lower()
+
+
+def tongues(languages: Iterable[str]) -> frozenset[str]:
+    return frozenset(tongue(one) for one in languages) - {""}

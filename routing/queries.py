@@ -1,37 +1,67 @@
 """What is read of routing."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, RowMapping, and_, bindparam, exists, func, or_, select, tuple_
 
 from access.tables import account, account_site
 from contract.names import Ms, Status
-from routing.known import known_at
-from routing.ladder import Asked, Expert
-from routing.presence import absent
-from routing.tables import RINGING, alert, expert, expertise, ring
+from routing.ladder import Asked
+from routing.tables import IDLE, RINGING, alert, expert, expertise, ring
 from store.prepared import Prepared, among
 
 #: A row by the names of its columns.
 Row = Mapping[Any, Any]
 
-_DESKS_AT = Prepared(
-    select(
-        expert.c.id,
-        account.c.name,
-        expert.c.status,
-        expert.c.lease_until,
-        expert.c.capacity,
-        expert.c.assigned_at,
-        expert.c.status_at,
-        expert.c.hours,
-        expert.c.rest_until,
+_RINGING_AT = (
+    select(func.count())
+    .where(ring.c.expert_id == expert.c.id, ring.c.outcome.is_(None))
+    .correlate(expert)
+    .scalar_subquery()
+    .label("ringing")
+)
+_CANDIDATES = Prepared(select(expert, _RINGING_AT).where(among(expert.c.id, "ids")))
+_IDLE = Prepared(
+    select(expert, _RINGING_AT)
+    .where(
+        IDLE,
+        expert.c.lease_until > bindparam("now"),
+        tuple_(expert.c.assigned_at, expert.c.id) > tuple_(bindparam("idle_since"), bindparam("id")),
+        exists().where(account_site.c.account_id == expert.c.id, account_site.c.site_id == bindparam("site_id")),
     )
-    .join(account, account.c.id == expert.c.id)
-    .join(account_site, account_site.c.account_id == expert.c.id)
-    .where(account_site.c.site_id == bindparam("site_id"), account.c.active, account.c.role == "expert")
-    .order_by(expert.c.id)
+    .order_by(expert.c.assigned_at, expert.c.id)
+    .limit(bindparam("most"))
+)
+_ONLINE = Prepared(
+    select(func.count()).select_from(
+        select(expert.c.id)
+        .where(
+            expert.c.status == "online",
+            expert.c.lease_until > bindparam("now"),
+            exists().where(account_site.c.account_id == expert.c.id, account_site.c.site_id == bindparam("site_id")),
+        )
+        .limit(bindparam("most"))
+        .subquery()
+    )
+)
+_DEAF = Prepared(
+    select(ring.c.expert_id, expert.c.status, expert.c.lease_until, account.c.active)
+    .outerjoin(expert, expert.c.id == ring.c.expert_id)
+    .outerjoin(account, account.c.id == ring.c.expert_id)
+    .where(
+        ring.c.outcome.is_(None),
+        or_(
+            expert.c.id.is_(None),
+            account.c.active.is_(False),
+            expert.c.status != "online",
+            expert.c.lease_until <= bindparam("now"),
+            expert.c.busy == 1,
+        ),
+    )
+    .distinct()
+    .order_by(ring.c.expert_id)
+    .limit(bindparam("most"))
 )
 _DESK = Prepared(select(expert).where(expert.c.id == bindparam("id")))
 _ALERT = Prepared(select(alert).where(alert.c.id == bindparam("id")))
@@ -78,42 +108,36 @@ def status_now(row: Mapping[Any, Any], now: Ms) -> Status:
     return chosen if chosen == "offline" or row["lease_until"] > now else "offline"
 
 
-class Desk(NamedTuple):
-    """The desk of an active expert."""
-
-    id: str
-    name: str
-    status: Status
-    lease_until: Ms
-    capacity: int
-    assigned_at: Ms
-    status_at: Ms
-    hours: str | None
-    rest_until: Ms
+def candidates(conn: Connection, expert_ids: Collection[str]) -> list[dict[str, Any]]:
+    """The rows of these desks, each with `ringing`: how many bells ring there."""
+    return _CANDIDATES.dicts(conn, ids=expert_ids)
 
 
-def desks_at(conn: Connection, site_id: str) -> list[Desk]:
-    """The desks of all active experts who may see the site."""
-    return [Desk(*row) for row in _DESKS_AT.rows(conn, site_id=site_id)]
+def idle(
+    conn: Connection, site_id: str, now: Ms, after: tuple[Ms, str] = (-1, ""), limit: int = 64
+) -> list[dict[str, Any]]:
+    """The same of those who are there and had a place when it was last counted, longest idle first; `after`: when the
+    one before was assigned, and who that is."""
+    return _IDLE.dicts(conn, site_id=site_id, now=now, idle_since=after[0], id=after[1], most=limit)
 
 
-def experts_at(
-    conn: Connection, site_id: str, desks: Iterable[Desk], loads: Mapping[str, int], now: Ms
-) -> tuple[Expert, ...]:
-    """Who sits at these desks of the site, with what they know. `loads`: open conversations and calls of each."""
-    known = known_at(conn, site_id)
-    return tuple(
-        Expert(
-            id=desk.id,
-            name=desk.name,
-            online=not absent(desk, now),
-            load=loads.get(desk.id, 0),
-            capacity=desk.capacity,
-            idle_since=desk.assigned_at,
-            knows=known.get(desk.id, ()),
-        )
-        for desk in desks
-    )
+def online_at(conn: Connection, site_id: str, now: Ms, most: int) -> int:
+    """How many experts of the site are online; `most` and more are all the same."""
+    return int(_ONLINE.scalar(conn, site_id=site_id, now=now, most=most))
+
+
+def deaf(conn: Connection, now: Ms, limit: int = 100) -> list[tuple[str, str]]:
+    """(expert, reason) of those at whose desks a bell rings though nobody can take it there: gone, offline, away, and
+    full as far as is known."""
+    found = []
+    for id_, status, lease_until, active in _DEAF.rows(conn, now=now, most=limit):
+        if status is None or not active:
+            found.append((id_, "gone"))
+        elif status == "offline" or lease_until <= now:
+            found.append((id_, "offline"))
+        else:
+            found.append((id_, "full" if status == "online" else "away"))
+    return found
 
 
 def knowledge(conn: Connection, expert_ids: Iterable[str]) -> dict[str, list[tuple[list[str], int]]]:
@@ -186,4 +210,5 @@ def waiting_without_ring(conn: Connection, site_ids: Iterable[str]) -> list[dict
 
 
 def anything_due(conn: Connection, now: Ms) -> bool:
-    return bool(_DUE.rows(conn, now=now))
+    """Whether a rung or a visitor has run out, or a bell rings where nobody hears it."""
+    return bool(_DUE.rows(conn, now=now)) or bool(deaf(conn, now, 1))

@@ -1,6 +1,18 @@
 """Who should answer: what experts know, who is there, which bells ring, and why."""
 
-from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, literal_column, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    and_,
+    literal_column,
+    text,
+)
 
 from store.metadata import Id, Json, Time, metadata
 
@@ -10,6 +22,8 @@ from store.metadata import Id, Json, Time, metadata
 #: `rest_until`. `wake_at`: when waiting alerts may ring here again by themselves. `missed`: bells in a row that rang
 #: out here and nowhere else, the last at `missed_at`. `handed_on`: conversations that were taken from them while their
 #: line was lost.
+#: `busy`: 1 while all their places were taken when they were last counted: a hint for who is looked for first, never
+#: the last word.
 expert = Table(
     "expert",
     metadata,
@@ -20,6 +34,7 @@ expert = Table(
     Column("status_reason", Text, nullable=False),
     Column("lease_until", Time, nullable=False),
     Column("assigned_at", Time, nullable=False),
+    Column("busy", Integer, nullable=False, default=0),
     Column("hours", Text, nullable=True),
     Column("breath_seconds", Integer, nullable=False),
     Column("rest_until", Time, nullable=False),
@@ -31,6 +46,13 @@ expert = Table(
     CheckConstraint("capacity BETWEEN 1 AND 100", name="capacity"),
     CheckConstraint("breath_seconds BETWEEN 0 AND 600", name="breath_seconds"),
     Index("ix_expert_wake_at", "wake_at"),
+    Index(
+        "ix_expert_idle",
+        "assigned_at",
+        "id",
+        sqlite_where=text("status = 'online' AND busy = 0"),
+        postgresql_where=text("status = 'online' AND busy = 0"),
+    ),
 )
 expertise = Table(
     "expertise",
@@ -92,6 +114,8 @@ firing = Table(
     Index("ix_firing_visitor_id_trigger_id", "visitor_id", "trigger_id"),
     Index("ix_firing_trigger_id_at", "trigger_id", "at"),
 )
+#: Written out, not bound: only then do both databases see that the partial index of who could be rung applies.
+IDLE = and_(expert.c.status == literal_column("'online'"), expert.c.busy == literal_column("0"))
 #: The bell. `occasion` makes it unique: a trigger fires once per visit, or once per return.
 alert = Table(
     "alert",
@@ -107,6 +131,7 @@ alert = Table(
     Column("importance", Integer, nullable=False),
     Column("why", Json, nullable=False),
     Column("topic", Json, nullable=False),
+    Column("language", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("outcome", Text, nullable=True),
     Column("rung", Text, nullable=True),
@@ -161,7 +186,7 @@ ring = Table(
         postgresql_where=text("outcome IS NULL"),
     ),
 )
-#: The stored record of one choice.
+#: The stored record of one choice. `others`: reason -> how many more there were.
 decision = Table(
     "decision",
     metadata,
@@ -173,6 +198,7 @@ decision = Table(
     Column("at", Time, nullable=False),
     Column("chosen", Json, nullable=False),
     Column("candidates", Json, nullable=False),
+    Column("others", Json, nullable=False),
     Column("outcome", Text, nullable=False),
     Index("ix_decision_visit_id", "visit_id"),
 )

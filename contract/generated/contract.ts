@@ -1053,6 +1053,8 @@ status: ("away" | "offline" | "online")
 topics: TopicLevel[]
 }
 /**
+ * `rung_seconds`: of the first rung.
+ * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Site".
  */
@@ -1060,6 +1062,7 @@ export interface Site {
 currency: string
 id: string
 key: string
+ladder: Ladder
 language: string
 name: string
 origins: string[]
@@ -1067,6 +1070,32 @@ rung_seconds: number
 test_mode: boolean
 test_until: (string | null)
 zone: string
+}
+/**
+ * The rungs in the site's order, each once. `wait_seconds`: how long somebody who wrote waits while nobody can
+ *     hear their bell. `fallback`: what they are offered then.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Ladder".
+ */
+export interface Ladder {
+fallback?: ("callback" | "message")
+/**
+ * @minItems 1
+ * @maxItems 4
+ */
+rungs?: LadderRung[]
+wait_seconds?: number
+}
+/**
+ * Ring this one for so many seconds, then climb.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "LadderRung".
+ */
+export interface LadderRung {
+rung: ("anyone" | "last" | "owner" | "topic")
+seconds?: number
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -1887,10 +1916,13 @@ email: string
 password: string
 }
 /**
+ * What is given changes. `rung_seconds`: the same time for every rung of the ladder.
+ * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "SitePatch".
  */
 export interface SitePatch {
+ladder?: (Ladder | null)
 language?: (string | null)
 name?: (string | null)
 origins?: (string[] | null)
@@ -1925,10 +1957,24 @@ versioned_tag: (string | null)
 export interface SiteWrite {
 currency?: string
 key: string
+ladder?: Ladder1
 language?: string
 name: string
 origins?: string[]
 zone?: string
+}
+/**
+ * The rungs in the site's order, each once. `wait_seconds`: how long somebody who wrote waits while nobody can
+ *     hear their bell. `fallback`: what they are offered then.
+ */
+export interface Ladder1 {
+fallback?: ("callback" | "message")
+/**
+ * @minItems 1
+ * @maxItems 4
+ */
+rungs?: LadderRung[]
+wait_seconds?: number
 }
 /**
  * The answer of `POST /api/events`: what became of the events of one body. They add up to what was sent.

@@ -22,7 +22,8 @@ def shown(site: SiteFacts) -> Site:
         language=site.language,
         zone=site.zone,
         currency=site.currency,
-        rung_seconds=site.rung_seconds,
+        ladder=site.ladder,
+        rung_seconds=site.ladder.rungs[0].seconds,
         test_mode=site.test_mode,
         test_until=rfc3339(site.test_until) if site.test_mode and site.test_until else None,
     )
@@ -57,6 +58,7 @@ async def add_site(call: Call) -> Site:
             language=asked.language,
             zone=asked.zone,
             currency=asked.currency,
+            ladder=asked.ladder,
         )
     )
     call.bell.sites.forget()

@@ -14,6 +14,7 @@ from access.passwords import hash_password
 from access.tables import account, site
 from contract.clock import now_ms
 from contract.ids import node_id
+from contract.ladder import RUNG_SECONDS, USUAL
 from contract.names import Ms
 from routing.firings import add_trigger
 from routing.usual import back, deep
@@ -24,7 +25,6 @@ from store.base import Store
 from store.lock import lock
 
 KEY = "demo"
-RUNG_SECONDS = 20
 
 
 def origins(settings: Settings, known: Iterable[str] = ()) -> list[str]:
@@ -64,7 +64,7 @@ def _fill(conn: Connection, settings: Settings, hashed: str, now: Ms) -> None:
         language="en",
         zone="Europe/Berlin",
         currency="EUR",
-        rung_seconds=RUNG_SECONDS,
+        ladder=USUAL.all_for(RUNG_SECONDS),
         now=now,
     )
     for person in PEOPLE:

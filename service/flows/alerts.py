@@ -16,7 +16,7 @@ from service import present
 from service.bell import Bell
 from service.callers import ExpertCaller
 from service.commands import Command
-from service.flows.ringing import climb, ring_who_came_free
+from service.flows.ringing import climb, leave_desk, ring_who_came_free
 from store.sql import db_now
 
 
@@ -25,8 +25,9 @@ async def presence_set(bell: Bell, caller: ExpertCaller, data: PresenceSet) -> D
         now = db_now(conn)
         if not routing.queries.desks(conn, [caller.account.id]):
             raise Refused("forbidden")  # somebody who has no desk cannot sit at it
+        left = [] if data.status == "online" else leave_desk(conn, caller.account.id, data.status, now)
         routing.do.set_status(conn, caller.account.id, data.status, now)
-        return ring_who_came_free(conn, caller.account.id, sorted(caller.account.sites), now)
+        return left + ring_who_came_free(conn, caller.account.id, sorted(caller.account.sites), now)
 
     woken = await bell.store.write(work)
     bell.bus.ring("expert", caller.account.id)
@@ -37,7 +38,7 @@ async def presence_set(bell: Bell, caller: ExpertCaller, data: PresenceSet) -> D
 async def accept(bell: Bell, caller: ExpertCaller, data: AlertAccept) -> Opened:
     """Exactly one winner; the conversation is made in the claiming transaction and needs no socket of the visitor."""
 
-    def work(conn: Connection) -> tuple[Opened, str]:
+    def work(conn: Connection) -> tuple[Opened, str, bool]:
         now = db_now(conn)
         row = routing.alerts.accept(
             conn, data.alert, caller.account.id, lambda: chat.queries.load(conn, caller.account.id), now
@@ -52,10 +53,13 @@ async def accept(bell: Bell, caller: ExpertCaller, data: AlertAccept) -> Opened:
             name=caller.account.name,
             now=now,
         )
-        return present.opened(conn, conversation["id"]), row["visitor_id"]
+        desk = routing.queries.desk_row(conn, caller.account.id)
+        return present.opened(conn, conversation["id"]), row["visitor_id"], bool(desk and desk["busy"])
 
-    opened, visitor_id = await bell.store.write(work)
+    opened, visitor_id, full = await bell.store.write(work)
     bell.timers.announce([data.alert])
+    if full:
+        bell.background(filled(bell, caller.account.id))
     bell.bus.ring("conversation", opened.conversation)
     bell.bus.ring("visitor", visitor_id)
     return opened
@@ -69,6 +73,12 @@ async def decline(bell: Bell, caller: ExpertCaller, data: AlertDecline) -> Done:
     await bell.store.write(work)
     bell.timers.announce([data.alert])
     return Done()
+
+
+async def filled(bell: Bell, account_id: str) -> None:
+    """Their last place was just taken: what else rings at that desk rings elsewhere. In a transaction of its own: the
+    one that took the place holds the desk, and alerts are locked before desks."""
+    bell.timers.announce(await bell.store.write(lambda conn: leave_desk(conn, account_id, "full", db_now(conn))))
 
 
 async def came_free(bell: Bell, caller: ExpertCaller) -> None:

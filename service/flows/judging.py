@@ -19,16 +19,18 @@ import tracker.queries
 from contract.clock import day_began
 from contract.facts import CustomerFacts, SiteFacts, VisitFacts
 from contract.names import BellKind, Ms
-from routing.alerts import People
 from routing.firings import Done
 from routing.lookups import Known
 from routing.triggers import Firing, Rules, held_out
 from service.flows.acting import act
 from service.flows.facts import customer_facts, facts_of
-from service.flows.people import Crew
+from service.flows.people import Crew, Ladderful
 from store.sql import db_now
 
 _NONE = Done()
+#: Bells of strangers that may ring at a site at the same time: so many, or so many for each expert who is online,
+#: whichever is more. Known customers always ring.
+STRANGERS, STRANGERS_EACH = 50, 20
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -214,7 +216,7 @@ class _Acting:
             return False
         if visit.visitor in self._customers:
             return True
-        return self._ringing_strangers(site) < most_strangers(self._people(site, visit))
+        return not self._drowned(site, self._people(site, visit))
 
     def ring(self, site: SiteFacts, firing: Firing, visit: VisitFacts) -> str | None:
         """The alert, ringing its first rung; None when this occasion has had its bell."""
@@ -225,7 +227,7 @@ class _Acting:
             self._strangers[site.id] += 1
         return alert_id
 
-    def _people(self, site: SiteFacts, visit: VisitFacts) -> People:
+    def _people(self, site: SiteFacts, visit: VisitFacts) -> Ladderful:
         served = self._served.get(visit.visitor, chat.queries.NOBODY)
         return self._crew.people(site, self._customers.get(visit.visitor), served.expert)
 
@@ -239,13 +241,13 @@ class _Acting:
             found = self._visits[site.id] = tracker.queries.visits_since(self._conn, self._visitors, midnight)
         return found.get(visit.visitor, 1)
 
+    def _drowned(self, site: SiteFacts, crew: Ladderful) -> bool:
+        """As many strangers ring as the site can bear. Who is there is counted only when it matters."""
+        ringing = self._ringing_strangers(site)
+        return ringing >= STRANGERS and ringing >= STRANGERS_EACH * crew.online(ringing // STRANGERS_EACH + 1)
+
     def _ringing_strangers(self, site: SiteFacts) -> int:
         found = self._strangers.get(site.id)
         if found is None:
             found = self._strangers[site.id] = routing.queries.ringing_strangers(self._conn, site.id)
         return found
-
-
-def most_strangers(crew: People) -> int:
-    """Bells of strangers that may ring at a site at the same time. Known customers always ring."""
-    return max(50, 20 * sum(expert.online for expert in crew.experts))

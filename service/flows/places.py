@@ -6,6 +6,7 @@ from sqlalchemy import Connection, RowMapping, select
 import access.queries
 import chat.do
 import chat.queries
+import routing.alerts
 import routing.tables
 import tracker.queries
 from chat.message import Who
@@ -83,5 +84,8 @@ def check_room(conn: Connection, account_id: str) -> None:
     desk = conn.execute(locked(conn, select(expert).where(expert.c.id == account_id))).mappings().one_or_none()
     if desk is None:
         raise Refused("forbidden")
-    if chat.queries.load(conn, account_id) >= desk["capacity"]:
+    held = chat.queries.load(conn, account_id)
+    if held >= desk["capacity"]:
         raise Refused("desk_full")
+    if held + 1 >= desk["capacity"]:
+        routing.alerts.count_places(conn, account_id, busy=True)

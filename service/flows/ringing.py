@@ -16,12 +16,12 @@ from chat.message import SYSTEM
 from contract.errors import Refused
 from contract.facts import SiteFacts
 from contract.names import Ms
-from routing.alerts import People
+from routing.presence import absent, sitting
 from routing.queries import Row
 from routing.triggers import Firing
 from service.flows.facts import customer_facts
 from service.flows.judging import raise_and_ring
-from service.flows.people import Crew
+from service.flows.people import Crew, Ladderful
 
 
 def ring_for_question(conn: Connection, site: SiteFacts, visitor_id: str, conversation_id: str, seq: int) -> list[str]:
@@ -39,7 +39,7 @@ def ring_for_question(conn: Connection, site: SiteFacts, visitor_id: str, conver
     return [raised] if raised else []
 
 
-def _people_of(conn: Connection, row: Row, crew: Crew) -> People:
+def _people_of(conn: Connection, row: Row, crew: Crew) -> Ladderful:
     site = access.queries.site_facts(conn, row["site_id"])
     assert site is not None, "an alert belongs to a site"
     visitor_id = row["visitor_id"]
@@ -65,7 +65,30 @@ def fire_due(conn: Connection, now: Ms) -> list[Moved]:
         elif not routing.alerts.climb(conn, row["id"], _people_of(conn, row, crew), now):
             told = _tell_nobody_is_free(conn, row, now)
         moved.append((row["id"], told))
+    for expert_id, reason in routing.queries.deaf(conn, now):
+        moved += [(alert_id, None) for alert_id in leave_desk(conn, expert_id, reason, now)]
     return moved
+
+
+def leave_desk(conn: Connection, expert_id: str, reason: str, now: Ms) -> list[str]:
+    """This expert can take no bell any more: offline, away, full, gone. What rings there stops at once, and climbs
+    where nobody else hears it; on the last rung it waits for the rest of its time. Returns the alerts that moved.
+
+    Whoever is called full is counted first. Call it before the row of `expert` is changed, or in a transaction of its
+    own: alerts are locked before desks.
+    """
+    if reason == "full":
+        desk = routing.queries.desk_row(conn, expert_id)
+        if desk is not None and chat.queries.load(conn, expert_id) < desk["capacity"]:
+            routing.alerts.count_places(conn, expert_id, busy=False)
+            return []
+    crew = Crew(conn, now, without={expert_id: reason})
+    touched = []
+    for row, unheard in routing.alerts.leave(conn, expert_id, reason):
+        if unheard:
+            routing.alerts.climb(conn, row["id"], _people_of(conn, row, crew), now, stay=True)
+        touched.append(str(row["id"]))
+    return touched
 
 
 def _tell_nobody_is_free(conn: Connection, row: Row, now: Ms) -> str | None:
@@ -89,12 +112,14 @@ def climb(conn: Connection, alert_id: str, now: Ms) -> None:
 
 
 def ring_who_came_free(conn: Connection, expert_id: str, sites: list[str], now: Ms) -> list[str]:
-    """Alerts that nobody could hear ring at somebody who is online and has a place now."""
+    """Alerts that nobody could hear ring at somebody who is there and has a place now."""
     desk = routing.queries.desk_row(conn, expert_id)
-    if desk is None or routing.queries.status_now(desk, now) != "online":
+    if desk is None or absent(sitting(desk), now):
         return []
     if desk["capacity"] <= chat.queries.load(conn, expert_id):
         return []
+    if desk["busy"]:
+        routing.alerts.count_places(conn, expert_id, busy=False)
     crew = Crew(conn, now)
     return [
         row["id"]

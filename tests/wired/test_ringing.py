@@ -8,12 +8,14 @@ import msgspec
 import pytest
 from sqlalchemy import Connection, func, insert, select, update
 
+import access.do
 import routing.do
 import routing.queries
 import store.prepared
 from contract.clock import now_ms
 from contract.facts import Branch, VisitFacts
 from crm.tables import customer, identity
+from routing.known import roster_at
 from routing.match import Knows
 from routing.tables import alert, decision, ring
 from routing.triggers import Rules, Trigger
@@ -97,7 +99,7 @@ async def test_a_bell_stands_in_the_base_with_its_ring_and_its_reasons(shop: Sho
     assert stored["topic"] == list(THINGS)
     (rung,) = await rows(shop, ring)
     assert (rung["expert_id"], rung["rung"], rung["outcome"]) == (anna.account.id, "topic", None)
-    assert rung["until"] == stored["due_at"] == stored["raised_at"] + shop.site.rung_seconds * 1000
+    assert rung["until"] == stored["due_at"] == stored["raised_at"] + shop.site.ladder.seconds("topic") * 1000
     (choice,) = await rows(shop, decision)
     assert (choice["chosen"], choice["outcome"], choice["rung"]) == ([anna.account.id], "ringing", "topic")
     assert [(c["name"], c["excluded"]) for c in choice["candidates"]] == [("Anna", "")]
@@ -220,20 +222,19 @@ async def test_a_quiet_group_asks_the_base_once(shop: Shop, monkeypatch: pytest.
     assert asked[1] <= 4 * len(loud) + 10
 
 
-async def test_new_topics_count_at_once_in_this_process(shop: Shop):
-    """What experts know is kept for two seconds, but not beyond a change."""
+async def test_what_an_expert_knows_counts_in_the_next_choice(shop: Shop):
+    """The crew is kept in memory, but never beyond a change, whoever made it."""
     anna = await at_desk(shop)
 
     def knows(conn: Connection) -> tuple[Knows, ...]:
-        (expert,) = routing.queries.experts_at(
-            conn, shop.site.id, routing.queries.desks_at(conn, shop.site.id), {}, now_ms()
-        )
-        return expert.knows
+        return roster_at(conn, shop.site.id).members[anna.account.id].knows
 
     assert await shop.store.write(knows) == (Knows(("Things",), 5),)
     topics = [(str(uuid4()), ["Other"], 2)]
     await shop.store.write(lambda conn: routing.do.set_topics(conn, anna.account.id, topics))
     assert await shop.store.write(knows) == (Knows(("Other",), 2),)
+    await shop.store.write(lambda conn: access.do.patch_account(conn, anna.account.id, active=False))
+    assert await shop.store.write(lambda conn: roster_at(conn, shop.site.id).members) == {}
 
 
 async def test_no_bell_is_left_half_raised(shop: Shop):

@@ -33,13 +33,12 @@ class Shop:
         self.store, self.url = store, url
         self.site = SiteFacts(
             id=new_id(), key=uuid4().hex, name="Shop", origins=frozenset(), language="en", zone="UTC", currency="EUR",
-            rung_seconds=20,
         )  # fmt: skip
 
     async def open(self) -> None:
         row = {
             "id": self.site.id, "key": self.site.key, "name": "Shop", "origins": [], "language": "en", "zone": "UTC",
-            "currency": "EUR", "rung_seconds": 20, "created_at": 0,
+            "currency": "EUR", "created_at": 0,
         }  # fmt: skip
         await self.store.write(lambda conn: conn.execute(insert(site_table), [row]).close())
 

@@ -1,11 +1,10 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 08:25:38.192162.
+Revision 0001, after ; 2026-11-22 08:28:12.674547.
 """
 
 import sqlalchemy as sa
 from alembic import op
-
 
 revision = "0001"
 down_revision = None
@@ -50,7 +49,8 @@ def upgrade() -> None:
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("zone", sa.Text(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
-        sa.Column("rung_seconds", sa.Integer(), nullable=False),
+        sa.Column("ladder", sa.Text(), nullable=False),
+        sa.Column("crew_version", sa.Text(), nullable=False),
         sa.Column("test_until", sa.BigInteger(), nullable=True),
         sa.Column("tree_rules", sa.Text(), nullable=True),
         sa.Column("tree_version", sa.Integer(), nullable=False),
@@ -86,6 +86,7 @@ def upgrade() -> None:
         sa.Column("importance", sa.Integer(), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("rung", sa.Text(), nullable=True),
@@ -232,6 +233,7 @@ def upgrade() -> None:
         sa.Column("status_reason", sa.Text(), nullable=False),
         sa.Column("lease_until", sa.BigInteger(), nullable=False),
         sa.Column("assigned_at", sa.BigInteger(), nullable=False),
+        sa.Column("busy", sa.Integer(), nullable=False),
         sa.Column("hours", sa.Text(), nullable=True),
         sa.Column("breath_seconds", sa.Integer(), nullable=False),
         sa.Column("rest_until", sa.BigInteger(), nullable=False),
@@ -246,6 +248,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_expert")),
     )
     with op.batch_alter_table("expert", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_expert_idle",
+            ["assigned_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("status = 'online' AND busy = 0"),
+            postgresql_where=sa.text("status = 'online' AND busy = 0"),
+        )
         batch_op.create_index("ix_expert_wake_at", ["wake_at"], unique=False)
 
     op.create_table(
@@ -442,6 +451,7 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("chosen", sa.Text(), nullable=False),
         sa.Column("candidates", sa.Text(), nullable=False),
+        sa.Column("others", sa.Text(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_decision_alert_id_alert")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_decision_site_id_site")),
@@ -798,6 +808,11 @@ def downgrade() -> None:
     op.drop_table("firing")
     with op.batch_alter_table("expert", schema=None) as batch_op:
         batch_op.drop_index("ix_expert_wake_at")
+        batch_op.drop_index(
+            "ix_expert_idle",
+            sqlite_where=sa.text("status = 'online' AND busy = 0"),
+            postgresql_where=sa.text("status = 'online' AND busy = 0"),
+        )
 
     op.drop_table("expert")
     with op.batch_alter_table("event", schema=None) as batch_op:
