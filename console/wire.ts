@@ -7,13 +7,17 @@ import type {
 export type {
   Author, AuthorKind, Customer, CustomerBrief, Expert, FunnelPerson, FunnelStep, Me, Merge, Message, Messages, Money,
   EventSeen, EventsSeen, ForeignOrigin, Opened, Overview, Person, Product, Role, Sent, Site, SiteSnippet, Status, Ticket, TimelineItem, Tree, TreeEntry,
-  TreeImported, TreeNode, TreePreview, TreeProblem, TreeRules, Trigger, Visit,
+  TreeImported, TreeNode, TreePreview, TreeProblem, TreeRules, Trigger, TriggerWrite, Visit, When,
   Desk as DeskSnapshot, Funnel as FunnelAnswer, FunnelCount as FunnelRow, PageSeen as PageView,
 } from "../contract/generated/contract";
 export type { AlertEnd, ExpertEvents, VisitBrief };
-import type { FunnelStep } from "../contract/generated/contract";
+import type { FunnelStep, TriggerWrite, When } from "../contract/generated/contract";
 
 export type Alert = AlertRaised;
+/** One thing that a trigger or a segment asks of a visitor, told apart by its `kind`. */
+export type Condition = NonNullable<When["all"]>[number];
+/** The part of a trigger that decides and acts. */
+export type Rule = Pick<TriggerWrite, "conditions" | "action" | "content" | "caps" | "quiet" | "hold_out">;
 export type Conversation = ConversationBrief;
 export type OrderSeen = OrderPlaced & { status?: string };
 export interface Page<T> { items: T[]; next: string | null }
