@@ -10,12 +10,21 @@ from contract.tree import TreeRules
 
 
 class Topic(Out):
-    """A node of the information tree that somebody visited or knows."""
+    """A node of the information tree that somebody visited, knows, or gave phrases for. `phrases`: what people write
+    who mean it; those of the home page (`path` is empty) are what people write who mean nothing that we know.
+    """
 
     id: str
     path: list[str]
     depth: int
     experts: list[Person]
+    phrases: list[str]
+
+
+class TopicPatch(In):
+    """`phrases`: all that are to be kept; an empty list forgets them."""
+
+    phrases: Annotated[list[Annotated[str, Meta(min_length=1, max_length=300)]], Meta(max_length=200)]
 
 
 class TreeEntry(Out):

@@ -63,6 +63,15 @@ expertise = Table(
     Column("level", Integer, nullable=False),
     CheckConstraint("level BETWEEN 1 AND 5", name="level"),
 )
+#: What people write who mean this topic, as an administrator gave it: learned from beside conversations.
+topic_phrase = Table(
+    "topic_phrase",
+    metadata,
+    Column("site_id", ForeignKey("site.id"), primary_key=True),
+    Column("node_id", Id, primary_key=True),
+    Column("path", Json, nullable=False),
+    Column("phrases", Json, nullable=False),
+)
 #: conditions, content, caps, quiet: the shapes of `contract.triggers`.
 trigger = Table(
     "trigger",

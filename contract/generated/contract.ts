@@ -2012,7 +2012,8 @@ id: string
 kind: string
 }
 /**
- * A node of the information tree that somebody visited or knows.
+ * A node of the information tree that somebody visited, knows, or gave phrases for. `phrases`: what people write
+ *     who mean it; those of the home page (`path` is empty) are what people write who mean nothing that we know.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Topic".
@@ -2022,6 +2023,19 @@ depth: number
 experts: Person[]
 id: string
 path: string[]
+phrases: string[]
+}
+/**
+ * `phrases`: all that are to be kept; an empty list forgets them.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TopicPatch".
+ */
+export interface TopicPatch {
+/**
+ * @maxItems 200
+ */
+phrases: string[]
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema

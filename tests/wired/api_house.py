@@ -74,7 +74,7 @@ async def _site(bell: Bell, key: str, password_hash: str) -> dict[str, str]:
 
     def people(conn: Connection) -> tuple[SiteFacts, dict[str, str]]:
         site = create_site(conn, key=key, name=key.title(), now=now_ms(), origins=[f"https://{key}.example"])
-        made = {"site": site.id, "key": key}
+        made = {"site": site.id, "key": key, "topic": node_id(site.id, ["Garden"])}
         for role in ROLES:
             account = create_account(
                 conn,

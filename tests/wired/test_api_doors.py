@@ -18,6 +18,7 @@ CHANGING = [each for each in CLOSED if each.method != "GET"]
 KINDS = {
     "sites": "site",
     "experts": "expert",
+    "topics": "topic",
     "triggers": "trigger",
     "products": "product",
     "offers": "offer",
@@ -47,6 +48,7 @@ def body_of(operation: Operation, house: House) -> Any:
         "PATCH /api/sites/{id}": {"name": "Renamed"},
         "POST /api/experts": {"email": "new@demo.example", "name": "New", "password": "long enough", "topics": []},
         "PATCH /api/experts/{id}": {"name": "Renamed", "topics": [{"path": ["Garden"], "level": 5}]},
+        "PATCH /api/topics/{id}": {"phrases": ["which spade for clay"]},
         "PATCH /api/triggers/{id}": {"active": False},
         "POST /api/products": {"site": house.ours["key"], "sku": "rake", "name": "Rake", "price": 1000},
         "PATCH /api/products/{id}": {"price": 2000},
@@ -120,6 +122,7 @@ def test_the_roles_are_those_of_the_product():
     }  # fmt: skip
     assert {name for name, roles in allowed.items() if roles == ADMINS} == {
         "POST /api/sites", "PATCH /api/sites/{id}", "POST /api/experts", "PATCH /api/experts/{id}",
+        "PATCH /api/topics/{id}",
         "PATCH /api/triggers/{id}", "POST /api/products", "PATCH /api/products/{id}", "POST /api/events",
         "GET /api/sites/{id}/secret", "POST /api/sites/{id}/secret",
         "PUT /api/sites/{id}/tree/rules", "POST /api/sites/{id}/tree/import", "DELETE /api/sites/{id}/tree",

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from contract.ids import node_id
 from service.api import OPERATIONS
 from tests.wired.api_house import House, house
 
@@ -136,6 +137,46 @@ async def test_topics_name_who_knows_them_also_where_nobody_ever_was(here: House
     assert {person["id"] for person in by_path["Garden",]["experts"]} == {
         here.ours[role] for role in ("admin", "marketer", "expert")
     }
+
+
+async def test_a_topic_keeps_the_phrases_that_an_administrator_gives(here: House):
+    """All at once, trimmed, each once; also where nobody ever was; the home page holds what is about nothing."""
+    known, root = node_id(here.ours["site"], ["Garden"]), node_id(here.ours["site"], [])
+    for topic, path, phrases in (
+        (known, ["Garden"], ["which spade", "my lawn is yellow"]),
+        (root, [], ["do you have jobs"]),
+    ):
+        given = await here.ask("PATCH", f"/api/topics/{topic}", json={"phrases": [*phrases, f" {phrases[0]} "]})
+        assert given.status_code == 200, given.text
+        assert (given.json()["path"], given.json()["phrases"]) == (path, phrases)
+        items = (await here.ask("GET", "/api/topics", "expert")).json()["items"]
+        assert [item["phrases"] for item in items if item["id"] == topic] == [phrases]
+    forgotten = await here.ask("PATCH", f"/api/topics/{known}", json={"phrases": []})
+    assert forgotten.json()["phrases"] == []
+
+
+@pytest.mark.parametrize(
+    "phrases", [None, "spade", [""], [" "], [1], ["x" * 301], ["x"] * 201, ["\x00"], ["\u0085"], [["x"]]]
+)
+async def test_phrases_that_cannot_be_kept_are_refused(here: House, phrases: Any):
+    topic = f"/api/topics/{here.ours['topic']}"
+    await here.ask("PATCH", topic, json={"phrases": ["as it was"]})
+    answer = await here.ask("PATCH", topic, json={"phrases": phrases})
+    assert answer.status_code == 422, answer.text
+    items = (await here.ask("GET", "/api/topics")).json()["items"]
+    assert [item["phrases"] for item in items if item["id"] == here.ours["topic"]] == [["as it was"]]
+
+
+async def test_phrases_stay_with_a_topic_that_is_no_longer_known(here: House):
+    """Whoever knew it left, nobody was ever there: it is listed, and may be changed."""
+    topic = here.ours["topic"]
+    await here.ask("PATCH", f"/api/topics/{topic}", json={"phrases": ["which spade"]})
+    for role in ("admin", "marketer", "expert"):
+        await here.ask("PATCH", f"/api/experts/{here.ours[role]}", json={"topics": []})
+    listed = (await here.ask("GET", "/api/topics", params={"site": here.ours["key"]})).json()["items"]
+    assert topic in {item["id"] for item in listed}
+    changed = await here.ask("PATCH", f"/api/topics/{topic}", json={"phrases": ["a rake"]})
+    assert changed.json()["phrases"] == ["a rake"]
 
 
 async def test_the_desk_begins_with_everything(here: House):

@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 08:28:12.674547.
+Revision 0001, after ; 2026-11-22 08:34:58.803479.
 """
 
 import sqlalchemy as sa
@@ -405,6 +405,15 @@ def upgrade() -> None:
         batch_op.create_index("ix_test_event_site_id_id", ["site_id", "id"], unique=False)
 
     op.create_table(
+        "topic_phrase",
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("node_id", sa.Text(), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("phrases", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_topic_phrase_site_id_site")),
+        sa.PrimaryKeyConstraint("site_id", "node_id", name=op.f("pk_topic_phrase")),
+    )
+    op.create_table(
         "trigger",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("site_id", sa.Text(), nullable=False),
@@ -771,6 +780,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_trigger_site_id")
 
     op.drop_table("trigger")
+    op.drop_table("topic_phrase")
     with op.batch_alter_table("test_event", schema=None) as batch_op:
         batch_op.drop_index("ix_test_event_site_id_id")
 
