@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, case, func, or_, select
 
 from chat.tables import card, conversation, message
 from contract.clock import DAY
@@ -39,6 +39,16 @@ _LOADS = Prepared(
     select(conversation.c.expert_id, func.count())
     .where(among(conversation.c.expert_id, "experts"), conversation.c.state == "open")
     .group_by(conversation.c.expert_id)
+)
+_EVENTS = Prepared(
+    select(message.c.data, message.c.at)
+    .where(
+        among(message.c.conversation_id, "conversations"),
+        message.c.author_kind == "system",
+        message.c.kind == "event",
+        message.c.at >= bindparam("since"),
+    )
+    .order_by(message.c.at, message.c.seq)
 )
 _LAST_CONTACT = Prepared(
     select(conversation.c.visitor_id, func.max(message.c.at))
@@ -282,6 +292,11 @@ def served(conn: Connection, visitor_ids: Collection[str]) -> dict[str, Served]:
 def last_contact_of(conn: Connection, visitor_ids: Collection[str]) -> dict[str, Ms]:
     """When something was last said with each of these visitors, by either side."""
     return dict(_LAST_CONTACT.rows(conn, visitors=visitor_ids))
+
+
+def events_since(conn: Connection, conversation_ids: Collection[str], since: Ms) -> list[tuple[dict[str, Any], Ms]]:
+    """(data, when) of what happened in these conversations since then, the oldest first."""
+    return [(data, at) for data, at in _EVENTS.rows(conn, conversations=conversation_ids, since=since) if data]
 
 
 def cards_of_visitor(conn: Connection, visitor_id: str, now: Ms) -> list[RowMapping]:

@@ -29,6 +29,7 @@ conversation = Table(
     Index("ix_conversation_expert_id_state", "expert_id", "state"),
     Index("ix_conversation_site_id_opened_at", "site_id", "opened_at"),
     Index("ix_conversation_due_at", "due_at"),
+    Index("ix_conversation_site_id_closed_at", "site_id", "closed_at"),
 )
 message = Table(
     "message",

@@ -261,12 +261,15 @@ class MessageReadShown(Out):
 
 
 class AlertRaised(Out):
+    """`turn`: its place among those that wait, as a moment: importance and age in one, the earliest goes first."""
+
     id: str
     reason: str
     rung: Rung
     raised_at: Time
     expires_at: Time
     importance: int
+    turn: Time
     why: list[str]
     left: bool
     visit: VisitBrief

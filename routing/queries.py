@@ -3,17 +3,38 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, exists, func, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
 
 from access.tables import account, account_site
 from contract.names import Ms, Status
+from routing.importance import KNOWN
 from routing.ladder import Asked
 from routing.tables import IDLE, RINGING, alert, expert, expertise, ring
+from routing.turn import HISTORY, POINT
 from store.prepared import Prepared, among
 
 #: A row by the names of its columns.
 Row = Mapping[Any, Any]
 
+#: `routing.turn.turn` as the database reckons it: smaller goes first.
+TURN: ColumnElement[Ms] = (
+    alert.c.raised_at
+    - alert.c.importance * literal_column(str(POINT))
+    - case((alert.c.importance >= literal_column(str(KNOWN)), literal_column(str(HISTORY))), else_=literal_column("0"))
+)
 _RINGING_AT = (
     select(func.count())
     .where(ring.c.expert_id == expert.c.id, ring.c.outcome.is_(None))
@@ -70,7 +91,7 @@ _RINGING_FOR = Prepared(
     select(alert, ring.c.rung.label("my_rung"), ring.c.until.label("until"))
     .join(ring, and_(ring.c.alert_id == alert.c.id, ring.c.rung == alert.c.rung))
     .where(ring.c.expert_id == bindparam("expert_id"), ring.c.outcome.is_(None), RINGING)
-    .order_by(alert.c.importance.desc(), alert.c.raised_at)
+    .order_by(TURN, alert.c.id)
 )
 _OPEN = Prepared(
     select(alert.c.visit_id, alert.c.id).where(among(alert.c.visit_id, "visits"), RINGING).order_by(alert.c.raised_at)
@@ -93,7 +114,30 @@ _UNHEARD = Prepared(
         among(alert.c.site_id, "sites"),
         alert.c.id.not_in(select(ring.c.alert_id).where(ring.c.outcome.is_(None))),
     )
-    .order_by(alert.c.importance.desc(), alert.c.raised_at)
+    .order_by(TURN, alert.c.id)
+)
+_SITES_WAITING = Prepared(
+    select(alert.c.site_id)
+    .where(
+        RINGING,
+        alert.c.reason == bindparam("reason"),
+        alert.c.id.not_in(select(ring.c.alert_id).where(ring.c.outcome.is_(None))),
+    )
+    .distinct()
+)
+_AT_WORK = Prepared(
+    select(expert)
+    .join(account, account.c.id == expert.c.id)
+    .join(account_site, account_site.c.account_id == expert.c.id)
+    .where(
+        account_site.c.site_id == bindparam("site_id"),
+        account.c.active,
+        account.c.role == "expert",
+        expert.c.status == "online",
+        expert.c.lease_until > bindparam("now"),
+    )
+    .order_by(expert.c.id)
+    .limit(bindparam("most"))
 )
 _DUE = Prepared(
     select(alert.c.id)
@@ -184,7 +228,7 @@ def asked(conn: Connection, alert_id: str) -> tuple[Asked, ...]:
 
 
 def ringing_for(conn: Connection, expert_id: str) -> list[dict[str, Any]]:
-    """The alerts that ring at this desk now, most important first; each with `rung` and `until` of that desk."""
+    """The alerts that ring at this desk now, whose turn it is first; each with `rung` and `until` of that desk."""
     return _RINGING_FOR.dicts(conn, expert_id=expert_id)
 
 
@@ -205,8 +249,19 @@ def unannounced(conn: Connection, alert_ids: Collection[str], before: Ms) -> dic
 
 
 def waiting_without_ring(conn: Connection, site_ids: Iterable[str]) -> list[dict[str, Any]]:
-    """Alerts on the last rung that nobody could hear: somebody who comes free is rung at once."""
+    """Alerts on the last rung that nobody could hear: somebody who comes free is rung at once. Whose turn it is
+    first."""
     return _UNHEARD.dicts(conn, sites=site_ids)
+
+
+def sites_waiting(conn: Connection, reason: str) -> list[str]:
+    """The sites at which an alert of this reason rings that nobody hears."""
+    return _SITES_WAITING.scalars(conn, reason=reason)
+
+
+def online(conn: Connection, site_id: str, now: Ms, limit: int) -> list[dict[str, Any]]:
+    """The desks of the site whose experts say that they are there, at most so many."""
+    return _AT_WORK.dicts(conn, site_id=site_id, now=now, most=limit)
 
 
 def anything_due(conn: Connection, now: Ms) -> bool:

@@ -14,6 +14,10 @@ import bisect
 import heapq
 import math
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from contract.clock import MINUTE
+from contract.names import Ms
 
 #: Before a site has conversations of its own: this many of this mean length (s), exponential. Its weight is also that
 #: of lengths which nobody has seen yet: the longest talk so far need not stay the longest.
@@ -23,6 +27,17 @@ RECENT = 50
 #: Steps of all plays together: about two milliseconds, whatever the size of the house.
 _STEPS = 3_000
 _MASK = 2**64 - 1
+
+#: Nobody is told twice within this (ms).
+AGAIN: Ms = MINUTE
+
+
+class Told(NamedTuple):
+    """What somebody who waits was told last, and when."""
+
+    position: int
+    minutes: int
+    at: Ms
 
 
 def estimate(position: int, free: int, ages: Sequence[float], lengths: Sequence[float]) -> float | None:
@@ -50,6 +65,23 @@ def estimates(waiting: int, free: int, ages: Sequence[float], lengths: Sequence[
             for number in range(waiting):
                 sums[number] += heapq.heapreplace(places, places[0] + left(0.0, next(luck)))
     return [total / (2 * pairs) for total in sums]
+
+
+def minutes(seconds: float) -> int:
+    """What is said of an estimate: whole minutes, at least one."""
+    return max(1, math.ceil(seconds / 60))
+
+
+def is_news(told: Told | None, position: int, in_minutes: int, now: Ms) -> bool:
+    """Whether somebody who waits is told anew: at once the first time, then when it has changed much (they are next, or
+    a third of the place or of the minutes is gone or has come), and never twice within a minute."""
+    if told is None:
+        return True
+    if now - told.at < AGAIN:
+        return False
+    if told.position > 1 and (position == 1 or 3 * abs(position - told.position) >= told.position):
+        return True
+    return abs(in_minutes - told.minutes) >= 2 and 3 * abs(in_minutes - told.minutes) >= told.minutes
 
 
 def _residual(lengths: Sequence[float]) -> Callable[[float, float], float]:

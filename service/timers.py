@@ -20,6 +20,7 @@ from contract.clock import HOUR, SECOND, now_ms
 from contract.errors import Refused
 from contract.facts import VisitFacts
 from contract.names import Ms, Status
+from service.flows.queue import anybody_to_tell, tell_who_waits
 from service.flows.ringing import Moved, fire_due, ring_who_came_free
 from service.journey import Told
 from service.sockets.registry import Registry
@@ -62,6 +63,7 @@ class Timers:
                 self._every(TRIM_EVERY, self._trim),
                 self._every(SWEEP_EVERY, self._free_places),
                 self._every(PRESENCE_EVERY, self._presence),
+                self._every(SWEEP_EVERY, self._queue),
             )
         ]
 
@@ -159,6 +161,13 @@ class Timers:
             for conversation_id in freed:
                 self._bus.ring("conversation", conversation_id)
             self.announce(woken)
+
+    async def _queue(self) -> None:
+        """Who wrote, and finds all experts busy, hears how long it takes."""
+        sites = await self._store.read(anybody_to_tell)
+        if sites:
+            for conversation_id in await self._store.write(lambda conn: tell_who_waits(conn, sites, db_now(conn))):
+                self._bus.ring("conversation", conversation_id)
 
     async def _clean(self) -> None:
         def work(conn: Connection) -> None:

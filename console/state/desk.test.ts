@@ -178,9 +178,13 @@ describe("the desk", () => {
 });
 
 describe("orders of lists", () => {
-  it("puts the most important bell first, then the one whose time runs out first", () => {
-    const list = [alert({ id: "a", importance: 10 }), alert({ id: "b", importance: 90, expires_at: "2026-01-01T00:00:30Z" }), alert({ id: "c", importance: 90, expires_at: "2026-01-01T00:00:10Z" })];
-    expect(byUrgency(list).map((one) => one.id)).toEqual(["c", "b", "a"]);
+  it("puts the bell first whose turn it is, as the server says, whatever else it shows; of equals the older id", () => {
+    const list = [
+      alert({ id: "a", importance: 90, turn: "2026-01-01T00:00:10.000Z" }),
+      alert({ id: "c", importance: 10, turn: "2026-01-01T00:00:09.500Z" }),
+      alert({ id: "b", importance: 50, turn: "2026-01-01T00:00:09.500Z" }),
+    ];
+    expect(byUrgency(list).map((one) => one.id)).toEqual(["b", "c", "a"]);
   });
   it("puts unread conversations before newer read ones", () => {
     const list = [conversation({ id: "read", opened_at: "2026-01-03T00:00:00Z" }), conversation({ id: "unread", unread: 1, opened_at: "2026-01-01T00:00:00Z" })];

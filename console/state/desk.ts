@@ -136,11 +136,10 @@ export const apply = (desk: Desk, event: DeskEvent, now: number): Desk => applyA
 /** Plain order of ids and times: they are ASCII, and 20,000 rows are sorted often. */
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Most important first, then the one whose time runs out first; ids settle the rest, so that nothing flickers. */
+/** Whose turn it is first: importance and age in one moment, as the server reckons it, which never changes while they
+ * wait. So nothing moves by itself; ids, the older first, settle the rest. */
 export function byUrgency(alerts: readonly Alert[]): Alert[] {
-  return [...alerts].sort(
-    (a, b) => b.importance - a.importance || compare(a.expires_at, b.expires_at) || compare(a.id, b.id),
-  );
+  return [...alerts].sort((a, b) => compare(a.turn, b.turn) || compare(a.id, b.id));
 }
 
 /** Open ones with something unread first, then by the newest message; closed ones apart. */

@@ -13,7 +13,8 @@ export const visit = (some: Partial<VisitBrief> = {}): VisitBrief => ({
   number: 1, live: true, left: false, bot: false, customer: null, alert: null, conversation: null, name: "", ...some,
 });
 export const alert = (some: Partial<Alert> = {}): Alert => ({
-  id: "a", reason: "deep", rung: "topic", raised_at: AT, expires_at: AT, importance: 50, why: [], left: false, visit: visit(), customer: null, ...some,
+  id: "a", reason: "deep", rung: "topic", raised_at: AT, expires_at: AT, importance: 50, why: [], left: false, visit: visit(), customer: null,
+  turn: new Date(Date.parse(AT) - 1000 * (some.importance ?? 50)).toISOString(), ...some,
 });
 export const conversation = (some: Partial<Conversation> = {}): Conversation => ({
   id: "c", state: "open", visitor: "visitor-1", visit: null, site: "demo", name: "", live: false, customer: null,

@@ -167,6 +167,8 @@ export interface AlertDecline {
 alert: string
 }
 /**
+ * `turn`: its place among those that wait, as a moment: importance and age in one, the earliest goes first.
+ * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "AlertRaised".
  */
@@ -179,6 +181,7 @@ left: boolean
 raised_at: string
 reason: string
 rung: ("anyone" | "last" | "owner" | "topic")
+turn: string
 visit: VisitBrief
 why: string[]
 }

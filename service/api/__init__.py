@@ -17,6 +17,7 @@ from service.api import (
     offers,
     orders,
     products,
+    queue,
     reports,
     session,
     site_events,
@@ -33,7 +34,7 @@ from service.openapi import documented
 
 _RESOURCES = (
     session, sites, site_events, tree, experts, topics, triggers, products, offers, orders, customers, merges,
-    visits, visitors, conversations, decisions, desk, reports, events, health,
+    visits, visitors, conversations, decisions, desk, queue, reports, events, health,
 )  # fmt: skip
 #: Every operation there is, in the order of the document.
 OPERATIONS: list[Operation] = [each for resource in _RESOURCES for each in resource.OPERATIONS]

@@ -8,6 +8,7 @@ from contract.errors import Refused
 from contract.frames import AlertRaised
 from contract.names import Ms
 from routing.queries import Row
+from routing.turn import turn
 from routing.why import sentences
 from service.present.visits import briefs_of_rows
 
@@ -26,6 +27,7 @@ def alert_raised(conn: Connection, row: Row, until: Ms, language: str, now: Ms) 
         raised_at=rfc3339(row["raised_at"]),
         expires_at=rfc3339(until),
         importance=row["importance"],
+        turn=rfc3339(turn(row["importance"], row["raised_at"])),
         why=sentences(row["why"], language),
         left=visit.left or row["gone_at"] is not None,
         visit=visit,

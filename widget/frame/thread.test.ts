@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { Message } from "../wire";
-import { empty, lastSeq, receive, type Thread, unread } from "./thread";
+import { empty, lastSeq, receive, shown, type Thread, unread } from "./thread";
 
 const message = (seq: number, kind: Message["author"]["kind"] = "expert", client_id: string | null = null): Message => ({
   conversation: "c", seq, client_id, author: { kind, name: "" }, kind: "text", text: `m${seq}`, at: "", data: null,
@@ -76,4 +76,14 @@ test("unread are the expert's messages after what was seen", () => {
   expect(unread(thread, 0).map(({ seq }) => seq)).toEqual([1, 3]);
   expect(unread(thread, 1).map(({ seq }) => seq)).toEqual([3]);
   expect(unread(thread, 4)).toEqual([]);
+});
+
+test("a place in the queue is shown until something newer happened", () => {
+  const place = (seq: number): Message => ({ ...message(seq, "system"), kind: "event", data: { name: "queue.waiting", position: seq, minutes: 3 } });
+  const event = (seq: number, name: string): Message => ({ ...message(seq, "system"), kind: "event", data: { name } });
+  const kept = (...messages: Message[]) => seqs({ ...empty("c"), messages: shown(messages) });
+  expect(kept(message(1), place(2), place(3), message(4, "visitor"))).toEqual([1, 3, 4]);
+  expect(kept(message(1), place(2), event(3, "expert.joined"), message(4))).toEqual([1, 3, 4]);
+  expect(kept(event(1, "conversation.closed"), place(2))).toEqual([1, 2]);
+  expect(kept(message(1), message(2))).toEqual([1, 2]);
 });

@@ -49,6 +49,12 @@ export function receive(thread: Thread, incoming: Message[], whole = false): { t
   return { thread: { ...thread, messages: [...known, ...fresh], unsent }, gap };
 }
 
+/** What is shown: a place in the queue only until something newer happened. */
+export const shown = (messages: Message[]): Message[] => {
+  const newest = messages.findLastIndex((message) => message.kind === "event");
+  return messages.filter(({ data }, i) => i >= newest || (data as { name?: string } | null)?.name !== "queue.waiting");
+};
+
 /** Messages of the other side after `seq`. */
 export const unread = (thread: Thread, seq: number): Message[] =>
   thread.messages.filter((message) => message.seq > seq && message.author.kind === "expert");

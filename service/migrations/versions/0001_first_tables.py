@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 08:34:58.803479.
+Revision 0001, after ; 2026-11-22 08:37:35.680863.
 """
 
 import sqlalchemy as sa
@@ -172,6 +172,7 @@ def upgrade() -> None:
     with op.batch_alter_table("conversation", schema=None) as batch_op:
         batch_op.create_index("ix_conversation_due_at", ["due_at"], unique=False)
         batch_op.create_index("ix_conversation_expert_id_state", ["expert_id", "state"], unique=False)
+        batch_op.create_index("ix_conversation_site_id_closed_at", ["site_id", "closed_at"], unique=False)
         batch_op.create_index("ix_conversation_site_id_opened_at", ["site_id", "opened_at"], unique=False)
         batch_op.create_index("ix_conversation_visitor_id_state", ["visitor_id", "state"], unique=False)
 
@@ -838,6 +839,7 @@ def downgrade() -> None:
     with op.batch_alter_table("conversation", schema=None) as batch_op:
         batch_op.drop_index("ix_conversation_visitor_id_state")
         batch_op.drop_index("ix_conversation_site_id_opened_at")
+        batch_op.drop_index("ix_conversation_site_id_closed_at")
         batch_op.drop_index("ix_conversation_expert_id_state")
         batch_op.drop_index("ix_conversation_due_at")
 

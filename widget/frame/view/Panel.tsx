@@ -6,6 +6,7 @@ import { cards, putAway } from "../cards";
 import { day } from "../format";
 import { tellHost } from "../host";
 import { line, retryNow } from "../socket";
+import { shown } from "../thread";
 import { beginAgain, closed, closePanel, discard, expert, seen, sendAgain, thread, trouble, typing } from "../talk";
 import { chooseLanguage, language, say } from "../words";
 import { CardBody } from "./CardBody";
@@ -71,8 +72,8 @@ function Messages() {
     <div class="thread" ref={list} onScroll={scrolled} tabIndex={0} role="log" aria-label={say("messages")}>
       <ol>
       {!messages.length && !unsent.length && <li class="event">{say("hello")}</li>}
-      {messages.flatMap((message, i) => {
-        const before = messages[i - 1];
+      {shown(messages).flatMap((message, i, told) => {
+        const before = told[i - 1];
         const newDay = !before || day(before.at) !== day(message.at);
         const first = newDay || before.author.kind !== message.author.kind || before.author.name !== message.author.name;
         const state = message.seq === lastMine ? say(seen.value >= message.seq ? "seen" : "sent") : undefined;

@@ -1,0 +1,44 @@
+"""How long conversations last: those that run now, and those that were over last. Bounded, whatever was ever said."""
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection, bindparam, select
+
+from chat.tables import conversation
+from contract.clock import HOUR
+from contract.names import Ms
+from store.prepared import Prepared, among
+
+#: One that somebody forgot to close for a night says nothing about the others.
+LONGEST: Ms = 4 * HOUR
+
+_RUNNING = Prepared(
+    select(conversation.c.expert_id, conversation.c.accepted_at, conversation.c.opened_at).where(
+        among(conversation.c.expert_id, "experts"), conversation.c.state == "open"
+    )
+)
+_OVER = Prepared(
+    select(conversation.c.closed_at - conversation.c.accepted_at)
+    .where(
+        conversation.c.site_id == bindparam("site_id"),
+        conversation.c.closed_at.is_not(None),
+        conversation.c.accepted_at.is_not(None),
+        conversation.c.expert_id.is_not(None),
+    )
+    .order_by(conversation.c.closed_at.desc())
+    .limit(bindparam("most"))
+)
+
+
+def running(conn: Connection, expert_ids: Collection[str]) -> list[tuple[str, Ms]]:
+    """(expert, since when) of each open conversation that one of these experts has."""
+    return [
+        (expert_id, opened_at if accepted_at is None else accepted_at)
+        for expert_id, accepted_at, opened_at in _RUNNING.rows(conn, experts=expert_ids)
+    ]
+
+
+def over(conn: Connection, site_id: str, most: int) -> list[Ms]:
+    """From being taken to the end, of the conversations of the site that were over last, the newest first."""
+    lengths = _OVER.scalars(conn, site_id=site_id, most=most)
+    return [min(max(0, length), LONGEST) for length in lengths]

@@ -1,0 +1,113 @@
+"""Who waits for an expert, at which place, how long still; and that they are told.
+
+The queue is no list of its own: it is the alerts that ring and that nobody hears, in the order of their turns. What a
+visitor was told stands in their conversation. Everything about one site is asked in a handful of statements, however
+many wait.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import Connection
+
+import chat.do
+import chat.lengths
+import chat.queries
+import routing.queries
+from chat.message import SYSTEM
+from contract.clock import SECOND
+from contract.names import Ms
+from routing.alerts import ASKED
+from routing.presence import absent, sitting
+from routing.queries import Row
+from routing.wait import RECENT, Told, estimates, is_news, minutes
+
+#: So many who wait are reckoned with; who stands further behind is told nothing that could help.
+MOST = 200
+#: So many desks of a site are counted: with more places than these nobody waits for long.
+DESKS = 300
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where somebody stands, the next one at 1, and in how many seconds they will have a place (None: not known)."""
+
+    alert: Row
+    position: int
+    seconds: float | None
+
+
+def queue_at(conn: Connection, site_id: str, now: Ms) -> list[Place]:
+    """Everybody who waits at this site, in the order in which they are offered."""
+    waiting = routing.queries.waiting_without_ring(conn, [site_id])[:MOST]
+    if not waiting:
+        return []
+    found = _estimates(conn, site_id, len(waiting), now)
+    return [
+        Place(alert=row, position=number + 1, seconds=found[number] if found else None)
+        for number, row in enumerate(waiting)
+    ]
+
+
+def _estimates(conn: Connection, site_id: str, waiting: int, now: Ms) -> list[float] | None:
+    """None where nobody is at work."""
+    desks = [row for row in routing.queries.online(conn, site_id, now, DESKS) if not absent(sitting(row), now)]
+    if not desks:
+        return None
+    running = chat.lengths.running(conn, [row["id"] for row in desks])
+    held: dict[str, int] = {}
+    for expert_id, _ in running:
+        held[expert_id] = held.get(expert_id, 0) + 1
+    return estimates(
+        waiting,
+        sum(max(0, row["capacity"] - held.get(row["id"], 0)) for row in desks),
+        [max(0, now - since) / SECOND for _, since in running],
+        [length / SECOND for length in chat.lengths.over(conn, site_id, RECENT)],
+    )
+
+
+def anybody_to_tell(conn: Connection) -> list[str]:
+    """The sites at which somebody who wrote waits for an expert."""
+    return routing.queries.sites_waiting(conn, ASKED)
+
+
+def tell_who_waits(conn: Connection, site_ids: Sequence[str], now: Ms) -> list[str]:
+    """Who wrote, and finds all experts busy, is told their place and the minutes: at once, and when that has changed
+    much. Returns the conversations that were told."""
+    told: list[str] = []
+    for site_id in site_ids:
+        places = [place for place in queue_at(conn, site_id, now) if place.alert["reason"] == ASKED]
+        said = _told(conn, places) if places else {}
+        for position, place in enumerate(places, start=1):  # among those who wrote: the others wait for nothing
+            if not place.seconds:
+                continue  # nobody is at work, so that no end can be told; or a place is free, and their bell rings next
+            conversation_id, in_minutes = place.alert["trigger_id"], minutes(place.seconds)
+            if not is_news(said.get(place.alert["id"]), position, in_minutes, now):
+                continue
+            if _tell(conn, conversation_id, place.alert["id"], position, in_minutes, now):
+                told.append(conversation_id)
+    return told
+
+
+def _told(conn: Connection, places: Sequence[Place]) -> dict[str, Told]:
+    """Alert -> what was said of it last."""
+    conversations = [place.alert["trigger_id"] for place in places]
+    since = min(place.alert["raised_at"] for place in places)
+    return {
+        data["alert"]: Told(data["position"], data["minutes"], at)
+        for data, at in chat.queries.events_since(conn, conversations, since)
+        if data.get("name") == "queue.waiting"
+    }
+
+
+def _tell(conn: Connection, conversation_id: str, alert_id: str, position: int, in_minutes: int, now: Ms) -> bool:
+    """Under the lock of the conversation: of two processes one tells, and nobody who is being answered is told."""
+    row = chat.do.hold(conn, conversation_id)
+    if row["state"] != "open" or row["expert_id"] is not None:
+        return False
+    newest = chat.queries.events_since(conn, [conversation_id], now - SECOND)
+    if any(data.get("name") == "queue.waiting" for data, _ in newest):
+        return False
+    words = f"All experts are busy. You are number {position}; about {in_minutes} min."
+    data = {"name": "queue.waiting", "alert": alert_id, "position": position, "minutes": in_minutes}
+    chat.do.add(conn, conversation_id, SYSTEM, "event", words, data, None, now)
+    return True

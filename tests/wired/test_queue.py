@@ -1,0 +1,239 @@
+"""Who waits for an expert: the order, the place, the minutes, and what the visitor hears. On both bases."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, insert, select, update
+
+import routing.do
+import routing.queries
+import store.prepared
+from chat.tables import conversation, message
+from contract.clock import HOUR, MINUTE, SECOND, now_ms
+from contract.names import Ms
+from routing.tables import alert, ring
+from routing.turn import turn
+from service.callers import ExpertCaller, VisitorCaller
+from service.flows.queue import anybody_to_tell, queue_at, tell_who_waits
+from service.flows.ringing import ring_for_question
+from tests.wired.counter import Shop
+
+
+@pytest.fixture
+async def shop(fresh_database_url: str) -> AsyncIterator[Shop]:
+    opened = await Shop.open(fresh_database_url)
+    yield opened
+    await opened.close()
+
+
+async def busy_desk(shop: Shop, *, since: Ms, capacity: int = 1) -> ExpertCaller:
+    """Somebody online (for an hour) who has all their places taken since then."""
+    expert = await shop.expert("Anna", capacity=capacity)
+    await shop.store.write(lambda conn: routing.do.set_status(conn, expert.account.id, "online", now_ms() + HOUR))
+    for _ in range(capacity):
+        await shop.open_chat(await shop.visitor(), expert)
+    began = update(conversation).where(conversation.c.expert_id == expert.account.id).values(accepted_at=since)
+    await shop.store.write(lambda conn: conn.execute(began).close())
+    return expert
+
+
+async def writes(shop: Shop, *, importance: int | None = None, at: Ms | None = None) -> tuple[VisitorCaller, str]:
+    """A stranger who wrote into a conversation that nobody has; (who, conversation)."""
+    visitor = await shop.visitor()
+    await shop.visit(visitor)
+    talk = await shop.open_chat(visitor)
+
+    def work(conn: Connection) -> None:
+        (raised,) = ring_for_question(conn, shop.site, visitor.visitor, talk, 1)
+        changes = {"importance": importance, "raised_at": at}
+        if changed := {name: value for name, value in changes.items() if value is not None}:
+            conn.execute(update(alert).where(alert.c.id == raised).values(**changed))
+
+    await shop.store.write(work)
+    return visitor, talk
+
+
+async def tell(shop: Shop, now: Ms) -> list[str]:
+    return await shop.store.write(lambda conn: tell_who_waits(conn, anybody_to_tell(conn), now))
+
+
+async def told(shop: Shop, talk: str) -> list[tuple[int, int]]:
+    """(position, minutes) of everything that was said there of the queue."""
+    rows = await shop.store.read(
+        lambda conn: conn.execute(
+            select(message.c.data).where(message.c.conversation_id == talk, message.c.kind == "event")
+        ).scalars().all()
+    )  # fmt: skip
+    return [(data["position"], data["minutes"]) for data in rows if data["name"] == "queue.waiting"]
+
+
+async def test_who_wrote_and_finds_all_busy_is_told_the_place_and_the_minutes(shop: Shop) -> None:
+    """Once; not again a second or a minute later while nothing has changed."""
+    now = now_ms()
+    await busy_desk(shop, since=now)
+    (_, first), (_, second) = await writes(shop, at=now - SECOND), await writes(shop, at=now)
+    assert sorted(await tell(shop, now)) == sorted([first, second])
+    (one,), (other,) = await told(shop, first), await told(shop, second)
+    assert (one[0], other[0]) == (1, 2)
+    assert 1 <= one[1] < other[1]
+    assert await tell(shop, now + SECOND) == []
+    assert await tell(shop, now + 61 * SECOND) == []
+
+
+async def test_the_sentence_is_the_servers_and_its_numbers_are_data(shop: Shop) -> None:
+    """So that the frame says it in the visitor's language."""
+    now = now_ms()
+    await busy_desk(shop, since=now)
+    visitor, talk = await writes(shop)
+    await tell(shop, now)
+    (said,) = await shop.messages(visitor, talk)
+    assert (said["kind"], said["author"]["kind"]) == ("event", "system")
+    minutes = said["data"]["minutes"]
+    assert said["text"] == f"All experts are busy. You are number 1; about {minutes} min."
+
+
+async def test_who_becomes_the_next_is_told_after_a_minute_and_not_before(shop: Shop) -> None:
+    """Not more than once a minute, however quickly it moves."""
+    now = now_ms()
+    await busy_desk(shop, since=now)
+    (_, first), (_, second) = await writes(shop, at=now - SECOND), await writes(shop, at=now)
+    await tell(shop, now)
+    gone = update(alert).where(alert.c.trigger_id == first).values(state="ended")
+    await shop.store.write(lambda conn: conn.execute(gone).close())
+    assert await tell(shop, now + 30 * SECOND) == []
+    assert await tell(shop, now + 61 * SECOND) == [second]
+    assert [place for place, _ in await told(shop, second)] == [2, 1]
+
+
+async def test_nobody_at_work_is_no_queue(shop: Shop) -> None:
+    """There is no wait to speak of: the fallback comes. Nor is anybody told while a place is free."""
+    now = now_ms()
+    await writes(shop)
+    assert await tell(shop, now) == []
+    expert = await busy_desk(shop, since=now)
+    await shop.store.write(lambda conn: routing.do.set_capacity(conn, expert.account.id, 2))
+    assert await tell(shop, now) == []
+
+
+async def test_who_is_being_answered_is_told_nothing(shop: Shop) -> None:
+    """Somebody wrote to them meanwhile."""
+    now = now_ms()
+    await busy_desk(shop, since=now)
+    _, talk = await writes(shop)
+    taken = update(conversation).where(conversation.c.id == talk).values(expert_id=str(uuid4()))
+    await shop.store.write(lambda conn: conn.execute(taken).close())
+    assert await tell(shop, now) == []
+
+
+async def test_two_processes_tell_once(shop: Shop) -> None:
+    """The second one finds it said."""
+    now = now_ms()
+    await busy_desk(shop, since=now)
+    _, talk = await writes(shop)
+
+    def twice(conn: Connection) -> None:
+        tell_who_waits(conn, [shop.site.id, shop.site.id], now)
+
+    await shop.store.write(twice)
+    assert len(await told(shop, talk)) == 1
+
+
+async def test_the_estimate_follows_the_recent_conversations_of_the_site(shop: Shop) -> None:
+    """Talks of half a minute, half an hour: the same place is another wait."""
+    now = now_ms()
+    await busy_desk(shop, since=now)
+    await writes(shop)
+
+    async def seconds() -> float:
+        (place,) = await shop.store.read(lambda conn: queue_at(conn, shop.site.id, now))
+        assert place.seconds is not None
+        return place.seconds
+
+    def closed(conn: Connection, site: str, length: Ms, number: int) -> None:
+        for n in range(number):
+            row = {
+                "id": str(uuid4()), "site_id": site, "visitor_id": str(uuid4()), "expert_id": str(uuid4()),
+                "state": "closed", "last_seq": 0, "visitor_read_seq": 0, "expert_read_seq": 0,
+                "opened_at": now - length, "accepted_at": now - length, "closed_at": now - n,
+            }  # fmt: skip
+            conn.execute(insert(conversation).values(**row))
+
+    unknown = await seconds()
+    await shop.store.write(lambda conn: closed(conn, shop.other_site.id, 5 * SECOND, 60))
+    assert await seconds() == unknown
+    await shop.store.write(lambda conn: closed(conn, shop.site.id, 30 * MINUTE, 60))
+    long = await seconds()
+    await shop.store.write(
+        lambda conn: conn.execute(
+            update(conversation).where(conversation.c.state == "closed").values(accepted_at=now - 30 * SECOND)
+        ).close()
+    )
+    assert await seconds() < unknown < long
+
+
+async def test_however_many_wait_the_base_is_asked_a_handful_of_things(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Statements for a queue do not grow with it."""
+    now = now_ms()
+    await busy_desk(shop, since=now, capacity=2)
+    said: list[str] = []
+    spoken = store.prepared.run
+
+    def note(conn: Connection, text: str, values: Any) -> Any:
+        said.append(text)
+        return spoken(conn, text, values)
+
+    asked: list[int] = []
+    for number in (1, 8):
+        for _ in range(number):
+            await writes(shop)
+        monkeypatch.setattr(store.prepared, "run", note)
+        said.clear()
+        places = await shop.store.read(lambda conn: queue_at(conn, shop.site.id, now))
+        asked.append(len(said))
+        monkeypatch.setattr(store.prepared, "run", spoken)
+    assert len(places) == 9
+    assert asked[0] == asked[1] <= 5
+
+
+WAITING = st.lists(st.tuples(st.integers(0, 100), st.integers(0, 400_000)), min_size=2, max_size=12)
+
+
+@given(WAITING)
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_the_base_sorts_as_the_rule_says(shop: Shop, waiting: list[tuple[int, int]]) -> None:
+    """On the desk and in the queue: `routing.turn` in SQL."""
+    now, expert = now_ms(), await shop.expert()
+
+    def work(conn: Connection) -> tuple[list[str], list[str], list[str]]:
+        conn.execute(ring.delete())
+        conn.execute(alert.delete())
+        ids = [f"{number:036d}" for number in range(len(waiting))]
+        rows = [
+            {
+                "id": id_, "site_id": shop.site.id, "visit_id": str(uuid4()), "visitor_id": str(uuid4()),
+                "trigger_id": "t", "occasion": id_, "reason": "deep", "importance": importance, "why": [], "topic": [],
+                "state": "ringing", "rung": "anyone", "raised_at": now - age, "due_at": now, "version": 1,
+                "announced": 1,
+                **({"language": ""} if "language" in alert.c else {}),
+            }
+            for id_, (importance, age) in zip(ids, waiting, strict=True)
+        ]  # fmt: skip
+        conn.execute(insert(alert), rows)
+        queued = [row["id"] for row in routing.queries.waiting_without_ring(conn, [shop.site.id])]
+        rings = [
+            {"alert_id": id_, "expert_id": expert.account.id, "rung": "anyone", "at": 0, "until": 0} for id_ in ids
+        ]
+        conn.execute(insert(ring), rings)
+        rung = [row["id"] for row in routing.queries.ringing_for(conn, expert.account.id)]
+        return ids, queued, rung
+
+    ids, queued, rung = await shop.store.write(work)
+    turns = {id_: turn(importance, now - age) for id_, (importance, age) in zip(ids, waiting, strict=True)}
+    expected = sorted(ids, key=lambda id_: (turns[id_], id_))
+    assert queued == rung == expected
