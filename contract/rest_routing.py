@@ -1,12 +1,40 @@
 """What rings, and why it rang for these people."""
 
-from typing import Any
-
 from contract.shapes import Out, Person, Time
 
 
+class CandidateParts(Out):
+    """What a score is made of: `level` 1-5 and `nearness` 0-1 add up to it. `language`: whether they speak that of the
+    visitor (null: it is not known); `load`: the share of their places that was taken or rang."""
+
+    level: int
+    nearness: float
+    language: bool | None
+    load: float
+
+
+class Candidate(Out):
+    """`score`: how well they know the topic; `excluded`: why they could not be rung, or ""."""
+
+    expert: str
+    name: str
+    score: float
+    excluded: str
+    parts: CandidateParts
+
+
+class DecisionOrder(Out):
+    id: str
+    number: int
+
+
 class Decision(Out):
-    """Why this one was rung, and why the others were not."""
+    """Why this one was rung, and why the others were not; and what came of it.
+
+    `others`: reason -> how many more there were. `answered_at`: the first words of the expert who accepted. `solved`:
+    an expert closed the conversation (null: nobody accepted). `rated`: the visitor's score, null without one.
+    `ordered`: the first order in that conversation, or of that visitor within 24 hours.
+    """
 
     id: str
     alert: str
@@ -14,5 +42,16 @@ class Decision(Out):
     rung: str
     at: Time
     chosen: list[Person]
-    candidates: list[dict[str, Any]]
+    candidates: list[Candidate]
+    others: dict[str, int]
     outcome: str
+    answered_at: Time | None
+    solved: bool | None
+    rated: int | None
+    ordered: DecisionOrder | None
+
+
+class Why(Out):
+    """One sentence."""
+
+    text: str

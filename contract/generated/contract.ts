@@ -699,6 +699,32 @@ type: "custom"
 user_agent?: (string | null)
 }
 /**
+ * `score`: how well they know the topic; `excluded`: why they could not be rung, or "".
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Candidate".
+ */
+export interface Candidate {
+excluded: string
+expert: string
+name: string
+parts: CandidateParts
+score: number
+}
+/**
+ * What a score is made of: `level` 1-5 and `nearness` 0-1 add up to it. `language`: whether they speak that of the
+ *     visitor (null: it is not known); `load`: the share of their places that was taken or rang.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "CandidateParts".
+ */
+export interface CandidateParts {
+language: (boolean | null)
+level: number
+load: number
+nearness: number
+}
+/**
  * How often it acts at most: in one visit, on one visitor ever, on one visitor in a day of the site's zone.
  * 
  *     null is no bound. Within a visit it acts once per arrival at most: `visit` null or above 1 is for who comes back.
@@ -1011,22 +1037,39 @@ in: number
 out: number
 }
 /**
- * Why this one was rung, and why the others were not.
+ * Why this one was rung, and why the others were not; and what came of it.
+ * 
+ *     `others`: reason -> how many more there were. `answered_at`: the first words of the expert who accepted. `solved`:
+ *     an expert closed the conversation (null: nobody accepted). `rated`: the visitor's score, null without one.
+ *     `ordered`: the first order in that conversation, or of that visitor within 24 hours.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Decision".
  */
 export interface Decision {
 alert: string
+answered_at: (string | null)
 at: string
-candidates: {
-
-}[]
+candidates: Candidate[]
 chosen: Person[]
 id: string
+ordered: (DecisionOrder | null)
+others: {
+[k: string]: number
+}
 outcome: string
+rated: (number | null)
 rung: string
+solved: (boolean | null)
 visit: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "DecisionOrder".
+ */
+export interface DecisionOrder {
+id: string
+number: number
 }
 /**
  * All an expert's screen needs to begin; the events of the socket continue it.
@@ -2462,4 +2505,13 @@ bot: boolean
 export interface Waiting {
 site: string
 visitor: string
+}
+/**
+ * One sentence.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Why".
+ */
+export interface Why {
+text: string
 }

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import msgspec
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 import chat.do
 import crm.do
@@ -26,9 +26,12 @@ from contract.facts import SiteFacts
 from contract.ids import new_id, node_id
 from crm.contact import CheckedContact
 from routing.firings import add_trigger
+from routing.tables import decision
+from routing.triggers import Firing
 from routing.usual import deep
 from sales.price import FormLine, price
 from service.bell import Bell
+from service.flows.judging import raise_and_ring
 from tests.asgi import served
 
 PASSWORD = "a bell over the door"
@@ -144,8 +147,12 @@ async def _site(bell: Bell, key: str, password_hash: str) -> dict[str, str]:
             now=now,
         )
         order = sales.do.place_order(conn, form, price(lines, [(product["id"], 2)]), customer, {"name": "Vera"}, now)
+        firing = Firing(trigger=trigger, name="deep", occasion=visit.arrival or visit.id)
+        alert = raise_and_ring(conn, site, firing, visit)
+        decided = conn.execute(select(decision.c.id).where(decision.c.alert_id == alert)).scalar_one()
         return {
             "trigger": trigger,
+            "decision": decided,
             "product": product["id"],
             "customer": customer,
             "other": other,

@@ -28,6 +28,7 @@ KINDS = {
     "visits": "visit",
     "visitors": "browser",
     "conversations": "conversation",
+    "decisions": "decision",
 }
 
 
@@ -82,6 +83,9 @@ def query_of(operation: Operation, house: House) -> dict[str, str]:
         return {"visit": house.ours["visit"]}
     about_one_site = operation.path.startswith("/api/reports/") or operation.path == "/api/queue"
     return {"site": house.ours["key"]} if about_one_site else {}
+    if operation.path == "/api/decisions/{id}/why":
+        return {"expert": house.ours["expert"]}
+    return {"site": house.ours["key"]} if operation.path.startswith("/api/reports/") else {}
 
 
 async def test_nobody_comes_in_without_a_session(here: House):
