@@ -81,11 +81,10 @@ def said(operation: Operation, house: House, headers: dict[str, str] | None = No
 def query_of(operation: Operation, house: House) -> dict[str, str]:
     if operation.path == "/api/decisions":
         return {"visit": house.ours["visit"]}
-    about_one_site = operation.path.startswith("/api/reports/") or operation.path == "/api/queue"
-    return {"site": house.ours["key"]} if about_one_site else {}
     if operation.path == "/api/decisions/{id}/why":
         return {"expert": house.ours["expert"]}
-    return {"site": house.ours["key"]} if operation.path.startswith("/api/reports/") else {}
+    about_one_site = operation.path.startswith("/api/reports/") or operation.path == "/api/queue"
+    return {"site": house.ours["key"]} if about_one_site else {}
 
 
 async def test_nobody_comes_in_without_a_session(here: House):
