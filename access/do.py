@@ -18,9 +18,12 @@ from contract.facts import AccountFacts, SiteFacts
 from contract.ids import new_id
 from contract.ladder import USUAL, Ladder
 from contract.names import Ms, Role
-from store.sql import insert_new, locked
+from store.lock import lock
+from store.sql import counted, insert_new, locked
 
 TEST_FOR: Ms = DAY
+#: The lock of whoever changes accounts: of two administrators who dismiss each other at once, one stays.
+ACCOUNTS = "accounts"
 
 
 def create_site(
@@ -91,9 +94,7 @@ def create_account(
     sites: Iterable[str] = (),
 ) -> AccountFacts:
     """A new person. `sites`: ids. Refused("exists") if the e-mail is taken, Refused("invalid") for an unknown site."""
-    email = plain_email(email)
-    if "@" not in email[1:-1]:
-        raise Refused("invalid", "email")
+    email = _address(email)
     row: dict[str, Any] = {
         "id": new_id(),
         "email": email,
@@ -116,14 +117,28 @@ def patch_account(
     conn: Connection,
     account_id: str,
     *,
+    email: str | None = None,
     name: str | None = None,
+    role: Role | None = None,
     password_hash: str | None = None,
     languages: Iterable[str] | None = None,
     active: bool | None = None,
 ) -> None:
-    """Change what is given. A new password, or the end of the account, ends all its sessions."""
+    """Change what is given. A new password, or the end of the account, ends all its sessions.
+
+    Refused: exists or invalid (email), forbidden (nobody could administer the house any more).
+    """
+    lock(conn, ACCOUNTS)
+    was_admin = counted(conn, account, account.c.id == account_id, account.c.role == "admin", account.c.active)
+    if email is not None:
+        email = _address(email)
+        taken = conn.execute(select(account.c.id).where(account.c.email == email)).scalar_one_or_none()
+        if taken not in (None, account_id):
+            raise Refused("exists", "email")
     values: dict[str, Any] = {
+        "email": email,
         "name": name,
+        "role": role,
         "password_hash": password_hash,
         "languages": None if languages is None else list(languages),
         "active": active,
@@ -131,8 +146,10 @@ def patch_account(
     values = {column: value for column, value in values.items() if value is not None}
     if values:
         conn.execute(update(account).where(account.c.id == account_id).values(**values))
-    if name is not None or languages is not None or active is not None:
+    if name is not None or role is not None or languages is not None or active is not None:
         crew_changed(conn, account_id)
+    if was_admin and not counted(conn, account, account.c.role == "admin", account.c.active):
+        raise Refused("forbidden", "the last administrator")
     if password_hash is not None or active is False:
         end_sessions(conn, account_id)
 
@@ -160,6 +177,14 @@ def crew_changed(conn: Connection, account_id: str) -> None:
     held = list(conn.execute(locked(conn, statement)).scalars())
     if held:
         conn.execute(update(site).where(site.c.id.in_(held)).values(crew_version=new_id()))
+
+
+def _address(email: str) -> str:
+    """The spelling under which it is kept. Refused("invalid") for what is no address."""
+    email = plain_email(email)
+    if "@" not in email[1:-1]:
+        raise Refused("invalid", "email")
+    return email
 
 
 def plain_origins(origins: Iterable[str]) -> list[str]:

@@ -66,6 +66,7 @@ def account_facts(conn: Connection, rows: Iterable[Mapping[Any, Any]]) -> list[A
             role=row["role"],
             languages=tuple(row["languages"]),
             sites=frozenset(sites[row["id"]]),
+            active=row["active"],
         )
         for row in found
     ]

@@ -111,6 +111,22 @@ def take(
     return _with(conn, joined["conversation_id"])
 
 
+def release(conn: Connection, conversation_id: str, expert_id: str, name: str, now: Ms) -> int | None:
+    """The expert (called `name`) had to leave: the conversation is nobody's again, and the visitor reads so.
+
+    The number of that message; None if it was not theirs any more. Whom the visitor never met there is not waited for
+    any longer than before.
+    """
+    row = hold(conn, conversation_id)
+    if row["expert_id"] != expert_id or row["state"] != "open":
+        return None
+    words = f"{name} had to leave. We are looking for a colleague."
+    said = add(conn, conversation_id, SYSTEM, "event", words, {"name": "expert.left", "expert": name}, None, now)
+    conn.execute(update(conversation).where(conversation.c.id == conversation_id).values(expert_id=None))
+    seq: int = said["seq"]
+    return seq
+
+
 def hold(conn: Connection, conversation_id: str) -> RowMapping:
     """The conversation's row, held until this unit of work ends."""
     statement = select(conversation).where(conversation.c.id == conversation_id)

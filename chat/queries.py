@@ -50,6 +50,22 @@ _EVENTS = Prepared(
     )
     .order_by(message.c.at, message.c.seq)
 )
+_OPEN_OF_EXPERT = Prepared(
+    select(conversation)
+    .where(conversation.c.expert_id == bindparam("expert"), conversation.c.state == "open")
+    .order_by(conversation.c.opened_at, conversation.c.id)
+)
+_SPOKE_SINCE = Prepared(
+    select(message.c.seq)
+    .join(conversation, conversation.c.id == message.c.conversation_id)
+    .where(
+        conversation.c.expert_id == bindparam("expert"),
+        conversation.c.state == "open",
+        message.c.author_id == bindparam("expert"),
+        message.c.at >= bindparam("since"),
+    )
+    .limit(1)
+)
 _LAST_CONTACT = Prepared(
     select(conversation.c.visitor_id, func.max(message.c.at))
     .join(
@@ -228,6 +244,16 @@ def loads(conn: Connection, expert_ids: Collection[str]) -> dict[str, int]:
 def load(conn: Connection, expert_id: str) -> int:
     """How many open conversations this expert has."""
     return loads(conn, [expert_id]).get(expert_id, 0)
+
+
+def open_of_expert(conn: Connection, expert_id: str) -> list[dict[str, Any]]:
+    """The open conversations of this expert, oldest first."""
+    return _OPEN_OF_EXPERT.dicts(conn, expert=expert_id)
+
+
+def spoke_since(conn: Connection, expert_id: str, at: Ms) -> bool:
+    """Whether this expert has said anything since, in a conversation that is still theirs."""
+    return bool(_SPOKE_SINCE.rows(conn, expert=expert_id, since=at))
 
 
 def unread_of(conn: Connection, conversation_ids: Collection[str]) -> dict[str, int]:

@@ -41,6 +41,7 @@ class AccountFacts(msgspec.Struct, frozen=True, kw_only=True):
     role: Role
     languages: tuple[str, ...]
     sites: frozenset[str]
+    active: bool = True
 
     def may_see(self, site_id: str) -> bool:
         return self.role == "admin" or site_id in self.sites

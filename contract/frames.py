@@ -89,7 +89,10 @@ class CardDismiss(In):
 
 
 class PresenceSet(In):
+    """`reason` is shown to colleagues. "idle": the desk itself says so, nobody touched it; it is no person's act."""
+
     status: Status
+    reason: Annotated[str, Meta(max_length=100)] = ""
 
 
 class AlertAccept(In):
@@ -328,8 +331,11 @@ class ConversationChanged(Out):
 
 
 class PresenceChanged(Out):
+    """`reason`: the person's own words, or "idle" (nobody touched the desk), "missed" (bells rang out there)."""
+
     expert: str
     status: Status
+    reason: str
 
 
 VISITOR_COMMANDS: dict[str, tuple[type[In], type[Out]]] = {

@@ -11,6 +11,8 @@ PathSource = Literal["call", "attribute", "breadcrumb", "microdata", "tree", "si
 Channel = Literal["direct", "search", "social", "ai", "mail", "paid", "referral", "internal"]
 Role = Literal["admin", "marketer", "expert"]
 Status = Literal["online", "away", "offline"]
+#: What keeps somebody who was just saved from being rung as one would expect.
+ExpertWarning = Literal["no_topics"]
 Rung = Literal["owner", "last", "topic", "anyone"]
 RUNGS: tuple[Rung, ...] = ("owner", "last", "topic", "anyone")
 #: "nothing" looks on: its firings are counted, and nobody is disturbed.

@@ -5,8 +5,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from contract.names import Role, Status
-from contract.shapes import In, Name, Out
+from contract.hours import Hours
+from contract.names import ExpertWarning, Role, Status
+from contract.shapes import In, Name, Out, Time
 
 
 class TopicLevel(msgspec.Struct, kw_only=True):
@@ -22,6 +23,8 @@ class SignIn(In):
 
 
 class Me(Out):
+    """`handed_on`: conversations that went to colleagues while the line was lost, until the next word of theirs."""
+
     id: str
     email: str
     name: str
@@ -30,7 +33,10 @@ class Me(Out):
     sites: list[str]
     topics: list[TopicLevel]
     status: Status
+    status_reason: str
     capacity: int
+    hours: Hours | None
+    handed_on: int
 
 
 class Session(Out):
@@ -49,31 +55,59 @@ class Ticket(Out):
     seconds: int
 
 
+Email = Annotated[str, Meta(min_length=3, max_length=254)]
+Password = Annotated[str, Meta(min_length=8, max_length=1024)]
+Languages = list[Annotated[str, Meta(max_length=35)]]
+Capacity = Annotated[int, Meta(ge=1, le=100)]
+BreathSeconds = Annotated[int, Meta(ge=0, le=600)]
+
+
 class ExpertWrite(In):
-    email: Annotated[str, Meta(min_length=3, max_length=254)]
+    """`hours`: null is always. `breath_seconds`: how long no bell rings after a conversation."""
+
+    email: Email
     name: Name
-    password: Annotated[str, Meta(min_length=8, max_length=1024)]
+    password: Password
     role: Role = "expert"
-    languages: list[Annotated[str, Meta(max_length=35)]] = msgspec.field(default_factory=lambda: ["en"])
+    languages: Languages = msgspec.field(default_factory=lambda: ["en"])
     topics: list[TopicLevel] = []
     sites: list[str] = []
-    capacity: Annotated[int, Meta(ge=1, le=100)] = 4
+    capacity: Capacity = 4
+    hours: Hours | None = None
+    breath_seconds: BreathSeconds = 0
 
 
 class ExpertPatch(In):
+    """What is given is changed. `active`: true brings back somebody who was dismissed."""
+
+    email: Email | None = None
     name: Name | None = None
-    password: Annotated[str, Meta(min_length=8, max_length=1024)] | None = None
-    languages: list[Annotated[str, Meta(max_length=35)]] | None = None
+    password: Password | None = None
+    role: Role | None = None
+    languages: Languages | None = None
     topics: list[TopicLevel] | None = None
-    capacity: Annotated[int, Meta(ge=1, le=100)] | None = None
+    sites: list[str] | None = None
+    capacity: Capacity | None = None
+    hours: Hours | msgspec.UnsetType | None = msgspec.UNSET
+    breath_seconds: BreathSeconds | None = None
+    active: bool | None = None
 
 
 class Expert(Out):
+    """`status_at`: when they last said where they are. `sites`: those that the reader may see, too."""
+
     id: str
     email: str
     name: str
     role: Role
     languages: list[str]
     topics: list[TopicLevel]
+    sites: list[str]
     status: Status
+    status_reason: str
+    status_at: Time | None
     capacity: int
+    hours: Hours | None
+    breath_seconds: int
+    active: bool
+    warnings: list[ExpertWarning]

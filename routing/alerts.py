@@ -17,6 +17,7 @@ from contract.facts import CustomerFacts, VisitFacts
 from contract.ids import new_id
 from contract.ladder import Ladder
 from contract.names import AlertEnd, Ms, Rung
+from routing.do import acted
 from routing.importance import importance, rung_reason
 from routing.ladder import Asked, Step
 from routing.match import tongue
@@ -117,7 +118,7 @@ _ACCEPT = Prepared(
 _ASSIGNED = Prepared(
     update(expert)
     .where(expert.c.id == bindparam("expert"))
-    .values(assigned_at=bindparam("now"), busy=bindparam("full"))
+    .values(assigned_at=bindparam("now"), busy=bindparam("full"), missed=0)
 )
 _END = Prepared(
     update(alert)
@@ -292,8 +293,14 @@ def decline(conn: Connection, alert_id: str, expert_id: str) -> bool:
     if row["state"] != "ringing":
         raise Refused("alert_over")
     _ANSWERED.change(conn, alert=alert_id, expert=expert_id, came_of_it="declined")
+    acted(conn, expert_id)
     _CHANGED.change(conn, alert=alert_id)
     return all(one["expert_id"] == expert_id or one["outcome"] is not None for one in rings)
+
+
+def not_again(conn: Connection, alert_id: str, expert_id: str, now: Ms) -> None:
+    """This expert is not asked for this alert, whenever they come free: it is about whom they just left."""
+    _RING.change(conn, alert_id=alert_id, expert_id=expert_id, rung="left", at=now, until=now, outcome="declined")
 
 
 def end(conn: Connection, alert_id: str, reason: AlertEnd, now: Ms) -> None:

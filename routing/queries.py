@@ -146,6 +146,15 @@ _DUE = Prepared(
 )
 
 
+_LOST = Prepared(select(expert.c.id).where(expert.c.status != "offline", expert.c.lease_until <= bindparam("before")))
+_WAKES = Prepared(select(expert.c.id).where(expert.c.wake_at <= bindparam("now")).order_by(expert.c.wake_at).limit(100))
+
+
+def reason_now(row: Mapping[Any, Any], now: Ms) -> str:
+    """The reason of that status; whose line is lost has none."""
+    return str(row["status_reason"]) if status_now(row, now) == row["status"] else ""
+
+
 def status_now(row: Mapping[Any, Any], now: Ms) -> Status:
     """What others see: a lapsed lease is offline, whatever the person chose."""
     chosen: Status = row["status"]
@@ -210,9 +219,19 @@ def desk_row(conn: Connection, account_id: str) -> dict[str, Any] | None:
     return _DESK.first(conn, id=account_id)
 
 
-def statuses(conn: Connection, now: Ms) -> dict[str, Status]:
-    """account id -> what others see of that desk."""
-    return {id_: status_now(row, now) for id_, row in desks(conn).items()}
+def statuses(conn: Connection, now: Ms) -> dict[str, tuple[Status, str]]:
+    """account id -> what others see of that desk, and the reason."""
+    return {id_: (status_now(row, now), reason_now(row, now)) for id_, row in desks(conn).items()}
+
+
+def lost_lines(conn: Connection, before: Ms) -> list[str]:
+    """Those who never said that they are going, and whose lease has lapsed before that time."""
+    return _LOST.scalars(conn, before=before)
+
+
+def to_wake(conn: Connection, now: Ms) -> list[str]:
+    """Desks at which waiting alerts may ring again: somebody has drawn breath, a working span has begun."""
+    return _WAKES.scalars(conn, now=now)
 
 
 def alert_row(conn: Connection, alert_id: str) -> dict[str, Any] | None:

@@ -24,7 +24,7 @@ from access.sites import Sites
 from service.bell import Bell
 from service.collect import in_front
 from service.commands import Command
-from service.flows import alerts, cards, chat, orders
+from service.flows import alerts, cards, chat, orders, presence
 from service.journey import Journey
 from service.limits import Limits
 from service.migrate import check_revision
@@ -37,7 +37,7 @@ from service.web import EXCEPTION_HANDLERS, middleware
 from store.connect import open_bus, open_store
 
 VISITOR: dict[str, Command] = {**chat.VISITOR, **cards.VISITOR, **orders.VISITOR}
-EXPERT: dict[str, Command] = {**alerts.EXPERT, **chat.EXPERT, **cards.EXPERT}
+EXPERT: dict[str, Command] = {**alerts.EXPERT, **presence.EXPERT, **chat.EXPERT, **cards.EXPERT}
 STOP_WITHIN = 10.0
 #: The snippets of all releases that this installation has served, in the data folder.
 KEPT = "snippets"

@@ -21,7 +21,16 @@ from contract.errors import Refused
 from contract.facts import VisitFacts
 from contract.names import Ms, Status
 from service.flows.queue import anybody_to_tell, tell_who_waits
-from service.flows.ringing import Moved, fire_due, ring_who_came_free
+from service.flows.reachable import (
+    HAND_ON_AFTER,
+    Watched,
+    anybody_lost,
+    conversation_over,
+    hand_on_lost,
+    may_ring,
+    wake,
+)
+from service.flows.ringing import Moved, fire_due
 from service.journey import Told
 from service.sockets.registry import Registry
 from store.base import Store
@@ -48,7 +57,8 @@ class Timers:
         self._announced: set[str] = set()
         self._visits: set[str] = set()
         self._said: dict[str, tuple[int, bool]] = {}  # visit -> what a list shows of it, as last told
-        self._statuses: dict[str, Status] = {}
+        self._statuses: dict[str, tuple[Status, str]] = {}
+        self._watched = Watched()
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -64,6 +74,8 @@ class Timers:
                 self._every(SWEEP_EVERY, self._free_places),
                 self._every(PRESENCE_EVERY, self._presence),
                 self._every(SWEEP_EVERY, self._queue),
+                self._every(PRESENCE_EVERY, self._lost),
+                self._every(SWEEP_EVERY, self._wake),
             )
         ]
 
@@ -107,8 +119,13 @@ class Timers:
 
     async def renew(self, account_ids: list[str]) -> None:
         """Sockets of these experts answer: their leases begin again."""
-        if account_ids:
+        if not account_ids:
+            return
+        try:
             await self._store.write(lambda conn: routing.do.renew_leases(conn, account_ids, db_now(conn)))
+        except Refused:
+            self._watched.interrupted()  # leases lapse that we would have renewed
+            raise
 
     # --- the tasks ----------------------------------------------------------------------------------------------
 
@@ -146,6 +163,21 @@ class Timers:
             if known.get(account_id, status) != status:
                 self._bus.ring("expert", account_id)
 
+    async def _lost(self) -> None:
+        """Conversations of whose line is lost for good are handed on, but only by a process that has watched for as
+        long: after our own absence (or the base's, or the machine's sleep) people come back first."""
+        now, lost = await self._store.read(lambda conn: (db_now(conn), anybody_lost(conn, db_now(conn))))
+        if self._watched.until(now) >= HAND_ON_AFTER and lost:
+            here = set(self._registry.expert_ids())
+            told = await self._store.write(lambda conn: hand_on_lost(conn, db_now(conn), here))
+            told.ring(self._bus, self.announce)
+
+    async def _wake(self) -> None:
+        """A breath is drawn, a working span begins."""
+        if await self._store.read(lambda conn: routing.queries.to_wake(conn, db_now(conn))):
+            told = await self._store.write(lambda conn: wake(conn, db_now(conn)))
+            told.ring(self._bus, self.announce)
+
     async def _free_places(self) -> None:
         """An accepted conversation in which the visitor never appears frees its place; a waiting alert may ring now."""
 
@@ -153,7 +185,9 @@ class Timers:
             now = db_now(conn)
             freed = chat.do.free_unvisited(conn, now)
             rows = [row for id_ in freed if (row := chat.queries.row(conn, id_)) is not None and row["expert_id"]]
-            woken = [ring_who_came_free(conn, row["expert_id"], [row["site_id"]], now) for row in rows]
+            for row in rows:
+                conversation_over(conn, row["expert_id"], now)
+            woken = [may_ring(conn, account_id, now) for account_id in {row["expert_id"] for row in rows}]
             return freed, [alert_id for alerts in woken for alert_id in alerts]
 
         if await self._store.read(lambda conn: chat.do.any_unvisited(conn, db_now(conn))):

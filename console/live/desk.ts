@@ -6,6 +6,7 @@ import { applyAll, deskFrom, forgetGone, waiting, type Desk } from "../state/des
 import type { Alert, DeskEvent, DeskSnapshot, Opened, Status, VisitBrief } from "../wire";
 import { notify, showCount, strike, tick } from "./bell";
 import { codeOf, detailOf, http, list, serverNow } from "./http";
+import { IDLE, watchIdle } from "./idle";
 import { ask, askOrThrow, closeLine, isOpen, openLine, restartLine, startLine } from "./line";
 import { say } from "./notes";
 import { select, selectFirst, selection, writeNext } from "./selection";
@@ -27,6 +28,7 @@ let loading = 0;
 let gather: ReturnType<typeof setTimeout> | undefined;
 let silence: () => void = () => {};
 let unbind: () => void = () => {};
+let stopIdling: () => void = () => {};
 let forgets: ReturnType<typeof setInterval> | undefined;
 
 export function openDesk(account: string): void {
@@ -40,6 +42,7 @@ export function openDesk(account: string): void {
     refused: (why) => (connection.value = hear(connection.value, { type: "refused", at: serverNow(), why })),
     event: onEvent,
   });
+  stopIdling = watchIdle(() => desk.value?.me ?? null, (status) => void setPresence(status, IDLE));
   forgets = setInterval(() => { if (desk.value) desk.value = forgetGone(desk.value, serverNow()); }, FORGET_MS);
   // The snapshot is worth having even where the socket does not come through.
   void load();
@@ -56,6 +59,7 @@ export function closeDesk(): void {
   closeLine();
   clearTimeout(gather);
   clearInterval(forgets);
+  stopIdling();
   waitingEvents = [];
   silence();
   unbind();
@@ -132,6 +136,8 @@ function react(event: DeskEvent, before: Desk): void {
     say(t("desk.ordered", { who, number, total: money(total) }), "good");
     tick();
   }
+  // Whoever is offline has handed on what they had: the list is another one.
+  if (event.name === "presence.changed" && event.data.expert === before.me.id && event.data.status === "offline") void load();
   if (event.name === "message.added" && event.data.author.kind === "visitor" && !document.hasFocus()) tick();
 }
 
@@ -150,11 +156,12 @@ function ring(alert: Alert): void {
 
 whenApplied(onEvent);
 
-export async function setPresence(status: Status): Promise<void> {
-  const done = await ask("presence.set", { status });
+export async function setPresence(status: Status, reason = ""): Promise<void> {
+  const done = await ask("presence.set", { status, reason });
   const now = desk.value;
   if (!done || !now) return;
-  applyHere({ name: "presence.changed", data: { expert: now.me.id, status } });
+  if (reason !== IDLE) desk.value = { ...now, me: { ...now.me, handed_on: 0 } };
+  applyHere({ name: "presence.changed", data: { expert: now.me.id, status, reason: status === "online" ? "" : reason } });
 }
 
 export const accepting = signal<string | null>(null);

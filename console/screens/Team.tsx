@@ -12,8 +12,9 @@ const ORDER = ["online", "away", "offline"];
 
 export function Team() {
   const answer = useAnswer("team", () => list<Expert>("/api/experts"));
-  const fresh = new Map(desk.value?.experts.map((one) => [one.id, one.status]));
-  const all = (answer.value ?? []).map((one) => ({ ...one, status: fresh.get(one.id) ?? one.status }))
+  const fresh = new Map(desk.value?.experts.map((one) => [one.id, one]));
+  const all = (answer.value ?? [])
+    .map((one) => ({ ...one, status: fresh.get(one.id)?.status ?? one.status, status_reason: fresh.get(one.id)?.status_reason ?? one.status_reason }))
     .sort((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status) || a.name.localeCompare(b.name));
   const online = all.filter((one) => one.status === "online").length;
   return (
@@ -25,7 +26,7 @@ export function Team() {
       <ul class="team">
         {all.map((one) => (
           <li key={one.id} class="sheet member">
-            <p class={`member-status is-${one.status}`}><StatusMark status={one.status} /> {word("status", one.status)}</p>
+            <p class={`member-status is-${one.status}`}><StatusMark status={one.status} /> {word("status", one.status)}{one.status_reason && <span class="soft"> · {word("presence.why", one.status_reason)}</span>}</p>
             <h2>{one.name}</h2>
             <p class="soft small">{one.email}{one.role && ` · ${word("role", one.role)}`}</p>
             {one.topics.length > 0 && (

@@ -3,16 +3,19 @@ import { useEffect, useRef } from "preact/hooks";
 import { Bell } from "../../widget/look/Bell";
 import { allowDesktop, desktop, setSound, soundOn, soundWaits } from "../live/bell";
 import { connection, desk, setPresence } from "../live/desk";
+import { IDLE, IDLE_MINUTES } from "../live/idle";
 import { answersPeople, signOut } from "../live/session";
 import { LanguageSwitch } from "../parts/LanguageSwitch";
 import { LOOKS, look, setLook } from "../parts/look";
 import type { Screen } from "../parts/route";
 import { StatusMark } from "../parts/small";
 import { timeOfDay } from "../text/format";
-import { t, word, type Key } from "../text/text";
+import { t, tn, word, type Key } from "../text/text";
 import type { Me, Status } from "../wire";
 import { keysOpen } from "./desk/Keys";
 
+/** Reasons for being away that nobody wrote. */
+const BY_ITSELF = [IDLE, "missed"];
 const STATUSES: Status[] = ["online", "away", "offline"];
 
 export function TopBar({ me, screens, here }: { me: Me; screens: Screen[]; here: Screen }) {
@@ -34,6 +37,7 @@ export function TopBar({ me, screens, here }: { me: Me; screens: Screen[]; here:
         <Settings me={me} />
       </div>
       {answersPeople(me.role) && <Hearing />}
+      {answersPeople(me.role) && <Absence />}
     </header>
   );
 }
@@ -62,6 +66,38 @@ function Hearing() {
   }
   if (state.phase === "live" && soundOn.value && soundWaits.value) return <p class="strip">{t("hear.sound_waits")}</p>;
   return null;
+}
+
+/** One line under the bar while no bell rings here, or when talks went elsewhere: why, and what to do. */
+export function Absence() {
+  const mine = desk.value?.me;
+  if (!mine || mine.capacity === 0) return null;
+  const live = connection.value.phase === "live";
+  return (
+    <>
+      {mine.handed_on > 0 && (
+        <p class="strip" role="status">
+          {tn("presence.handed_on", mine.handed_on)}{" "}
+          <button type="button" class="plain-button" disabled={!live}
+            onClick={() => void setPresence(mine.status, mine.status_reason)}>{t("presence.seen")}</button>
+        </p>
+      )}
+      {mine.status === "away" && mine.status_reason === IDLE && <p class="strip">{t("presence.idle", { n: IDLE_MINUTES })}</p>}
+      {mine.status === "away" && mine.status_reason === "missed" && (
+        <p class="strip" role="status">
+          {t("presence.missed")}{" "}
+          <button type="button" class="plain-button" disabled={!live} onClick={() => void setPresence("online")}>{t("presence.go_online")}</button>
+        </p>
+      )}
+      {mine.status === "away" && !BY_ITSELF.includes(mine.status_reason) && (
+        <form class="strip" onSubmit={(event) => { event.preventDefault(); event.currentTarget.querySelector("input")?.blur(); }}>
+          <input key={mine.status_reason} class="away-reason" maxLength={100} defaultValue={mine.status_reason} disabled={!live}
+            aria-label={t("presence.reason")} placeholder={t("presence.reason")}
+            onBlur={({ currentTarget: { value } }) => { if (value.trim() !== mine.status_reason) void setPresence("away", value.trim()); }} />
+        </form>
+      )}
+    </>
+  );
 }
 
 function Settings({ me }: { me: Me }) {

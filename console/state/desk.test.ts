@@ -73,7 +73,7 @@ class Server {
         return { name: "typing", data: { conversation: "none", author: "visitor" } };
       default:
         this.status = this.status === "online" ? "away" : "online";
-        return { name: "presence.changed", data: { expert: me.id, status: this.status } };
+        return { name: "presence.changed", data: { expert: me.id, status: this.status, reason: "" } };
     }
   }
 }

@@ -119,9 +119,9 @@ export function applyAll(desk: Desk, events: readonly DeskEvent[], now: number):
         break;
       case "presence.changed":
         next.experts = next.experts.map((one) =>
-          one.id === event.data.expert ? { ...one, status: event.data.status } : one,
+          one.id === event.data.expert ? { ...one, status: event.data.status, status_reason: event.data.reason } : one,
         );
-        if (next.me.id === event.data.expert) next.me = { ...next.me, status: event.data.status };
+        if (next.me.id === event.data.expert) next.me = { ...next.me, status: event.data.status, status_reason: event.data.reason };
         break;
       case "typing":
         break;

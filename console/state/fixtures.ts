@@ -3,9 +3,13 @@ import type { Alert, Conversation, Expert, Me, Message, VisitBrief } from "../wi
 
 const AT = "2026-01-01T00:00:00Z";
 export const expert: Expert = {
-  id: "anna", name: "Anna", email: "anna@demo.example", role: "expert", languages: ["en"], topics: [], status: "online", capacity: 4,
+  id: "anna", name: "Anna", email: "anna@demo.example", role: "expert", languages: ["en"], topics: [], sites: ["demo"],
+  status: "online", status_reason: "", status_at: null, capacity: 4, hours: null, breath_seconds: 0, active: true, warnings: [],
 };
-export const me: Me = { ...expert, sites: ["demo"] };
+export const me: Me = {
+  id: expert.id, name: expert.name, email: expert.email, role: expert.role, languages: expert.languages, topics: [], sites: ["demo"],
+  status: "online", status_reason: "", capacity: 4, hours: null, handed_on: 0,
+};
 export const visit = (some: Partial<VisitBrief> = {}): VisitBrief => ({
   id: "v", visitor: "visitor-1", site: "demo", started_at: AT, last_at: AT, path: ["Women"], depth: 1, deepest: 1, topic: ["Women"],
   pages: 1, dwell: 0, url: "http://localhost/", title: "Women", source: { channel: "direct", name: "", campaign: "" }, returning: false,

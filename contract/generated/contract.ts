@@ -67,6 +67,11 @@ export type EventOutcome = ("accepted" | "duplicate" | "rejected")
 export type EventType = ("page.viewed" | "page.stayed" | "page.left" | "custom")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ExpertWarning".
+ */
+export type ExpertWarning = "no_topics"
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "FunnelStep".
  */
 export type FunnelStep = ("viewed" | "deep" | "alert" | "chat" | "offer" | "order")
@@ -969,19 +974,43 @@ export interface CurrentSession {
 me: Me
 }
 /**
+ * `handed_on`: conversations that went to colleagues while the line was lost, until the next word of theirs.
+ * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Me".
  */
 export interface Me {
 capacity: number
 email: string
+handed_on: number
+hours: (Hours | null)
 id: string
 languages: string[]
 name: string
 role: ("admin" | "expert" | "marketer")
 sites: string[]
 status: ("away" | "offline" | "online")
+status_reason: string
 topics: TopicLevel[]
+}
+/**
+ * Spans are [begin, end]; a day that is not named is free.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Hours".
+ */
+export interface Hours {
+/**
+ * @maxItems 400
+ */
+off?: string[]
+week: {
+/**
+ * @maxItems 8
+ */
+[k: string]: never[][]
+}
+zone: string
 }
 /**
  * An expert knows the node at `path`, and all below it, at `level` 1 (a little) to 5 (best).
@@ -1085,18 +1114,27 @@ me: Me
 sites: Site[]
 }
 /**
+ * `status_at`: when they last said where they are. `sites`: those that the reader may see, too.
+ * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Expert".
  */
 export interface Expert {
+active: boolean
+breath_seconds: number
 capacity: number
 email: string
+hours: (Hours | null)
 id: string
 languages: string[]
 name: string
 role: ("admin" | "expert" | "marketer")
+sites: string[]
 status: ("away" | "offline" | "online")
+status_at: (string | null)
+status_reason: string
 topics: TopicLevel[]
+warnings: ("no_topics")[]
 }
 /**
  * `rung_seconds`: of the first rung.
@@ -1372,10 +1410,13 @@ products: string[]
 visit?: (string | null)
 }
 /**
+ * `reason` is shown to colleagues. "idle": the desk itself says so, nobody touched it; it is no person's act.
+ * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "PresenceSet".
  */
 export interface PresenceSet {
+reason?: string
 status: ("away" | "offline" | "online")
 }
 /**
@@ -1447,11 +1488,14 @@ status: ("cancelled" | "placed")
 total: Money
 }
 /**
+ * `reason`: the person's own words, or "idle" (nobody touched the desk), "missed" (bells rang out there).
+ * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "PresenceChanged".
  */
 export interface PresenceChanged {
 expert: string
+reason: string
 status: ("away" | "offline" | "online")
 }
 /**
@@ -1489,23 +1533,35 @@ conversation: string
 name: string
 }
 /**
+ * What is given is changed. `active`: true brings back somebody who was dismissed.
+ * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "ExpertPatch".
  */
 export interface ExpertPatch {
+active?: (boolean | null)
+breath_seconds?: (number | null)
 capacity?: (number | null)
+email?: (string | null)
+hours?: (Hours | null)
 languages?: (string[] | null)
 name?: (string | null)
 password?: (string | null)
+role?: (("admin" | "expert" | "marketer") | null)
+sites?: (string[] | null)
 topics?: (TopicLevel[] | null)
 }
 /**
+ * `hours`: null is always. `breath_seconds`: how long no bell rings after a conversation.
+ * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "ExpertWrite".
  */
 export interface ExpertWrite {
+breath_seconds?: number
 capacity?: number
 email: string
+hours?: (Hours | null)
 languages?: string[]
 name: string
 password: string

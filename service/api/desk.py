@@ -36,7 +36,7 @@ async def desk(call: Call) -> Desk:
                 for row in routing.queries.ringing_for(conn, who.id)
             ],
             conversations=present.conversation_briefs(conn, chat.queries.desk_of(conn, who.id, now, ids), now),
-            experts=experts(conn, account_facts(conn, colleagues), now),
+            experts=experts(conn, account_facts(conn, colleagues), who, now),
             sites=[shown(site) for site in sites],
         )
 

@@ -6,37 +6,64 @@ from typing import Any
 from sqlalchemy import Connection
 
 import routing.queries
+from contract.clock import rfc3339
 from contract.facts import AccountFacts
 from contract.names import Ms
 from contract.rest_experts import Expert, Me, TopicLevel
+from routing.hours import read_hours
 
-_NO_DESK: Mapping[str, Any] = {"status": "offline", "lease_until": 0, "capacity": 0}
+_NO_DESK: Mapping[str, Any] = {
+    "status": "offline",
+    "status_at": 0,
+    "status_reason": "",
+    "lease_until": 0,
+    "capacity": 0,
+    "hours": None,
+    "breath_seconds": 0,
+    "handed_on": 0,
+}
 
 
-def experts(conn: Connection, accounts: Iterable[AccountFacts], now: Ms) -> list[Expert]:
-    """In the order given; presence as others see it (a lapsed lease is offline)."""
+def experts(conn: Connection, accounts: Iterable[AccountFacts], reader: AccountFacts, now: Ms) -> list[Expert]:
+    """In the order given, as `reader` may see them; presence as others see it (a lapsed lease is offline)."""
     people = list(accounts)
     ids = [person.id for person in people]
     desks = routing.queries.desks(conn, ids)
     known = routing.queries.knowledge(conn, ids)
-    return [
-        Expert(
-            id=person.id,
-            email=person.email,
-            name=person.name,
-            role=person.role,
-            languages=list(person.languages),
-            topics=[TopicLevel(path=path, level=level) for path, level in known.get(person.id, ())],
-            status=routing.queries.status_now(dict(desks.get(person.id, _NO_DESK)), now),
-            capacity=desks.get(person.id, _NO_DESK)["capacity"],
-        )
-        for person in people
-    ]
+    return [_expert(person, desks.get(person.id, _NO_DESK), known.get(person.id, ()), reader, now) for person in people]
+
+
+def _expert(
+    person: AccountFacts,
+    desk: Mapping[Any, Any],
+    known: Iterable[tuple[list[str], int]],
+    reader: AccountFacts,
+    now: Ms,
+) -> Expert:
+    topics = [TopicLevel(path=path, level=level) for path, level in known]
+    return Expert(
+        id=person.id,
+        email=person.email,
+        name=person.name,
+        role=person.role,
+        languages=list(person.languages),
+        topics=topics,
+        sites=sorted(site for site in person.sites if reader.may_see(site)),
+        status=routing.queries.status_now(desk, now),
+        status_reason=routing.queries.reason_now(desk, now),
+        status_at=rfc3339(desk["status_at"]) if desk["status_at"] else None,
+        capacity=desk["capacity"],
+        hours=read_hours(desk["hours"]),
+        breath_seconds=desk["breath_seconds"],
+        active=person.active,
+        warnings=["no_topics"] if person.role == "expert" and not topics else [],
+    )
 
 
 def me(conn: Connection, account: AccountFacts, now: Ms) -> Me:
     """The signed-in person themselves."""
-    shown = experts(conn, [account], now)[0]
+    shown = experts(conn, [account], account, now)[0]
+    desk = routing.queries.desk_row(conn, account.id) or _NO_DESK
     return Me(
         id=shown.id,
         email=shown.email,
@@ -46,5 +73,8 @@ def me(conn: Connection, account: AccountFacts, now: Ms) -> Me:
         sites=sorted(account.sites),
         topics=shown.topics,
         status=shown.status,
+        status_reason=shown.status_reason,
         capacity=shown.capacity,
+        hours=shown.hours,
+        handed_on=desk["handed_on"],
     )

@@ -1,4 +1,4 @@
-"""Bells as commands: accept, decline, presence. One unit of work each; the doorbell after the commit.
+"""Bells as commands: accept, decline. One unit of work each; the doorbell after the commit.
 
 Capacity is counted over all channels, so it is counted here.
 """
@@ -6,33 +6,16 @@ Capacity is counted over all channels, so it is counted here.
 from sqlalchemy import Connection
 
 import chat.do
-import chat.queries
 import routing.alerts
-import routing.do
 import routing.queries
-from contract.errors import Refused
-from contract.frames import AlertAccept, AlertDecline, Done, Opened, PresenceSet
+from contract.frames import AlertAccept, AlertDecline, Done, Opened
 from service import present
 from service.bell import Bell
 from service.callers import ExpertCaller
 from service.commands import Command
-from service.flows.ringing import climb, leave_desk, ring_who_came_free
+from service.flows.load import load
+from service.flows.ringing import climb, leave_desk
 from store.sql import db_now
-
-
-async def presence_set(bell: Bell, caller: ExpertCaller, data: PresenceSet) -> Done:
-    def work(conn: Connection) -> list[str]:
-        now = db_now(conn)
-        if not routing.queries.desks(conn, [caller.account.id]):
-            raise Refused("forbidden")  # somebody who has no desk cannot sit at it
-        left = [] if data.status == "online" else leave_desk(conn, caller.account.id, data.status, now)
-        routing.do.set_status(conn, caller.account.id, data.status, now)
-        return left + ring_who_came_free(conn, caller.account.id, sorted(caller.account.sites), now)
-
-    woken = await bell.store.write(work)
-    bell.bus.ring("expert", caller.account.id)
-    bell.timers.announce(woken)
-    return Done()
 
 
 async def accept(bell: Bell, caller: ExpertCaller, data: AlertAccept) -> Opened:
@@ -40,9 +23,7 @@ async def accept(bell: Bell, caller: ExpertCaller, data: AlertAccept) -> Opened:
 
     def work(conn: Connection) -> tuple[Opened, str, bool]:
         now = db_now(conn)
-        row = routing.alerts.accept(
-            conn, data.alert, caller.account.id, lambda: chat.queries.load(conn, caller.account.id), now
-        )
+        row = routing.alerts.accept(conn, data.alert, caller.account.id, lambda: load(conn, caller.account.id), now)
         conversation = chat.do.open_for_expert(
             conn,
             site_id=row["site_id"],
@@ -81,16 +62,7 @@ async def filled(bell: Bell, account_id: str) -> None:
     bell.timers.announce(await bell.store.write(lambda conn: leave_desk(conn, account_id, "full", db_now(conn))))
 
 
-async def came_free(bell: Bell, caller: ExpertCaller) -> None:
-    """A conversation was closed: a waiting alert may ring here now."""
-    woken = await bell.store.write(
-        lambda conn: ring_who_came_free(conn, caller.account.id, sorted(caller.account.sites), db_now(conn))
-    )
-    bell.timers.announce(woken)
-
-
 EXPERT: dict[str, Command] = {
-    "presence.set": Command(PresenceSet, presence_set),
     "alert.accept": Command(AlertAccept, accept),
     "alert.decline": Command(AlertDecline, decline),
 }

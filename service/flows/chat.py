@@ -26,9 +26,10 @@ from service import present
 from service.bell import Bell
 from service.callers import ExpertCaller, VisitorCaller
 from service.commands import Command
-from service.flows.alerts import came_free
 from service.flows.once import once
 from service.flows.places import check_room, speaker, visit_for, writable
+from service.flows.presence import came_free
+from service.flows.reachable import conversation_over
 from service.flows.ringing import ring_for_question
 from store.lock import lock
 from store.sql import db_now
@@ -207,17 +208,24 @@ async def invite(bell: Bell, caller: ExpertCaller, data: ChatInvite) -> Opened:
 async def close(bell: Bell, caller: ExpertCaller, data: ConversationClose) -> Done:
     """End it: whose it is, anybody of the site while it is nobody's, an administrator always. Twice is like once."""
 
-    def work(conn: Connection) -> str | None:
+    def work(conn: Connection) -> tuple[str, str | None] | None:
+        now = db_now(conn)
         row = chat.queries.conversation_for_expert(conn, data.conversation, caller.account)
         if row["expert_id"] not in (None, caller.account.id) and caller.account.role != "admin":
             raise Refused("forbidden")
-        return row["visitor_id"] if chat.do.close(conn, row["id"], db_now(conn), caller.account.name) else None
+        if not chat.do.close(conn, row["id"], now, caller.account.name):
+            return None
+        if row["expert_id"] is not None:
+            conversation_over(conn, row["expert_id"], now)
+        return row["visitor_id"], row["expert_id"]
 
-    visitor = await bell.store.write(work)
-    if visitor is not None:
+    closed = await bell.store.write(work)
+    if closed is not None:
+        visitor, expert = closed
         bell.bus.ring("conversation", data.conversation)
         bell.bus.ring("visitor", visitor)
-        bell.background(came_free(bell, caller))
+        if expert is not None:
+            bell.background(came_free(bell, expert))
     return Done()
 
 

@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
-import chat.queries
 import routing.queries
 from contract.facts import CustomerFacts, SiteFacts
 from contract.names import Ms, Rung
@@ -19,6 +18,7 @@ from routing.known import roster_at
 from routing.ladder import DESKS, Asked, Expert, Step, climbable, next_step, rungs_after
 from routing.presence import absent, sitting
 from routing.roster import Roster
+from service.flows.load import loads
 
 #: So many of the best are looked at together, and so many times; after that the rung is passed over.
 PAGE, PAGES = 32, 8
@@ -90,7 +90,7 @@ class Crew:
 
     def _meet(self, roster: Roster, rows: list[dict[str, Any]]) -> None:
         rows = [row for row in rows if row["id"] in roster.members]
-        loads = chat.queries.loads(self.conn, [row["id"] for row in rows]) if rows else {}
+        carried = loads(self.conn, [row["id"] for row in rows]) if rows else {}
         for row in rows:
             id_ = row["id"]
             member = roster.members[id_]
@@ -98,7 +98,7 @@ class Crew:
                 id=id_,
                 name=member.name,
                 absent=self._without.get(id_) or absent(sitting(row), self.now),
-                load=loads.get(id_, 0),
+                load=carried.get(id_, 0),
                 capacity=row["capacity"],
                 idle_since=row["assigned_at"],
                 knows=member.knows,

@@ -14,6 +14,7 @@ from contract.errors import Refused
 from contract.facts import AccountFacts, VisitFacts
 from contract.ids import UUID
 from contract.names import Ms
+from service.flows.load import load
 from store.sql import locked
 
 
@@ -84,7 +85,7 @@ def check_room(conn: Connection, account_id: str) -> None:
     desk = conn.execute(locked(conn, select(expert).where(expert.c.id == account_id))).mappings().one_or_none()
     if desk is None:
         raise Refused("forbidden")
-    held = chat.queries.load(conn, account_id)
+    held = load(conn, account_id)
     if held >= desk["capacity"]:
         raise Refused("desk_full")
     if held + 1 >= desk["capacity"]:

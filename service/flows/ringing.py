@@ -21,6 +21,8 @@ from routing.queries import Row
 from routing.triggers import Firing
 from service.flows.facts import customer_facts
 from service.flows.judging import raise_and_ring
+from service.flows.load import load
+from service.flows.missed import count_missed
 from service.flows.people import Crew, Ladderful
 
 
@@ -62,8 +64,11 @@ def fire_due(conn: Connection, now: Ms) -> list[Moved]:
             routing.alerts.end(conn, row["id"], "gone", now)
         elif row["rung"] is not None and now - row["due_at"] > routing.alerts.LATE:
             routing.alerts.ring_afresh(conn, row, _people_of(conn, row, crew), now)
-        elif not routing.alerts.climb(conn, row["id"], _people_of(conn, row, crew), now):
-            told = _tell_nobody_is_free(conn, row, now)
+        else:
+            if count_missed(conn, row, now) is not None:
+                crew = Crew(conn, now)  # somebody is away now
+            if not routing.alerts.climb(conn, row["id"], _people_of(conn, row, crew), now):
+                told = _tell_nobody_is_free(conn, row, now)
         moved.append((row["id"], told))
     for expert_id, reason in routing.queries.deaf(conn, now):
         moved += [(alert_id, None) for alert_id in leave_desk(conn, expert_id, reason, now)]
@@ -79,7 +84,7 @@ def leave_desk(conn: Connection, expert_id: str, reason: str, now: Ms) -> list[s
     """
     if reason == "full":
         desk = routing.queries.desk_row(conn, expert_id)
-        if desk is not None and chat.queries.load(conn, expert_id) < desk["capacity"]:
+        if desk is not None and load(conn, expert_id) < desk["capacity"]:
             routing.alerts.count_places(conn, expert_id, busy=False)
             return []
     crew = Crew(conn, now, without={expert_id: reason})
@@ -116,7 +121,7 @@ def ring_who_came_free(conn: Connection, expert_id: str, sites: list[str], now: 
     desk = routing.queries.desk_row(conn, expert_id)
     if desk is None or absent(sitting(desk), now):
         return []
-    if desk["capacity"] <= chat.queries.load(conn, expert_id):
+    if desk["capacity"] <= load(conn, expert_id):
         return []
     if desk["busy"]:
         routing.alerts.count_places(conn, expert_id, busy=False)

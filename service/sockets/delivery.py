@@ -23,6 +23,7 @@ from routing.queries import Row
 from service import present
 from service.bell import Bell
 from service.callers import ExpertCaller, VisitorCaller
+from service.flows.presence import came_free
 from service.sockets.live import LiveList
 from service.sockets.registry import Connection
 from service.sockets.server import Sockets
@@ -63,6 +64,7 @@ class Delivery:
             await self._tell(lambda conn: self._for_visitor(conn, [connection]))
             return
         await self._bell.timers.renew([connection.caller.account.id])
+        await came_free(self._bell, connection.caller.account.id)
         await self._what_rings([connection])
         self._bell.bus.ring("expert", connection.caller.account.id)
 
@@ -119,13 +121,21 @@ class Delivery:
                 )
 
     async def _still_here(self, account_id: str) -> None:
-        """Who signed out, whose password was changed, whose account was closed: the sockets end with the session."""
+        """Who signed out, whose password was changed, whose account was closed: the sockets end with the session.
+
+        A changed account (other sites, another name) ends them too: they come back as who they are now.
+        """
         mine = {connection: _session(connection) for connection in self._registry.of_expert(account_id)}
         if not mine:
             return
-        alive = await self._bell.store.read(lambda conn: access.sessions.alive(conn, mine.values(), now_ms()))
+        alive, account = await self._bell.store.read(
+            lambda conn: (
+                access.sessions.alive(conn, mine.values(), now_ms()),
+                access.queries.account_by_id(conn, account_id),
+            )
+        )
         for connection, session in mine.items():
-            if session not in alive:
+            if session not in alive or account != connection.caller.account:  # type: ignore[union-attr]
                 await self._sockets.drop(connection)
 
     # --- looking ------------------------------------------------------------------------------------------------
@@ -247,12 +257,16 @@ class Delivery:
         said: list[Saying] = []
         account = access.queries.account_by_id(conn, account_id)
         if desk is not None:
-            changed = frames.PresenceChanged(expert=account_id, status=routing.queries.status_now(desk, now))
+            changed = frames.PresenceChanged(
+                expert=account_id,
+                status=routing.queries.status_now(desk, now),
+                reason=routing.queries.reason_now(desk, now),
+            )
             said += [
                 (connection, "presence.changed", changed)
                 for connection in self._registry.experts()
                 if (f"presence:{account_id}" in connection.shown or _colleagues(connection, account))
-                and connection.news(f"presence:{account_id}", changed.status)
+                and connection.news(f"presence:{account_id}", (changed.status, changed.reason))
             ]
         mine = self._registry.of_expert(account_id)
         if mine:

@@ -30,9 +30,8 @@ def kept(hours: dict[str, Any]) -> str:
 
 def desk(**changes: Any) -> Sitting:
     """Anna, online without hours and rested, at 1000."""
-    return Sitting(
-        **{"status": "online", "lease_until": 2000, "status_at": 0, "hours": None, "rest_until": 0} | changes
-    )
+    online = Sitting(status="online", lease_until=2000, status_at=0, hours=None, rest_until=0)
+    return online._replace(**changes)
 
 
 @pytest.mark.parametrize(

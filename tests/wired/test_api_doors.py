@@ -104,7 +104,7 @@ async def test_nobody_comes_in_without_a_session(here: House):
 
 async def test_a_role_gets_what_it_may_and_403_for_the_rest(here: House):
     for each in CLOSED:
-        if each.path == "/api/session" and each.method == "DELETE":
+        if each.method == "DELETE" and each.path in ("/api/session", "/api/experts/{id}"):
             continue  # would end the session of the next row
         id_ = here.ours[KINDS[each.tag]] if "{id}" in each.path else ""
         for role in ("expert", "marketer", "admin"):
@@ -126,7 +126,7 @@ def test_the_roles_are_those_of_the_product():
     }  # fmt: skip
     assert {name for name, roles in allowed.items() if roles == ADMINS} == {
         "POST /api/sites", "PATCH /api/sites/{id}", "POST /api/experts", "PATCH /api/experts/{id}",
-        "PATCH /api/topics/{id}",
+        "PATCH /api/topics/{id}", "DELETE /api/experts/{id}",
         "PATCH /api/triggers/{id}", "POST /api/products", "PATCH /api/products/{id}", "POST /api/events",
         "GET /api/sites/{id}/secret", "POST /api/sites/{id}/secret",
         "PUT /api/sites/{id}/tree/rules", "POST /api/sites/{id}/tree/import", "DELETE /api/sites/{id}/tree",
