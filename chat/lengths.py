@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from chat.tables import conversation
 from contract.clock import HOUR
@@ -13,7 +13,7 @@ from store.prepared import Prepared, among
 LONGEST: Ms = 4 * HOUR
 
 _RUNNING = Prepared(
-    select(conversation.c.expert_id, conversation.c.accepted_at, conversation.c.opened_at).where(
+    select(func.coalesce(conversation.c.accepted_at, conversation.c.opened_at)).where(
         among(conversation.c.expert_id, "experts"), conversation.c.state == "open"
     )
 )
@@ -30,12 +30,9 @@ _OVER = Prepared(
 )
 
 
-def running(conn: Connection, expert_ids: Collection[str]) -> list[tuple[str, Ms]]:
-    """(expert, since when) of each open conversation that one of these experts has."""
-    return [
-        (expert_id, opened_at if accepted_at is None else accepted_at)
-        for expert_id, accepted_at, opened_at in _RUNNING.rows(conn, experts=expert_ids)
-    ]
+def running(conn: Connection, expert_ids: Collection[str]) -> list[Ms]:
+    """Since when each of the open conversations runs that one of these experts has."""
+    return _RUNNING.scalars(conn, experts=expert_ids)
 
 
 def over(conn: Connection, site_id: str, most: int) -> list[Ms]:

@@ -48,6 +48,7 @@ _DECIDED = Prepared(
     .values(outcome=bindparam("came_of_it"))
 )
 _LOCKED = Prepared(select(alert).where(_SAME).with_for_update())
+_LOCKED_IF_FREE = Prepared(select(alert).where(_SAME).with_for_update(skip_locked=True))
 _LOCKED_DESK = Prepared(select(expert).where(expert.c.id == bindparam("expert")).with_for_update())
 _CLAIM_DUE = Prepared(
     select(alert)
@@ -141,6 +142,9 @@ class People(Protocol):
 
     ladder: Ladder
 
+    def online(self, most: int) -> int:
+        """How many of the site's experts are online; `most` and more are all the same."""
+
     def step(
         self, *, after: Rung | None, topic: tuple[str, ...], language: str, asked: tuple[Asked, ...], seed: str
     ) -> Step | None:
@@ -168,7 +172,7 @@ def raise_alert(
     topic, language = visit.topic if topic is None else topic, tongue(visit.language)
     step = people.step(after=None, topic=topic, language=language, asked=(), seed=id_)
     assert step is not None, "the ladder has a first rung"
-    until = _until(step, firing.name, people.ladder, now)
+    until = _until(step, firing.name, people, now, now)
     row = {
         "id": id_,
         "site_id": visit.site,
@@ -200,10 +204,11 @@ def raise_alert(
     return id_
 
 
-def climb(conn: Connection, alert_id: str, people: People, now: Ms, *, stay: bool = False) -> bool:
+def climb(conn: Connection, alert_id: str, people: People, now: Ms, *, stay_until: Ms | None = None) -> bool:
     """Leave the current rung and ring the next. False: it was the last one, and the alert has ended as expired.
 
-    `stay`: there, wait for the rest of its time instead; somebody may come free.
+    Whoever wrote waits there as long as the site says, others until `stay_until` if it is given: somebody may come
+    free.
     """
     row = _open(conn, alert_id)
     _STOP_RINGING.change(conn, alert=alert_id, came_of_it="silent")
@@ -215,10 +220,14 @@ def climb(conn: Connection, alert_id: str, people: People, now: Ms, *, stay: boo
         seed=alert_id,
     )
     if step is None:
-        if not stay:
+        if (rest := _rest(row["reason"], people, row["raised_at"])) > now:
+            stay_until = rest
+        if stay_until is None:
             end(conn, alert_id, "expired", now)
-        return stay
-    until = _until(step, row["reason"], people.ladder, now)
+            return False
+        _RUNG.change(conn, alert=alert_id, to=row["rung"], until=stay_until)
+        return True
+    until = _until(step, row["reason"], people, row["raised_at"], now)
     reasons = [reason for reason in row["why"] if not reason[0].startswith("rung_")]
     reasons.append(rung_reason(step.rung, step.known, step.level))
     _CLIMB.change(conn, alert=alert_id, to=step.rung, until=until, reasons=reasons)
@@ -228,13 +237,20 @@ def climb(conn: Connection, alert_id: str, people: People, now: Ms, *, stay: boo
 
 
 def ring_newcomer(conn: Connection, row: Row, expert_id: str, people: People, now: Ms) -> bool:
-    """Somebody came free while nobody could hear this alert: ring them, with a full rung's time."""
-    rings = [one for one in rings_of(conn, row["id"]) if one["expert_id"] == expert_id]
-    if row["state"] != "ringing" or any(one["outcome"] == "declined" for one in rings):
+    """Somebody came free while nobody could hear this alert: ring them, with a full rung's time.
+
+    Not when another process has just rung somebody else. It never waits for a lock, for it may hold one of a desk.
+    """
+    held = _LOCKED_IF_FREE.first(conn, alert=row["id"])
+    if held is None or held["state"] != "ringing":
         return False
-    rung = row["rung"] or "anyone"
+    rings = rings_of(conn, row["id"])
+    mine = [one for one in rings if one["expert_id"] == expert_id]
+    if any(one["outcome"] is None for one in rings) or any(one["outcome"] == "declined" for one in mine):
+        return False
+    rung = held["rung"] or "anyone"
     until = now + people.ladder.seconds(rung) * SECOND
-    if any(one["rung"] == rung for one in rings):  # they heard it on this rung, left, and are back
+    if any(one["rung"] == rung for one in mine):  # they heard it on this rung, left, and are back
         _RING_AGAIN.change(conn, alert=row["id"], expert=expert_id, on=rung, to=until)
     else:
         _ring(conn, row["id"], (expert_id,), rung, now, until)
@@ -348,10 +364,15 @@ def _ring(conn: Connection, alert_id: str, experts: tuple[str, ...], rung: str, 
         _RING.change_all(conn, rows)
 
 
-def _until(step: Step, reason: str, ladder: Ladder, now: Ms) -> Ms:
-    """When the rung is over. Who wrote, and whom nobody can hear, waits as long as the site says."""
-    waits = reason == ASKED and not step.experts
-    return now + (ladder.wait_seconds if waits else ladder.seconds(step.rung)) * SECOND
+def _until(step: Step, reason: str, people: People, raised_at: Ms, now: Ms) -> Ms:
+    """When the rung is over. Whom nobody can hear, and who wrote, waits as long as the site says."""
+    rung = now + people.ladder.seconds(step.rung) * SECOND
+    return rung if step.experts else max(rung, _rest(reason, people, raised_at))
+
+
+def _rest(reason: str, people: People, raised_at: Ms) -> Ms:
+    """Until when somebody waits for a place: who wrote, and while anybody is at work. Others wait for nothing (0)."""
+    return raised_at + people.ladder.wait_seconds * SECOND if reason == ASKED and people.online(1) else 0
 
 
 def _decide(conn: Connection, row: Row, step: Step, now: Ms) -> None:

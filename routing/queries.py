@@ -120,10 +120,17 @@ _SITES_WAITING = Prepared(
     select(alert.c.site_id)
     .where(
         RINGING,
-        alert.c.reason == bindparam("reason"),
         alert.c.id.not_in(select(ring.c.alert_id).where(ring.c.outcome.is_(None))),
     )
     .distinct()
+)
+_PASSED = Prepared(
+    select(ring.c.alert_id, ring.c.expert_id)
+    .join(alert, alert.c.id == ring.c.alert_id)
+    .where(
+        among(ring.c.alert_id, "alerts"),
+        or_(ring.c.outcome == "declined", and_(ring.c.outcome == "silent", ring.c.rung == alert.c.rung)),
+    )
 )
 _AT_WORK = Prepared(
     select(expert)
@@ -273,9 +280,14 @@ def waiting_without_ring(conn: Connection, site_ids: Iterable[str]) -> list[dict
     return _UNHEARD.dicts(conn, sites=site_ids)
 
 
-def sites_waiting(conn: Connection, reason: str) -> list[str]:
-    """The sites at which an alert of this reason rings that nobody hears."""
-    return _SITES_WAITING.scalars(conn, reason=reason)
+def sites_waiting(conn: Connection) -> list[str]:
+    """The sites at which an alert rings that nobody hears."""
+    return _SITES_WAITING.scalars(conn)
+
+
+def passed(conn: Connection, alert_ids: Collection[str]) -> set[tuple[str, str]]:
+    """(alert, expert) of those who have declined it, or were silent on the rung on which it is now."""
+    return set(_PASSED.rows(conn, alerts=alert_ids))
 
 
 def online(conn: Connection, site_id: str, now: Ms, limit: int) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from contract.clock import HOUR, SECOND, now_ms
 from contract.errors import Refused
 from contract.facts import VisitFacts
 from contract.names import Ms, Status
-from service.flows.queue import anybody_to_tell, tell_who_waits
+from service.flows.queue import tell_who_waits
 from service.flows.reachable import (
     HAND_ON_AFTER,
     Watched,
@@ -30,7 +30,7 @@ from service.flows.reachable import (
     may_ring,
     wake,
 )
-from service.flows.ringing import Moved, fire_due
+from service.flows.ringing import Moved, fire_due, offer_waiting
 from service.journey import Told
 from service.sockets.registry import Registry
 from store.base import Store
@@ -197,10 +197,17 @@ class Timers:
             self.announce(woken)
 
     async def _queue(self) -> None:
-        """Who wrote, and finds all experts busy, hears how long it takes."""
-        sites = await self._store.read(anybody_to_tell)
+        """Who waits rings whoever has a place; who wrote, and finds all experts busy, hears how long it takes."""
+
+        def work(conn: Connection) -> tuple[list[str], list[str]]:
+            now = db_now(conn)
+            return offer_waiting(conn, sites, now), tell_who_waits(conn, sites, now)
+
+        sites = await self._store.read(routing.queries.sites_waiting)
         if sites:
-            for conversation_id in await self._store.write(lambda conn: tell_who_waits(conn, sites, db_now(conn))):
+            rung, told = await self._store.write(work)
+            self.announce(rung)
+            for conversation_id in told:
                 self._bus.ring("conversation", conversation_id)
 
     async def _clean(self) -> None:

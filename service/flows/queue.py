@@ -21,6 +21,7 @@ from routing.alerts import ASKED
 from routing.presence import absent, sitting
 from routing.queries import Row
 from routing.wait import RECENT, Told, estimates, is_news, minutes
+from service.flows.load import loads
 
 #: So many who wait are reckoned with; who stands further behind is told nothing that could help.
 MOST = 200
@@ -53,21 +54,14 @@ def _estimates(conn: Connection, site_id: str, waiting: int, now: Ms) -> list[fl
     desks = [row for row in routing.queries.online(conn, site_id, now, DESKS) if not absent(sitting(row), now)]
     if not desks:
         return None
-    running = chat.lengths.running(conn, [row["id"] for row in desks])
-    held: dict[str, int] = {}
-    for expert_id, _ in running:
-        held[expert_id] = held.get(expert_id, 0) + 1
+    ids = [row["id"] for row in desks]
+    taken = loads(conn, ids)
     return estimates(
         waiting,
-        sum(max(0, row["capacity"] - held.get(row["id"], 0)) for row in desks),
-        [max(0, now - since) / SECOND for _, since in running],
+        sum(max(0, row["capacity"] - taken.get(row["id"], 0)) for row in desks),
+        [max(0, now - since) / SECOND for since in chat.lengths.running(conn, ids)],
         [length / SECOND for length in chat.lengths.over(conn, site_id, RECENT)],
     )
-
-
-def anybody_to_tell(conn: Connection) -> list[str]:
-    """The sites at which somebody who wrote waits for an expert."""
-    return routing.queries.sites_waiting(conn, ASKED)
 
 
 def tell_who_waits(conn: Connection, site_ids: Sequence[str], now: Ms) -> list[str]:

@@ -4,6 +4,8 @@ Nothing here knows a process, a bus or a socket: these are parts of a unit of wo
 alerts that they return.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection
 
 import access.queries
@@ -15,13 +17,14 @@ import tracker.queries
 from chat.message import SYSTEM
 from contract.errors import Refused
 from contract.facts import SiteFacts
+from contract.ladder import Fallback
 from contract.names import Ms
 from routing.presence import absent, sitting
 from routing.queries import Row
 from routing.triggers import Firing
 from service.flows.facts import customer_facts
 from service.flows.judging import raise_and_ring
-from service.flows.load import load
+from service.flows.load import load, loads
 from service.flows.missed import count_missed
 from service.flows.people import Crew, Ladderful
 
@@ -50,6 +53,16 @@ def _people_of(conn: Connection, row: Row, crew: Crew) -> Ladderful:
     return crew.people(site, customer, served.get(visitor_id, chat.queries.NOBODY).expert)
 
 
+#: What is said when nobody answered: the event, and the server's words for whoever does not know it.
+_FALLBACK: dict[Fallback, tuple[str, str]] = {
+    "message": ("nobody.free", "Nobody is free just now. Your message is kept, and we will answer here."),
+    "callback": (
+        "nobody.callback",
+        "Nobody is free just now. Your message is kept. Leave your phone number, and we will call you back.",
+    ),
+}
+#: So many desks that have a place are offered to at a time.
+FREE_DESKS = 64
 #: An alert that moved, and the conversation that was told of it.
 Moved = tuple[str, str | None]
 
@@ -91,7 +104,7 @@ def leave_desk(conn: Connection, expert_id: str, reason: str, now: Ms) -> list[s
     touched = []
     for row, unheard in routing.alerts.leave(conn, expert_id, reason):
         if unheard:
-            routing.alerts.climb(conn, row["id"], _people_of(conn, row, crew), now, stay=True)
+            routing.alerts.climb(conn, row["id"], _people_of(conn, row, crew), now, stay_until=row["due_at"])
         touched.append(str(row["id"]))
     return touched
 
@@ -103,8 +116,9 @@ def _tell_nobody_is_free(conn: Connection, row: Row, now: Ms) -> str | None:
     conversation = chat.queries.row(conn, row["trigger_id"])
     if conversation is None or conversation["state"] != "open" or conversation["expert_id"]:
         return None
-    words = "Nobody is free just now. Your message is kept, and we will answer here."
-    chat.do.add(conn, conversation["id"], SYSTEM, "event", words, {"name": "nobody.free"}, None, now)
+    site = access.queries.site_facts(conn, row["site_id"])
+    name, words = _FALLBACK[site.ladder.fallback if site else "message"]
+    chat.do.add(conn, conversation["id"], SYSTEM, "event", words, {"name": name}, None, now)
     return str(conversation["id"])
 
 
@@ -117,17 +131,47 @@ def climb(conn: Connection, alert_id: str, now: Ms) -> None:
 
 
 def ring_who_came_free(conn: Connection, expert_id: str, sites: list[str], now: Ms) -> list[str]:
-    """Alerts that nobody could hear ring at somebody who is there and has a place now."""
-    desk = routing.queries.desk_row(conn, expert_id)
-    if desk is None or absent(sitting(desk), now):
+    """Alerts that nobody could hear ring at somebody who is there and has places now: as many as they have places,
+    whose turn it is first, and no flood. After a no or a silence the next one rings (`offer_waiting`)."""
+    found = routing.queries.candidates(conn, [expert_id])
+    if not found or absent(sitting(found[0]), now):
         return []
-    if desk["capacity"] <= load(conn, expert_id):
+    (desk,) = found
+    places = desk["capacity"] - load(conn, expert_id)
+    if places <= 0:
         return []
     if desk["busy"]:
         routing.alerts.count_places(conn, expert_id, busy=False)
     crew = Crew(conn, now)
-    return [
-        row["id"]
-        for row in routing.queries.waiting_without_ring(conn, sites)
-        if routing.alerts.ring_newcomer(conn, row, expert_id, _people_of(conn, row, crew), now)
-    ]
+    rung: list[str] = []
+    for row in routing.queries.waiting_without_ring(conn, sites):
+        if desk["ringing"] + len(rung) >= places:
+            break
+        if routing.alerts.ring_newcomer(conn, row, expert_id, _people_of(conn, row, crew), now):
+            rung.append(row["id"])
+    return rung
+
+
+def offer_waiting(conn: Connection, sites: Sequence[str], now: Ms) -> list[str]:
+    """Who has a free place and hears nothing is rung by those who wait, whose turn it is first: after a no, a silence,
+    a breath, the begin of a working day. Whoever was silent or has declined is not asked again for the same alert: only
+    coming free anew is a new chance. Returns the alerts that ring now."""
+    crew = Crew(conn, now)
+    rung: list[str] = []
+    for site_id in sites:
+        waiting = routing.queries.waiting_without_ring(conn, [site_id])
+        desks = routing.queries.idle(conn, site_id, now, limit=FREE_DESKS) if waiting else []
+        if not desks:
+            continue
+        taken = loads(conn, [desk["id"] for desk in desks])
+        passed = routing.queries.passed(conn, [row["id"] for row in waiting])
+        for desk in desks:
+            id_ = desk["id"]
+            places = desk["capacity"] - taken.get(id_, 0) - desk["ringing"]
+            if places <= 0 or absent(sitting(desk), now):
+                continue
+            for row in [row for row in waiting if (row["id"], id_) not in passed][:places]:
+                if routing.alerts.ring_newcomer(conn, row, id_, _people_of(conn, row, crew), now):
+                    waiting.remove(row)
+                    rung.append(row["id"])
+    return rung

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,14 +13,15 @@ from sqlalchemy import Connection, insert, select, update
 import routing.do
 import routing.queries
 import store.prepared
+from access.tables import site
 from chat.tables import conversation, message
 from contract.clock import HOUR, MINUTE, SECOND, now_ms
 from contract.names import Ms
 from routing.tables import alert, ring
 from routing.turn import turn
 from service.callers import ExpertCaller, VisitorCaller
-from service.flows.queue import anybody_to_tell, queue_at, tell_who_waits
-from service.flows.ringing import ring_for_question
+from service.flows.queue import queue_at, tell_who_waits
+from service.flows.ringing import fire_due, offer_waiting, ring_for_question, ring_who_came_free
 from tests.wired.counter import Shop
 
 
@@ -58,7 +60,7 @@ async def writes(shop: Shop, *, importance: int | None = None, at: Ms | None = N
 
 
 async def tell(shop: Shop, now: Ms) -> list[str]:
-    return await shop.store.write(lambda conn: tell_who_waits(conn, anybody_to_tell(conn), now))
+    return await shop.store.write(lambda conn: tell_who_waits(conn, routing.queries.sites_waiting(conn), now))
 
 
 async def told(shop: Shop, talk: str) -> list[tuple[int, int]]:
@@ -198,7 +200,7 @@ async def test_however_many_wait_the_base_is_asked_a_handful_of_things(
         asked.append(len(said))
         monkeypatch.setattr(store.prepared, "run", spoken)
     assert len(places) == 9
-    assert asked[0] == asked[1] <= 5
+    assert asked[0] == asked[1] <= 6
 
 
 WAITING = st.lists(st.tuples(st.integers(0, 100), st.integers(0, 400_000)), min_size=2, max_size=12)
@@ -237,3 +239,127 @@ async def test_the_base_sorts_as_the_rule_says(shop: Shop, waiting: list[tuple[i
     turns = {id_: turn(importance, now - age) for id_, (importance, age) in zip(ids, waiting, strict=True)}
     expected = sorted(ids, key=lambda id_: (turns[id_], id_))
     assert queued == rung == expected
+
+
+async def free_desk(shop: Shop, name: str = "Boris", *, capacity: int = 1) -> ExpertCaller:
+    """Somebody online with all places free, whom nobody has rung yet."""
+    expert = await shop.expert(name, capacity=capacity)
+    await shop.store.write(lambda conn: routing.do.set_status(conn, expert.account.id, "online", now_ms() + HOUR))
+    return expert
+
+
+async def came_free(shop: Shop, expert: ExpertCaller) -> list[str]:
+    return await shop.store.write(lambda conn: ring_who_came_free(conn, expert.account.id, [shop.site.id], now_ms()))
+
+
+async def offered(shop: Shop) -> list[str]:
+    return await shop.store.write(lambda conn: offer_waiting(conn, [shop.site.id], now_ms()))
+
+
+async def ringing(shop: Shop, expert: ExpertCaller) -> list[str]:
+    """Whose conversations ring at this desk, in the order of the desk."""
+    rows = await shop.store.read(lambda conn: routing.queries.ringing_for(conn, expert.account.id))
+    return [row["trigger_id"] for row in rows]
+
+
+async def alert_of(shop: Shop, talk: str) -> dict[str, Any]:
+    rows = await shop.store.read(
+        lambda conn: [dict(row) for row in conn.execute(select(alert).where(alert.c.trigger_id == talk)).mappings()]
+    )
+    return rows[-1]
+
+
+async def test_who_comes_free_is_rung_by_as_many_as_they_have_places(shop: Shop) -> None:
+    """Whose turn it is first, and nobody is flooded."""
+    now = now_ms()
+    talks = [(await writes(shop, importance=importance, at=now))[1] for importance in (10, 90, 50, 70)]
+    boris = await free_desk(shop, capacity=2)
+    assert len(await came_free(shop, boris)) == 2
+    assert await ringing(shop, boris) == [talks[1], talks[3]]
+    assert await came_free(shop, boris) == []
+
+
+async def test_after_a_no_the_next_one_rings_and_the_first_not_again(shop: Shop) -> None:
+    """The one who was declined waits on, for somebody else."""
+    now = now_ms()
+    talks = [(await writes(shop, importance=importance, at=now))[1] for importance in (90, 50)]
+    boris = await free_desk(shop)
+    await came_free(shop, boris)
+    first = await alert_of(shop, talks[0])
+    await shop.say(boris, "alert.decline", alert=first["id"])
+    assert await ringing(shop, boris) == []
+    await offered(shop)
+    assert await ringing(shop, boris) == [talks[1]]
+    assert (await alert_of(shop, talks[0]))["state"] == "ringing"
+    clara = await free_desk(shop, "Clara")
+    await offered(shop)
+    assert await ringing(shop, clara) == [talks[0]]
+
+
+async def test_after_a_silence_the_next_one_rings(shop: Shop) -> None:
+    """And who was silent is asked again for the first one only when they come free anew."""
+    now = now_ms()
+    talks = [(await writes(shop, importance=importance, at=now))[1] for importance in (90, 50)]
+    boris = await free_desk(shop)
+    await came_free(shop, boris)
+    first = await alert_of(shop, talks[0])
+    await shop.store.write(lambda conn: fire_due(conn, first["due_at"]))
+    assert await ringing(shop, boris) == []
+    await offered(shop)
+    assert await ringing(shop, boris) == [talks[1]]
+    second = await alert_of(shop, talks[1])
+    await shop.store.write(lambda conn: fire_due(conn, second["due_at"]))
+    assert await offered(shop) == []
+    assert len(await came_free(shop, boris)) == 1
+    assert await ringing(shop, boris) == [talks[0]]
+
+
+async def test_who_wrote_waits_until_the_seconds_of_the_site_and_then_hears_the_fallback(shop: Shop) -> None:
+    """While somebody is at work. The bell ends with a reason, the conversation stays open."""
+    await busy_desk(shop, since=now_ms())
+    visitor, talk = await writes(shop)
+    waits = await alert_of(shop, talk)
+    assert waits["due_at"] == waits["raised_at"] + shop.site.ladder.wait_seconds * SECOND
+    await shop.store.write(lambda conn: fire_due(conn, waits["due_at"] - 1))
+    assert (await alert_of(shop, talk))["state"] == "ringing"
+    await shop.store.write(lambda conn: fire_due(conn, waits["due_at"]))
+    over = await alert_of(shop, talk)
+    assert (over["state"], over["outcome"]) == ("ended", "expired")
+    (said,) = await shop.messages(visitor, talk)
+    assert said["data"] == {"name": "nobody.free"}
+
+
+async def test_the_last_words_are_those_of_the_fallback_of_the_site(shop: Shop) -> None:
+    """A message is kept; or a number is asked for."""
+    await busy_desk(shop, since=now_ms())
+    ladder = msgspec.to_builtins(msgspec.structs.replace(shop.site.ladder, fallback="callback"))
+    await shop.store.write(
+        lambda conn: conn.execute(site.update().where(site.c.id == shop.site.id).values(ladder=ladder)).close()
+    )
+    visitor, talk = await writes(shop)
+    waits = await alert_of(shop, talk)
+    await shop.store.write(lambda conn: fire_due(conn, waits["due_at"]))
+    (said,) = await shop.messages(visitor, talk)
+    assert said["data"] == {"name": "nobody.callback"}
+    assert "call you back" in said["text"]
+
+
+async def test_with_nobody_at_work_nobody_waits_for_minutes(shop: Shop) -> None:
+    """A rung's time, and the fallback."""
+    _, talk = await writes(shop)
+    row = await alert_of(shop, talk)
+    assert row["due_at"] == row["raised_at"] + shop.site.ladder.seconds("anyone") * SECOND
+
+
+async def test_a_silence_does_not_shorten_the_wait(shop: Shop) -> None:
+    """Who was rung for them and did not answer takes nothing of their minutes."""
+    await busy_desk(shop, since=now_ms())
+    _, talk = await writes(shop)
+    waits = await alert_of(shop, talk)
+    boris = await free_desk(shop)
+    await came_free(shop, boris)
+    rung = await alert_of(shop, talk)
+    assert rung["due_at"] < waits["due_at"]
+    await shop.store.write(lambda conn: fire_due(conn, rung["due_at"]))
+    again = await alert_of(shop, talk)
+    assert (again["state"], again["due_at"]) == ("ringing", waits["due_at"])
