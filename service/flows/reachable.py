@@ -101,8 +101,9 @@ def hand_on_lost(conn: Connection, now: Ms, here: set[str]) -> Told:
         lock(conn, f"desk:{account_id}")  # another process looks, too
         if account_id in routing.queries.lost_lines(conn, now - HAND_ON_AFTER):
             count = hand_on(conn, account_id, now, told)
-            routing.do.handed_on(conn, account_id, count)
-            told.experts.append(account_id)
+            if count:
+                routing.do.handed_on(conn, account_id, count)
+                told.experts.append(account_id)
     return told
 
 

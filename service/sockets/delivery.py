@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 from sqlalchemy import Connection as Base
+from sqlalchemy import RowMapping
 
 import access.queries
 import access.sessions
@@ -201,16 +202,27 @@ class Delivery:
                 )
             if row["expert_read_seq"] and connection.news(f"{key}:read", row["expert_read_seq"]):
                 said.append((connection, "message.read", _read(conversation_id, row["expert_read_seq"], "expert")))
-        if experts:
+        for connection in experts:
+            if row["visitor_read_seq"] and connection.news(f"{key}:read", row["visitor_read_seq"]):
+                said.append((connection, "message.read", _read(conversation_id, row["visitor_read_seq"], "visitor")))
+        if desks := experts + self._other_desks(conn, row, f"{key}:brief", experts):
             brief = present.conversation_briefs(conn, [row], now_ms())[0]
-            for connection in experts:
-                if row["visitor_read_seq"] and connection.news(f"{key}:read", row["visitor_read_seq"]):
-                    said.append(
-                        (connection, "message.read", _read(conversation_id, row["visitor_read_seq"], "visitor"))
-                    )
+            for connection in desks:
                 if connection.news(f"{key}:brief", plain_bytes(brief)):
                     said.append((connection, "conversation.changed", frames.ConversationChanged(conversation=brief)))
+                if row["expert_id"] and connection not in experts:
+                    del connection.shown[f"{key}:brief"]  # it is a colleague's now, and no more news here
         return said
+
+    def _other_desks(self, conn: Base, row: RowMapping, told: str, experts: list[Connection]) -> list[Connection]:
+        """Whose desk it stands on beside its expert's: once somebody had to leave it, it is on every desk of the site,
+        until it is somebody's again."""
+        others = {connection for connection in self._registry.experts() if told in connection.shown}
+        if row["expert_id"] is None and row["state"] == "open":
+            last = chat.queries.last_messages(conn, [row["id"]]).get(row["id"])
+            if last is not None and (last["data"] or {}).get("name") == "expert.left":
+                others.update(self._registry.experts_of_site(row["site_id"]))
+        return [connection for connection in others if connection not in experts]
 
     def _floor(self, conn: Base, conversation_id: str, last_seq: int) -> int:
         """Messages up to this one are too old to be told to a socket that never heard of the conversation."""
