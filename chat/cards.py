@@ -18,14 +18,14 @@ def show_card(
     visitor_id: str,
     visit_id: str | None,
     conversation_id: str | None,
-    expert_id: str,
+    expert_id: str | None,
     kind: CardKind,
     ref: str | None,
     data: dict[str, Any],
     now: Ms,
 ) -> RowMapping:
     """Put a card on the visitor's page. `ref`: the offer or order form it stands for; one that stands there for the
-    same already makes way."""
+    same already makes way. Without an expert it comes from the site."""
     if ref is not None:
         card_over(conn, visitor_id, ref, now)
     return (

@@ -18,6 +18,8 @@ from store.lock import lock
 from store.sql import locked
 
 ABSENT_AFTER = 5 * MINUTE
+#: An expert's place is kept for so long where a trigger invited by itself.
+RESERVED: Ms = MINUTE
 PRESENT_WITHIN = 30 * MINUTE
 
 
@@ -59,11 +61,14 @@ def open_for_expert(
     alert_id: str | None,
     name: str,
     now: Ms,
+    *,
+    trigger_id: str | None = None,
 ) -> RowMapping:
     """The visitor's conversation, taken by this expert (called `name`): the newest open one, or a new one.
 
     One that is bound to a frame where the visitor was not seen for half an hour is not reopened but closed: that frame
-    may be gone for good, and an invitation in it would reach nobody. Until the visitor appears, five minutes run.
+    may be gone for good, and an invitation in it would reach nobody. Until the visitor appears, five minutes run; one
+    where a trigger invited by itself (`trigger_id`), whatever the visitor did before.
     """
     lock(conn, f"visitor:{visitor_id}")
     found = open_of_visitor(conn, visitor_id)
@@ -72,7 +77,7 @@ def open_for_expert(
         found = None
     if found is None:
         found = _create(conn, site_id, visitor_id, visit_id, now)
-    return take(conn, found, expert_id, name, now, visit_id=visit_id, alert_id=alert_id)
+    return take(conn, found, expert_id, name, now, visit_id=visit_id, alert_id=alert_id, trigger_id=trigger_id)
 
 
 def take(
@@ -84,6 +89,7 @@ def take(
     *,
     visit_id: str | None = None,
     alert_id: str | None = None,
+    trigger_id: str | None = None,
 ) -> RowMapping:
     """This expert has the conversation now; both sides read it once, as a message of kind event."""
     new_here = row["expert_id"] != expert_id
@@ -96,7 +102,8 @@ def take(
                 accepted_at=now,
                 visit_id=visit_id or row["visit_id"],
                 alert_id=alert_id or row["alert_id"],
-                due_at=None if _seen_since(row, now - ABSENT_AFTER) else now + ABSENT_AFTER,
+                trigger_id=trigger_id,
+                due_at=_awaited_until(row, trigger_id, now),
             )
             .returning(conversation)
         )
@@ -224,6 +231,16 @@ def close(conn: Connection, conversation_id: str, now: Ms, by: str = "") -> bool
     return True
 
 
+def take_back(conn: Connection, row: RowMapping, now: Ms) -> bool:
+    """An invitation that a trigger sent by itself and nobody answered is over, and its place is free. `row` is held.
+
+    False where there is nothing to take back: whom a person invited may still hear from that person.
+    """
+    if row["trigger_id"] is None or row["due_at"] is None or row["state"] != "open":
+        return False
+    return close(conn, row["id"], now)
+
+
 def any_unvisited(conn: Connection, now: Ms) -> bool:
     """True if a taken conversation waits for a visitor whose time ran out."""
     return conn.execute(_unvisited(now).limit(1)).first() is not None
@@ -276,6 +293,12 @@ def _create(
 
 def _with(conn: Connection, conversation_id: str) -> RowMapping:
     return conn.execute(select(conversation).where(conversation.c.id == conversation_id)).mappings().one()
+
+
+def _awaited_until(row: RowMapping, trigger_id: str | None, now: Ms) -> Ms | None:
+    if trigger_id is not None:
+        return now + RESERVED
+    return None if _seen_since(row, now - ABSENT_AFTER) else now + ABSENT_AFTER
 
 
 def _seen_since(row: RowMapping, at: Ms) -> bool:

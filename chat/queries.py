@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, case, func, not_, or_, select
 
 from chat.tables import card, conversation, message
 from contract.clock import DAY
@@ -24,6 +24,11 @@ MANY = 500
 _LAST_SEQ = 2**31 - 1
 
 
+#: A trigger invited by itself, and the visitor has not appeared since.
+UNTOUCHED = and_(
+    conversation.c.trigger_id.is_not(None),
+    or_(conversation.c.visitor_at.is_(None), conversation.c.visitor_at < conversation.c.accepted_at),
+)
 _FIRM = case((conversation.c.expert_id.is_not(None), 0), (conversation.c.frame_hash.is_not(None), 1), else_=2)
 _OPEN_OF = Prepared(
     select(conversation)
@@ -32,7 +37,11 @@ _OPEN_OF = Prepared(
 )
 _SERVED = Prepared(
     select(conversation.c.visitor_id, conversation.c.expert_id, conversation.c.accepted_at, conversation.c.state)
-    .where(among(conversation.c.visitor_id, "visitors"), conversation.c.expert_id.is_not(None))
+    .where(
+        among(conversation.c.visitor_id, "visitors"),
+        conversation.c.expert_id.is_not(None),
+        or_(conversation.c.state == "open", not_(UNTOUCHED)),
+    )
     .order_by(conversation.c.accepted_at)
 )
 _LOADS = Prepared(
@@ -78,7 +87,10 @@ _LAST_CONTACT = Prepared(
 
 
 class Served(msgspec.Struct, frozen=True):
-    """Who took a conversation with a visitor: the last one and when, and whether somebody has one open now."""
+    """Who took a conversation with a visitor: the last one and when, and whether somebody has one open now.
+
+    Whom a trigger made invite, and who got no answer, has served nobody.
+    """
 
     expert: str | None = None
     at: Ms | None = None
@@ -208,10 +220,11 @@ def desk_of(
 ) -> Sequence[RowMapping]:
     """What stands on a desk, newest first: one's own that are open or were closed within the last 24 hours, and those
     of `site_ids` that visitors wrote into and nobody has yet. At most `limit` of each: however many strangers write,
-    they push nobody off whom the expert talks with."""
+    they push nobody off whom the expert talks with. An invitation that a trigger sent by itself and nobody answered
+    leaves no trace there."""
     mine = and_(
         conversation.c.expert_id == expert_id,
-        or_(conversation.c.state == "open", conversation.c.closed_at > now - DAY),
+        or_(conversation.c.state == "open", and_(conversation.c.closed_at > now - DAY, not_(UNTOUCHED))),
     )
     nobodys = and_(
         conversation.c.expert_id.is_(None),
@@ -313,6 +326,17 @@ def served(conn: Connection, visitor_ids: Collection[str]) -> dict[str, Served]:
             talking=before.talking or state == "open",
         )
     return found
+
+
+def ended_since(conn: Connection, visitor_id: str, at: Ms) -> bool:
+    """Whether a conversation of this visitor with an expert ended since then, an unanswered invitation included."""
+    ended = select(conversation.c.id).where(
+        conversation.c.visitor_id == visitor_id,
+        conversation.c.state == "closed",
+        conversation.c.expert_id.is_not(None),
+        conversation.c.closed_at >= at,
+    )
+    return conn.execute(ended.limit(1)).first() is not None
 
 
 def last_contact_of(conn: Connection, visitor_ids: Collection[str]) -> dict[str, Ms]:

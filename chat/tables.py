@@ -5,6 +5,8 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Tabl
 from store.metadata import Id, Json, Time, metadata
 
 #: `frame_hash`: hash of the frame secret that the conversation is bound to (contract 4), null while unbound.
+#: `trigger_id`: the trigger that invited by itself; null where a person took the conversation. `due_at`: until when
+#: the visitor is awaited there; then it is closed, and its place is free.
 conversation = Table(
     "conversation",
     metadata,
@@ -14,6 +16,7 @@ conversation = Table(
     Column("visit_id", Id, nullable=True),
     Column("expert_id", Id, nullable=True),
     Column("alert_id", Id, nullable=True),
+    Column("trigger_id", Id, nullable=True),
     Column("frame_hash", Text, nullable=True),
     Column("state", Text, nullable=False),
     Column("last_seq", Integer, nullable=False),
@@ -46,7 +49,8 @@ message = Table(
     Column("at", Time, nullable=False),
     CheckConstraint("author_kind IN ('visitor', 'expert', 'system')", name="author_kind"),
 )
-#: A quiet card on the page, with or without a conversation: state until it is used or dismissed.
+#: A quiet card on the page, with or without a conversation: state until it is used or dismissed. `expert_id`: null
+#: where a trigger showed it, in the site's name.
 card = Table(
     "card",
     metadata,
@@ -55,7 +59,7 @@ card = Table(
     Column("visitor_id", Id, nullable=False),
     Column("visit_id", Id, nullable=True),
     Column("conversation_id", Id, nullable=True),
-    Column("expert_id", Id, nullable=False),
+    Column("expert_id", Id, nullable=True),
     Column("kind", Text, nullable=False),
     Column("ref", Id, nullable=True),
     Column("data", Json, nullable=False),

@@ -85,6 +85,12 @@ class CardDismiss(In):
     card: Id
 
 
+class ChatDecline(In):
+    """Not now: an invitation that came by itself is taken back."""
+
+    conversation: Id
+
+
 # --- expert: commands ---------------------------------------------------------------------------------------------
 
 
@@ -199,6 +205,8 @@ class ChatInvited(Out):
 
 
 class InfoShown(Out):
+    """`expert`, here and on the other cards: who shows it; the site's name where a trigger does."""
+
     card: str
     conversation: str | None
     title: str
@@ -224,6 +232,7 @@ class OrderFormShown(Out):
     visit: str | None
     form: str
     lines: list[FormLine]
+    expert: Named
 
 
 class ExpertJoined(Out):
@@ -307,7 +316,8 @@ class OrderPlaced(Out):
 
 
 class ConversationBrief(Out):
-    """One line of the desk. `unread`: messages of the visitor after `read_seq`; `visitor_read_seq`: what they saw."""
+    """One line of the desk. `unread`: messages of the visitor after `read_seq`; `visitor_read_seq`: what they saw.
+    `trigger`: the name of the trigger that invited by itself, while the visitor has not appeared."""
 
     id: str
     state: ConversationState
@@ -324,6 +334,7 @@ class ConversationBrief(Out):
     unread: int
     opened_at: Time
     last: Message | None
+    trigger: str | None
 
 
 class ConversationChanged(Out):
@@ -347,6 +358,7 @@ VISITOR_COMMANDS: dict[str, tuple[type[In], type[Out]]] = {
     "offer.answer": (OfferAnswer, OfferAnswered),
     "order.submit": (OrderSubmit, Ordered),
     "card.dismiss": (CardDismiss, Done),
+    "chat.decline": (ChatDecline, Done),
 }
 EXPERT_COMMANDS: dict[str, tuple[type[In], type[Out]]] = {
     "presence.set": (PresenceSet, Done),

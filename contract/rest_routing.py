@@ -29,7 +29,8 @@ class DecisionOrder(Out):
 
 
 class Decision(Out):
-    """Why this one was rung, and why the others were not; and what came of it.
+    """Why this one was rung, and why the others were not; or, for the `firing` of a trigger that invites by itself, why
+    the invitation came from this one. And what came of it.
 
     `others`: reason -> how many more there were. `answered_at`: the first words of the expert who accepted. `solved`:
     an expert closed the conversation (null: nobody accepted). `rated`: the visitor's score, null without one.
@@ -37,7 +38,8 @@ class Decision(Out):
     """
 
     id: str
-    alert: str
+    alert: str | None
+    firing: str | None
     visit: str
     rung: str
     at: Time

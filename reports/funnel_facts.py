@@ -1,16 +1,17 @@
 """What a funnel is made of: six kinds of facts, gathered from all rooms, in the order in which they happened.
 
 `viewed` a page was viewed; `deep` a page three or more levels down was viewed; `alert` a bell was raised; `chat` an
-expert took a conversation or the visitor wrote; `offer` an offer or an order form was shown; `order` an order was
-placed. One page view three levels down is two facts, that a page was viewed and that the visitor is deep: who lands
-there from a search engine has done both.
+expert took a conversation or the visitor wrote (what a trigger sends by itself is no chat until the visitor appears in
+it); `offer` an offer or an order form was shown; `order` an order was placed. One page view three levels down is two
+facts, that a page was viewed and that the visitor is deep: who lands there from a search engine has done both.
 """
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, literal, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, literal, not_, select, union_all
 
+from chat.queries import UNTOUCHED
 from chat.tables import conversation, message
 from contract.names import FunnelStep, Ms
 from reports.funnel import Fact
@@ -81,7 +82,7 @@ def _alert(site_id: str) -> list[tuple[Part, Any]]:
 
 def _chat(site_id: str) -> list[tuple[Part, Any]]:
     taken = _part("chat", conversation.c.visitor_id, conversation.c.accepted_at, conversation.c.id).where(
-        conversation.c.site_id == site_id, conversation.c.accepted_at.is_not(None)
+        conversation.c.site_id == site_id, conversation.c.accepted_at.is_not(None), not_(UNTOUCHED)
     )
     # Every word of a visitor: a conversation is taken up again after weeks, and that is chatting again.
     wrote = (

@@ -200,7 +200,7 @@ def raise_alert(
     if not _RAISE.one(conn, row):
         return None
     _ring(conn, id_, step.experts, step.rung, now, until)
-    _decide(conn, row, step, now)
+    decide(conn, row, step, step.experts, now, alert_id=id_)
     return id_
 
 
@@ -232,7 +232,7 @@ def climb(conn: Connection, alert_id: str, people: People, now: Ms, *, stay_unti
     reasons.append(rung_reason(step.rung, step.known, step.level))
     _CLIMB.change(conn, alert=alert_id, to=step.rung, until=until, reasons=reasons)
     _ring(conn, alert_id, step.experts, step.rung, now, until)
-    _decide(conn, row, step, now)
+    decide(conn, row, step, step.experts, now, alert_id=alert_id)
     return True
 
 
@@ -375,20 +375,32 @@ def _rest(reason: str, people: People, raised_at: Ms) -> Ms:
     return raised_at + people.ladder.wait_seconds * SECOND if reason == ASKED and people.online(1) else 0
 
 
-def _decide(conn: Connection, row: Row, step: Step, now: Ms) -> None:
-    shown = sorted(step.candidates, key=lambda one: one.expert not in step.experts)[:SHOWN]
+def decide(
+    conn: Connection,
+    of: Row,
+    step: Step,
+    chosen: tuple[str, ...],
+    now: Ms,
+    *,
+    alert_id: str | None = None,
+    firing_id: str | None = None,
+    outcome: str = "",
+) -> None:
+    """Keep a choice: for an alert, or for a firing that rings nobody. `of`: its site_id and visit_id."""
+    shown = sorted(step.candidates, key=lambda one: one.expert not in chosen)[:SHOWN]
     _DECIDE.change(
         conn,
         id=new_id(),
-        site_id=row["site_id"],
-        alert_id=row["id"],
-        visit_id=row["visit_id"],
+        site_id=of["site_id"],
+        alert_id=alert_id,
+        firing_id=firing_id,
+        visit_id=of["visit_id"],
         rung=step.rung,
         at=now,
-        chosen=step.experts,
+        chosen=chosen,
         candidates=shown,
         others=dict(Counter(one.excluded or "behind" for one in step.candidates[SHOWN:])) | step.others,
-        outcome="ringing" if step.experts else "nobody",
+        outcome=outcome or ("ringing" if chosen else "nobody"),
     )
 
 

@@ -159,6 +159,14 @@ def active_triggers(conn: Connection) -> Rules:
     )
 
 
+def names(conn: Connection, trigger_ids: Collection[str]) -> dict[str, str]:
+    """trigger id -> its name, for those that exist."""
+    if not trigger_ids:
+        return {}
+    rows = conn.execute(select(trigger.c.id, trigger.c.name).where(trigger.c.id.in_(trigger_ids)))
+    return {row.id: row.name for row in rows}
+
+
 def rule_of(row: Mapping[Any, Any]) -> Rule:
     """From a row of `trigger`. Raises msgspec.ValidationError for what no program of ours ever wrote."""
     names = ("conditions", "action", "content", "caps", "quiet", "hold_out")

@@ -195,13 +195,15 @@ ring = Table(
         postgresql_where=text("outcome IS NULL"),
     ),
 )
-#: The stored record of one choice. `others`: reason -> how many more there were.
+#: The stored record of one choice: for an alert, or for the firing of a trigger that invites by itself. `others`:
+#: reason -> how many more there were.
 decision = Table(
     "decision",
     metadata,
     Column("id", Id, primary_key=True),
     Column("site_id", ForeignKey("site.id"), nullable=False),
-    Column("alert_id", ForeignKey("alert.id"), nullable=False),
+    Column("alert_id", ForeignKey("alert.id"), nullable=True),
+    Column("firing_id", Id, nullable=True),
     Column("visit_id", Id, nullable=False),
     Column("rung", Text, nullable=False),
     Column("at", Time, nullable=False),

@@ -96,7 +96,7 @@ def propose_offer(
     visitor_id: str,
     visit_id: str | None,
     conversation_id: str | None,
-    expert_id: str,
+    expert_id: str | None,
     now: Ms,
 ) -> RowMapping:
     """A product at a personal price (the catalogue's when `amount` is None), good for `minutes`."""
@@ -152,7 +152,7 @@ def make_form(
     visitor_id: str,
     visit_id: str | None,
     conversation_id: str | None,
-    expert_id: str,
+    expert_id: str | None,
     now: Ms,
     offer_id: str | None = None,
 ) -> RowMapping:
@@ -194,9 +194,19 @@ def check_unused(form: RowMapping) -> None:
 
 
 def place_order(
-    conn: Connection, form: RowMapping, priced: Priced, customer_id: str, contact: dict[str, str], now: Ms
+    conn: Connection,
+    form: RowMapping,
+    priced: Priced,
+    customer_id: str,
+    contact: dict[str, str],
+    now: Ms,
+    *,
+    owner: str | None = None,
 ) -> RowMapping:
-    """Order from a form that `lock_form` holds. Raises Refused("form_used") when that was done before."""
+    """Order from a form that `lock_form` holds. Raises Refused("form_used") when that was done before.
+
+    It counts for whoever handed out the form; what a trigger showed, for the customer's owner, or for nobody.
+    """
     used = update(order_form).where(order_form.c.id == form["id"], order_form.c.state == "open").values(state="ordered")
     if conn.execute(used).rowcount != 1:
         raise Refused("form_used")
@@ -214,7 +224,7 @@ def place_order(
                 visit_id=form["visit_id"],
                 customer_id=customer_id,
                 conversation_id=form["conversation_id"],
-                expert_id=form["expert_id"],
+                expert_id=form["expert_id"] or owner,
                 amount=priced.amount,
                 currency=priced.currency,
                 contact=contact,

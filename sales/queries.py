@@ -75,7 +75,7 @@ class Total(msgspec.Struct, frozen=True, kw_only=True):
     months: int
     first_at: Ms
     last_at: Ms
-    last_expert: str
+    last_expert: str | None
 
 
 def product_row(conn: Connection, product_id: str) -> RowMapping | None:

@@ -19,6 +19,7 @@ product = Table(
     CheckConstraint("amount >= 0", name="amount"),
     Index("ix_product_site_id_sku", "site_id", "sku", unique=True),
 )
+#: `expert_id`, here and below: null where a trigger showed it, in the site's name.
 offer = Table(
     "offer",
     metadata,
@@ -28,7 +29,7 @@ offer = Table(
     Column("visitor_id", Id, nullable=False),
     Column("visit_id", Id, nullable=True),
     Column("conversation_id", Id, nullable=True),
-    Column("expert_id", Id, nullable=False),
+    Column("expert_id", Id, nullable=True),
     Column("amount", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
     Column("text", Text, nullable=False),
@@ -49,7 +50,7 @@ order_form = Table(
     Column("visitor_id", Id, nullable=False),
     Column("visit_id", Id, nullable=True),
     Column("conversation_id", Id, nullable=True),
-    Column("expert_id", Id, nullable=False),
+    Column("expert_id", Id, nullable=True),
     Column("offer_id", ForeignKey("offer.id"), nullable=True),
     Column("lines", Json, nullable=False),
     Column("state", Text, nullable=False),
@@ -68,7 +69,7 @@ order = Table(
     Column("visit_id", Id, nullable=True),
     Column("customer_id", Id, nullable=False),
     Column("conversation_id", Id, nullable=True),
-    Column("expert_id", Id, nullable=False),
+    Column("expert_id", Id, nullable=True),
     Column("amount", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
     Column("contact", Json, nullable=False),

@@ -186,7 +186,8 @@ class Timers:
             freed = chat.do.free_unvisited(conn, now)
             rows = [row for id_ in freed if (row := chat.queries.row(conn, id_)) is not None and row["expert_id"]]
             for row in rows:
-                conversation_over(conn, row["expert_id"], now)
+                if row["trigger_id"] is None:  # nobody answered an invitation: nothing to rest from
+                    conversation_over(conn, row["expert_id"], now)
             woken = [may_ring(conn, account_id, now) for account_id in {row["expert_id"] for row in rows}]
             return freed, [alert_id for alerts in woken for alert_id in alerts]
 

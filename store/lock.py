@@ -11,3 +11,11 @@ def lock(conn: Connection, name: str) -> None:
     """
     if conn.dialect.name == "postgresql":
         conn.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+
+
+def try_lock(conn: Connection, name: str) -> bool:
+    """The same for whoever holds rows already and must not wait: False if somebody else holds `name`."""
+    if conn.dialect.name != "postgresql":
+        return True
+    held = conn.execute(text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+    return bool(held.scalar_one())

@@ -759,6 +759,15 @@ export interface CardGone {
 card: string
 }
 /**
+ * Not now: an invitation that came by itself is taken back.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ChatDecline".
+ */
+export interface ChatDecline {
+conversation: string
+}
+/**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "ChatInvite".
  */
@@ -906,6 +915,7 @@ url?: string
 }
 /**
  * One line of the desk. `unread`: messages of the visitor after `read_seq`; `visitor_read_seq`: what they saw.
+ *     `trigger`: the name of the trigger that invited by itself, while the visitor has not appeared.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "ConversationBrief".
@@ -922,6 +932,7 @@ opened_at: string
 read_seq: number
 site: string
 state: ("closed" | "open")
+trigger: (string | null)
 unread: number
 visit: (string | null)
 visitor: string
@@ -1066,7 +1077,8 @@ in: number
 out: number
 }
 /**
- * Why this one was rung, and why the others were not; and what came of it.
+ * Why this one was rung, and why the others were not; or, for the `firing` of a trigger that invites by itself, why
+ *     the invitation came from this one. And what came of it.
  * 
  *     `others`: reason -> how many more there were. `answered_at`: the first words of the expert who accepted. `solved`:
  *     an expert closed the conversation (null: nobody accepted). `rated`: the visitor's score, null without one.
@@ -1076,11 +1088,12 @@ out: number
  * via the `definition` "Decision".
  */
 export interface Decision {
-alert: string
+alert: (string | null)
 answered_at: (string | null)
 at: string
 candidates: Candidate[]
 chosen: Person[]
+firing: (string | null)
 id: string
 ordered: (DecisionOrder | null)
 others: {
@@ -1678,6 +1691,8 @@ token: string
 visitor: string
 }
 /**
+ * `expert`, here and on the other cards: who shows it; the site's name where a trigger does.
+ * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "InfoShown".
  */
@@ -1780,6 +1795,7 @@ visit: (string | null)
 export interface OrderFormShown {
 card: string
 conversation: (string | null)
+expert: Named
 form: string
 lines: FormLine[]
 visit: (string | null)
@@ -2496,6 +2512,10 @@ export interface VisitorCommands {
 "card.dismiss": {
 answer: Done
 send: CardDismiss
+}
+"chat.decline": {
+answer: Done
+send: ChatDecline
 }
 "chat.open": {
 answer: Opened

@@ -71,6 +71,7 @@ def _shown(conn: Connection, rows: Iterable[RowMapping]) -> list[Decision]:
             Decision(
                 id=row["id"],
                 alert=row["alert_id"],
+                firing=row["firing_id"],
                 visit=row["visit_id"],
                 rung=row["rung"],
                 at=rfc3339(row["at"]),

@@ -1,6 +1,6 @@
 """What an expert shows: information, an offer, an order form. In a conversation, or as a quiet card without any."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import Connection, RowMapping
 
@@ -9,8 +9,7 @@ import chat.do
 import chat.queries
 import sales.do
 import sales.queries
-from chat.message import SYSTEM, Who, check_optional, check_title
-from contract.clock import rfc3339
+from chat.message import SYSTEM
 from contract.errors import Refused
 from contract.frames import (
     CardDismiss,
@@ -23,17 +22,21 @@ from contract.frames import (
     ProposedOffer,
     Pushed,
 )
-from contract.names import CardKind, MessageKind, Ms
-from contract.text import is_web_address
-from sales.price import FormLine
+from contract.names import Ms
 from service.bell import Bell
 from service.callers import ExpertCaller, VisitorCaller
-from service.commands import Command, plain
+from service.commands import Command
 from service.flows.places import Place, named, place, speaker
-from service.present.goods import lines_of_form, money, product_ref
+from service.flows.showing import (
+    lines_of,
+    propose,
+    say,
+    show_form,
+    show_form_of,
+    show_information,
+    show_offer,
+)
 from store.sql import db_now
-
-LONGEST_ADDRESS = 2_000
 
 
 async def info_push(bell: Bell, caller: ExpertCaller, data: InfoPush) -> Pushed:
@@ -42,12 +45,9 @@ async def info_push(bell: Bell, caller: ExpertCaller, data: InfoPush) -> Pushed:
     def work(conn: Connection) -> tuple[Pushed, Place]:
         now = db_now(conn)
         where = place(conn, caller.account, data.conversation, data.visit, now)
-        kept = {"title": check_title(data.title), "url": _address(data.url), "text": check_optional(data.text)}
-        if not kept["url"] and not kept["text"]:
-            raise Refused("empty_message")
-        card = _show(conn, where, caller.account.id, "info", None, kept, now)
-        seq = _say(conn, where, speaker(caller.account), "info", kept["text"] or kept["title"], kept, now)
-        return Pushed(shown=card["id"], seq=seq), where
+        who = speaker(caller.account)
+        shown, seq = show_information(conn, where, who, data.title, data.url, data.text, now)
+        return Pushed(shown=shown, seq=seq), where
 
     return _rung(bell, await bell.store.write(work))
 
@@ -58,35 +58,13 @@ async def offer_push(bell: Bell, caller: ExpertCaller, data: OfferPush) -> Pushe
     def work(conn: Connection) -> tuple[Pushed, Place]:
         now = db_now(conn)
         where = place(conn, caller.account, data.conversation, data.visit, now)
-        if isinstance(data.offer, ProposedOffer):
-            offer = sales.do.propose_offer(
-                conn,
-                site_id=where.site,
-                product_id=data.offer.product,
-                amount=data.offer.amount,
-                minutes=data.offer.minutes,
-                text=check_optional(data.offer.text),
-                visitor_id=where.visitor,
-                visit_id=where.visit,
-                conversation_id=where.conversation,
-                expert_id=caller.account.id,
-                now=now,
-            )
+        who, asked = speaker(caller.account), data.offer
+        if isinstance(asked, ProposedOffer):
+            offer = propose(conn, where, who, asked.product, asked.amount, asked.minutes, asked.text, now)
         else:
-            offer = _made_before(conn, where, data.offer, now)
-        product = sales.queries.product_row(conn, offer["product_id"])
-        assert product is not None, "an offer's product stays"
-        kept = {
-            "offer": offer["id"],
-            "product": plain(product_ref(product)),
-            "price": plain(money(offer)),
-            "expires_at": rfc3339(offer["expires_at"]),
-            "text": offer["text"],
-            "state": "open",
-        }
-        _show(conn, where, caller.account.id, "offer", offer["id"], {"expires_at": offer["expires_at"]}, now)
-        seq = _say(conn, where, speaker(caller.account), "offer", offer["text"] or product["name"], kept, now)
-        return Pushed(shown=offer["id"], seq=seq), where
+            offer = _made_before(conn, where, asked, now)
+        shown, seq = show_offer(conn, where, who, offer, now)
+        return Pushed(shown=shown, seq=seq), where
 
     return _rung(bell, await bell.store.write(work))
 
@@ -97,12 +75,9 @@ async def order_form_push(bell: Bell, caller: ExpertCaller, data: OrderFormPush)
     def work(conn: Connection) -> tuple[Pushed, Place]:
         now = db_now(conn)
         where = place(conn, caller.account, data.conversation, data.visit, now)
-        lines = [
-            FormLine(product=row["id"], name=row["name"], amount=row["amount"], currency=row["currency"])
-            for row in sales.do.sellable(conn, where.site, data.products)
-        ]
-        form, seq = _hand_form(conn, where, speaker(caller.account), lines, now)
-        return Pushed(shown=form["id"], seq=seq), where
+        lines = lines_of(conn, where.site, data.products)
+        shown, seq = show_form(conn, where, speaker(caller.account), lines, now)
+        return Pushed(shown=shown, seq=seq), where
 
     return _rung(bell, await bell.store.write(work))
 
@@ -137,9 +112,9 @@ async def answer_offer(bell: Bell, caller: VisitorCaller, data: OfferAnswer) -> 
             chat.cards.card_over(conn, caller.visitor, offer["id"], now)
             where = _place_of(offer)
             told = {"name": f"offer.{state}", "offer": offer["id"]}
-            _say(conn, where, SYSTEM, "event", f"Offer {state}.", told, now)
+            say(conn, where, SYSTEM, "event", f"Offer {state}.", told, now)
             if state == "accepted":
-                _form_for(conn, where, offer, now)
+                show_form_of(conn, where, named(conn, offer["expert_id"]), offer, now)
         form = sales.queries.form_of_offer(conn, offer["id"])
         return OfferAnswered(state=state, form=form["id"] if form else None), offer
 
@@ -160,73 +135,10 @@ def _made_before(conn: Connection, where: Place, offer_id: str, now: Ms) -> RowM
     return offer
 
 
-def _form_for(conn: Connection, where: Place, offer: RowMapping, now: Ms) -> None:
-    product = sales.queries.product_row(conn, offer["product_id"])
-    assert product is not None, "an offer's product stays"
-    line = FormLine(product=product["id"], name=product["name"], amount=offer["amount"], currency=offer["currency"])
-    _hand_form(conn, where, named(conn, offer["expert_id"]), [line], now, offer_id=offer["id"])
-
-
-def _hand_form(
-    conn: Connection, where: Place, expert: Who, lines: list[FormLine], now: Ms, offer_id: str | None = None
-) -> tuple[RowMapping, int | None]:
-    assert expert.id is not None, "an order form comes from somebody"
-    form = sales.do.make_form(
-        conn,
-        site_id=where.site,
-        lines=lines,
-        visitor_id=where.visitor,
-        visit_id=where.visit,
-        conversation_id=where.conversation,
-        expert_id=expert.id,
-        offer_id=offer_id,
-        now=now,
-    )
-    kept = {"form": form["id"], "lines": [plain(line) for line in lines_of_form(form)], "state": "open"}
-    _show(conn, where, expert.id, "order_form", form["id"], {}, now)
-    return form, _say(conn, where, expert, "order_form", ", ".join(line.name for line in lines), kept, now)
-
-
-def _show(
-    conn: Connection, where: Place, expert_id: str, kind: CardKind, ref: str | None, data: dict[str, Any], now: Ms
-) -> RowMapping:
-    return chat.cards.show_card(
-        conn,
-        site_id=where.site,
-        visitor_id=where.visitor,
-        visit_id=where.visit,
-        conversation_id=where.conversation,
-        expert_id=expert_id,
-        kind=kind,
-        ref=ref,
-        data=data,
-        now=now,
-    )
-
-
-def _say(
-    conn: Connection, where: Place, who: Who, kind: MessageKind, text: str, data: dict[str, Any], now: Ms
-) -> int | None:
-    """In the conversation, where there is one; the answer to an offer is kept even in a closed one."""
-    if where.conversation is None:
-        return None
-    row = chat.do.add(conn, where.conversation, who, kind, text, data, None, now, even_closed=True)
-    seq: int = row["seq"]
-    return seq
-
-
 def _place_of(row: RowMapping) -> Place:
     return Place(
         site=row["site_id"], visitor=row["visitor_id"], visit=row["visit_id"], conversation=row["conversation_id"]
     )
-
-
-def _address(url: str) -> str:
-    """The address as it may become a link, or "". Refused("bad_address")."""
-    url = url.strip()
-    if url and (len(url) > LONGEST_ADDRESS or not is_web_address(url)):
-        raise Refused("bad_address")
-    return url
 
 
 def _rung(bell: Bell, done: tuple[Pushed, Place]) -> Pushed:

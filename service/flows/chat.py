@@ -9,6 +9,7 @@ from chat.message import Who, check_optional, check_text
 from contract.clock import now_ms, rfc3339
 from contract.errors import Refused
 from contract.frames import (
+    ChatDecline,
     ChatInvite,
     ChatOpen,
     ConversationClose,
@@ -29,7 +30,7 @@ from service.commands import Command
 from service.flows.once import once
 from service.flows.places import check_room, speaker, visit_for, writable
 from service.flows.presence import came_free
-from service.flows.reachable import conversation_over
+from service.flows.reachable import conversation_over, may_ring
 from service.flows.ringing import ring_for_question
 from store.lock import lock
 from store.sql import db_now
@@ -93,6 +94,24 @@ async def visitor_read(bell: Bell, caller: VisitorCaller, data: MessageRead) -> 
 
     if await bell.store.write(work):
         bell.bus.ring("conversation", data.conversation)
+    return Done()
+
+
+async def visitor_decline(bell: Bell, caller: VisitorCaller, data: ChatDecline) -> Done:
+    """Not now. An invitation that a trigger sent by itself is taken back, and its place is free for others."""
+
+    def work(conn: Connection) -> tuple[bool, list[str]]:
+        now = db_now(conn)
+        chat.queries.conversation_for_visitor(conn, data.conversation, caller.visitor, caller.frame_hash)
+        row = chat.do.hold(conn, data.conversation)
+        taken_back = chat.do.take_back(conn, row, now)
+        return taken_back, may_ring(conn, row["expert_id"], now) if taken_back else []
+
+    taken_back, woken = await bell.store.write(work)
+    if taken_back:
+        bell.bus.ring("conversation", data.conversation)
+        bell.bus.ring("visitor", caller.visitor)
+        bell.timers.announce(woken)
     return Done()
 
 
@@ -245,6 +264,7 @@ VISITOR: dict[str, Command] = {
     "messages.after": Command(MessagesAfter, visitor_after),
     "message.read": Command(MessageRead, visitor_read),
     "typing": Command(Typing, visitor_typing),
+    "chat.decline": Command(ChatDecline, visitor_decline),
 }
 EXPERT: dict[str, Command] = {
     "message.send": Command(MessageSend, expert_send),

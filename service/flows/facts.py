@@ -34,7 +34,7 @@ def facts_of(conn: Connection, known: Mapping[str, str]) -> dict[str, CustomerFa
             for browser in browsers.get(one.id, ())
             if (last := served.get(browser)) is not None and last.at is not None and last.expert is not None
         ]
-        if total is not None:
+        if total is not None and total.last_expert is not None:
             times.append((total.last_at, total.last_expert))
         facts[id_] = CustomerFacts(
             id=one.id,

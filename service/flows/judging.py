@@ -70,10 +70,14 @@ def judge_and_act(conn: Connection, seen: Sequence[Seen], rules: Rules) -> list[
     for one, firings in zip(seen, fired, strict=True):
         done = of.get(one.visit.id, _NONE)
         told = Touched(_left(conn, one.visit, done))
-        for firing in firings:
-            if acting is not None and _anew(firing, one.visit, done) and acting.fits(one, firing):
-                acting.fire(one, firing, done, told)
+        if acting is not None:
+            acting.fire_all(one, [firing for firing in firings if firing.action == "alert"], done, told)
         touched.append(told)
+    if acting is not None:
+        # Bells first: whoever takes one holds an alert before a desk, and an invitation holds a desk.
+        for one, firings, told in zip(seen, fired, touched, strict=True):
+            rest = [firing for firing in firings if firing.action != "alert"]
+            acting.fire_all(one, rest, of.get(one.visit.id, _NONE), told)
     return touched
 
 
@@ -158,6 +162,11 @@ class _Acting:
             )
         )
 
+    def fire_all(self, one: Seen, firings: Sequence[Firing], done: Done, told: Touched) -> None:
+        for firing in firings:
+            if _anew(firing, one.visit, done) and self.fits(one, firing):
+                self.fire(one, firing, done, told)
+
     def fire(self, one: Seen, firing: Firing, done: Done, told: Touched) -> None:
         """Do what the trigger says, or leave the visitor alone for the comparison; either spends the occasion.
 
@@ -172,6 +181,8 @@ class _Acting:
                 return
         if firing.action == "alert" and not self.may_ring(one.site, firing, visit):
             return
+        if firing.action == "invite" and done.ringing:
+            return  # somebody is being asked for them already
         percent = firing.rule.hold_out if firing.rule is not None and customer is None else 0
         if held_out(firing.trigger, visit.visitor, percent):
             routing.firings.fire(conn, firing, visit, None, "held_out", self.now)
@@ -201,7 +212,7 @@ class _Acting:
         if noted is None or firing.action == "nothing":
             return
         served = self._served.get(one.visit.visitor, chat.queries.NOBODY)
-        acted = act(self._conn, one.site, firing, one.visit, customer, served, self._crew, self.now)
+        acted = act(self._conn, one.site, firing, noted, one.visit, customer, served, self._crew, self.now)
         if acted is None:
             routing.firings.take_back(self._conn, noted)
             return

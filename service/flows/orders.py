@@ -7,6 +7,7 @@ import chat.cards
 import chat.do
 import chat.queries
 import crm.do
+import crm.queries
 import sales.do
 import sales.queries
 from chat.message import Who
@@ -44,7 +45,8 @@ async def submit(bell: Bell, caller: VisitorCaller, data: OrderSubmit) -> Ordere
     ordered, placed = await bell.store.write(work)
     if placed is not None:
         bell.bus.ring("visitor", caller.visitor)
-        bell.bus.ring("expert", placed["expert_id"])
+        if placed["expert_id"] is not None:
+            bell.bus.ring("expert", placed["expert_id"])
         if placed["conversation_id"] is not None:
             bell.bus.ring("conversation", placed["conversation_id"])
         if placed["visit_id"] is not None:
@@ -62,8 +64,8 @@ def _place(conn: Connection, caller: VisitorCaller, data: OrderSubmit, now: Ms) 
     given = data.contact
     contact = check_contact(given.name, given.email, given.phone, given.address, caller.site.language)
     customer_id = crm.do.know(conn, form["site_id"], caller.visitor, contact, now)
-    crm.do.give_owner(conn, customer_id, form["expert_id"])
-    placed = sales.do.place_order(conn, form, priced, customer_id, msgspec.to_builtins(contact), now)
+    owner = _owner(conn, customer_id, form["expert_id"])
+    placed = sales.do.place_order(conn, form, priced, customer_id, msgspec.to_builtins(contact), now, owner=owner)
     chat.cards.card_over(conn, caller.visitor, form["id"], now)
     if placed["conversation_id"] is not None:
         chat.do.add(
@@ -78,6 +80,15 @@ def _place(conn: Connection, caller: VisitorCaller, data: OrderSubmit, now: Ms) 
             even_closed=True,
         )
     return placed
+
+
+def _owner(conn: Connection, customer_id: str, served_by: str | None) -> str | None:
+    """For whom the order counts where a trigger showed the form. Whoever handed it out makes the customer their own."""
+    if served_by is not None:
+        crm.do.give_owner(conn, customer_id, served_by)
+        return served_by
+    known = crm.queries.people(conn, [customer_id]).get(customer_id)
+    return known.owner if known else None
 
 
 VISITOR: dict[str, Command] = {"order.submit": Command(OrderSubmit, submit)}

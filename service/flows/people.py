@@ -39,6 +39,8 @@ class Crew:
         self._rosters: dict[str, Roster] = {}
         self._experts: dict[str, Expert] = {}
         self._missing: set[str] = set()
+        #: Desks of which this transaction has taken a place, and which it holds.
+        self.held: set[str] = set()
 
     def available(self, site_id: str) -> bool:
         """Whether somebody there has a free place."""
@@ -87,6 +89,16 @@ class Crew:
         for id_ in expert_ids:
             one = self._experts[id_]
             self._experts[id_] = msgspec.structs.replace(one, ringing=one.ringing + 1)
+
+    def took(self, expert_id: str) -> None:
+        """A place of this desk was taken in this transaction."""
+        self.held.add(expert_id)
+        one = self._experts[expert_id]
+        self._experts[expert_id] = msgspec.structs.replace(one, load=one.load + 1)
+
+    def pass_over(self, expert_id: str, reason: str) -> None:
+        """No place is free there after all."""
+        self._experts[expert_id] = msgspec.structs.replace(self._experts[expert_id], absent=reason)
 
     def _meet(self, roster: Roster, rows: list[dict[str, Any]]) -> None:
         rows = [row for row in rows if row["id"] in roster.members]

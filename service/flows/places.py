@@ -9,7 +9,7 @@ import chat.queries
 import routing.alerts
 import routing.tables
 import tracker.queries
-from chat.message import Who
+from chat.message import SYSTEM, Who
 from contract.errors import Refused
 from contract.facts import AccountFacts, VisitFacts
 from contract.ids import UUID
@@ -32,8 +32,10 @@ def speaker(account: AccountFacts) -> Who:
     return Who(kind="expert", id=account.id, name=account.name)
 
 
-def named(conn: Connection, account_id: str) -> Who:
-    """The same from an id, for what is said in their name later (an offer was accepted)."""
+def named(conn: Connection, account_id: str | None) -> Who:
+    """The same from an id, for what is said in their name later (an offer was accepted); None: nobody's name."""
+    if account_id is None:
+        return SYSTEM
     return Who(kind="expert", id=account_id, name=access.queries.names(conn, [account_id]).get(account_id, ""))
 
 

@@ -55,13 +55,17 @@ def conversation_over(conn: Connection, account_id: str, now: Ms) -> None:
 def hand_on(conn: Connection, account_id: str, now: Ms, told: Told, *, sites: Collection[str] | None = None) -> int:
     """Their open conversations are nobody's, and ring up the ladder as a question does; the visitors read so.
 
-    Nobody asks the one who left again, also when they are back while it rings. Returns how many there were.
+    Nobody asks the one who left again, also when they are back while it rings. Invitations that nobody answered are
+    taken back. Returns how many there were.
     `sites`: only the conversations of these.
     """
     name = access.queries.names(conn, [account_id]).get(account_id, "")
     count = 0
     for row in chat.queries.open_of_expert(conn, account_id):
         if sites is not None and row["site_id"] not in sites:
+            continue
+        if chat.do.take_back(conn, chat.do.hold(conn, row["id"]), now):
+            told.conversations.append(row["id"])
             continue
         seq = chat.do.release(conn, row["id"], account_id, name, now)
         site = access.queries.site_facts(conn, row["site_id"])

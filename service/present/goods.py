@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, RowMapping
 
+import access.queries
 import sales.queries
 from contract import rest_goods
 from contract.clock import rfc3339
@@ -42,11 +43,16 @@ def lines_of_form(row: RowMapping) -> list[FormLine]:
 
 def card_event(conn: Connection, card: RowMapping) -> tuple[str, Out]:
     """(name of the event, its shape) that puts this card on the visitor's page."""
-    person = persons(conn, [card["expert_id"]]).get(card["expert_id"])
-    expert = Named(name=person.name if person else "")
+    expert = _from_whom(conn, card)
     if card["kind"] == "info":
+        said = card["data"]
         return "info.shown", InfoShown(
-            card=card["id"], conversation=card["conversation_id"], expert=expert, **card["data"]
+            card=card["id"],
+            conversation=card["conversation_id"],
+            expert=expert,
+            title=said["title"],
+            url=said["url"],
+            text=said["text"],
         )
     if card["kind"] == "offer":
         offer = sales.queries.offer_of(conn, card["ref"])
@@ -72,7 +78,17 @@ def card_event(conn: Connection, card: RowMapping) -> tuple[str, Out]:
         visit=card["visit_id"],
         form=form["id"],
         lines=lines_of_form(form),
+        expert=expert,
     )
+
+
+def _from_whom(conn: Connection, card: RowMapping) -> Named:
+    """The expert who shows it; the site, where a trigger does."""
+    if card["expert_id"] is None:
+        site = access.queries.site_facts(conn, card["site_id"])
+        return Named(name=site.name if site else "")
+    person = persons(conn, [card["expert_id"]]).get(card["expert_id"])
+    return Named(name=person.name if person else "")
 
 
 def offers(conn: Connection, rows: Sequence[RowMapping], now: Ms) -> list[rest_goods.Offer]:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, RowMapping
 
 import chat.queries
 import crm.queries
+import routing.firings
 import sales.queries
 from contract.clock import now_ms, rfc3339
 from contract.errors import Refused
@@ -84,6 +85,7 @@ def conversation_briefs(conn: Connection, rows: Sequence[RowMapping], now: Ms) -
     unread = chat.queries.unread_of(conn, ids)
     last = chat.queries.last_messages(conn, ids)
     live = live_visitors(conn, {row["visitor_id"] for row in rows}, now)
+    triggers = routing.firings.names(conn, {row["trigger_id"] for row in rows if _untouched(row)})
     briefs = []
     for row in rows:
         customer = customers.get(known.get(row["visitor_id"], ""))
@@ -104,9 +106,15 @@ def conversation_briefs(conn: Connection, rows: Sequence[RowMapping], now: Ms) -
                 unread=unread.get(row["id"], 0),
                 opened_at=rfc3339(row["opened_at"]),
                 last=message(last[row["id"]]) if row["id"] in last else None,
+                trigger=triggers.get(row["trigger_id"], "") if _untouched(row) else None,
             )
         )
     return briefs
+
+
+def _untouched(row: RowMapping) -> bool:
+    """A trigger invited by itself, and the visitor has not appeared since."""
+    return row["trigger_id"] is not None and (row["visitor_at"] is None or row["visitor_at"] < row["accepted_at"])
 
 
 def _refs(rows: Sequence[RowMapping], kind: str) -> list[str]:

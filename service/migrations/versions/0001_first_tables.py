@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 08:37:35.680863.
+Revision 0001, after ; 2026-11-22 08:40:13.729684.
 """
 
 import sqlalchemy as sa
@@ -134,7 +134,7 @@ def upgrade() -> None:
         sa.Column("visitor_id", sa.Text(), nullable=False),
         sa.Column("visit_id", sa.Text(), nullable=True),
         sa.Column("conversation_id", sa.Text(), nullable=True),
-        sa.Column("expert_id", sa.Text(), nullable=False),
+        sa.Column("expert_id", sa.Text(), nullable=True),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("ref", sa.Text(), nullable=True),
         sa.Column("data", sa.Text(), nullable=False),
@@ -155,6 +155,7 @@ def upgrade() -> None:
         sa.Column("visit_id", sa.Text(), nullable=True),
         sa.Column("expert_id", sa.Text(), nullable=True),
         sa.Column("alert_id", sa.Text(), nullable=True),
+        sa.Column("trigger_id", sa.Text(), nullable=True),
         sa.Column("frame_hash", sa.Text(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("last_seq", sa.Integer(), nullable=False),
@@ -455,7 +456,8 @@ def upgrade() -> None:
         "decision",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("site_id", sa.Text(), nullable=False),
-        sa.Column("alert_id", sa.Text(), nullable=False),
+        sa.Column("alert_id", sa.Text(), nullable=True),
+        sa.Column("firing_id", sa.Text(), nullable=True),
         sa.Column("visit_id", sa.Text(), nullable=False),
         sa.Column("rung", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
@@ -552,7 +554,7 @@ def upgrade() -> None:
         sa.Column("visitor_id", sa.Text(), nullable=False),
         sa.Column("visit_id", sa.Text(), nullable=True),
         sa.Column("conversation_id", sa.Text(), nullable=True),
-        sa.Column("expert_id", sa.Text(), nullable=False),
+        sa.Column("expert_id", sa.Text(), nullable=True),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
@@ -631,7 +633,7 @@ def upgrade() -> None:
         sa.Column("visitor_id", sa.Text(), nullable=False),
         sa.Column("visit_id", sa.Text(), nullable=True),
         sa.Column("conversation_id", sa.Text(), nullable=True),
-        sa.Column("expert_id", sa.Text(), nullable=False),
+        sa.Column("expert_id", sa.Text(), nullable=True),
         sa.Column("offer_id", sa.Text(), nullable=True),
         sa.Column("lines", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
@@ -682,7 +684,7 @@ def upgrade() -> None:
         sa.Column("visit_id", sa.Text(), nullable=True),
         sa.Column("customer_id", sa.Text(), nullable=False),
         sa.Column("conversation_id", sa.Text(), nullable=True),
-        sa.Column("expert_id", sa.Text(), nullable=False),
+        sa.Column("expert_id", sa.Text(), nullable=True),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("contact", sa.Text(), nullable=False),
