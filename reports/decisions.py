@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, select
 from chat.tables import conversation, message
 from contract.clock import DAY
 from contract.names import Ms
-from routing.tables import alert
+from routing.tables import alert, firing
 from sales.tables import order
 
 
@@ -38,6 +38,43 @@ def came_of(conn: Connection, alert_ids: Collection[str]) -> dict[str, CameOfIt]
         row["id"]: _came_of(conn, row, talked.get(row["visitor_id"], []), ordered.get(row["visitor_id"], []))
         for row in rows
     }
+
+
+def came_of_invitations(conn: Connection, firing_ids: Collection[str]) -> dict[str, CameOfIt]:
+    """Firing -> what came of the invitation that it sent. `answered_at`: the visitor's first words there; `solved` is
+    null while there are none. An order counts that came within 24 hours."""
+    rows = conn.execute(select(firing).where(firing.c.id.in_(list(firing_ids)))).mappings().all()
+    return {row["id"]: _came_of_invitation(conn, row) for row in rows}
+
+
+def _came_of_invitation(conn: Connection, row: RowMapping) -> CameOfIt:
+    bought = conn.execute(
+        select(order.c.id, order.c.number)
+        .where(
+            order.c.visitor_id == row["visitor_id"],
+            order.c.status == "placed",
+            order.c.at >= row["at"],
+            order.c.at < row["at"] + DAY,
+        )
+        .order_by(order.c.at, order.c.id)
+        .limit(1)
+    ).one_or_none()
+    talk = conn.execute(select(conversation).where(conversation.c.id == row["ref"])).mappings().one_or_none()
+    answered_at = conn.execute(
+        select(message.c.at)
+        .where(
+            message.c.conversation_id == row["ref"],
+            message.c.author_kind == "visitor",
+            message.c.at >= row["at"],
+        )
+        .order_by(message.c.seq)
+        .limit(1)
+    ).scalar_one_or_none()
+    return CameOfIt(
+        answered_at=answered_at,
+        solved=_solved(conn, talk) if talk is not None and answered_at is not None else None,
+        order=(bought.id, bought.number) if bought is not None else None,
+    )
 
 
 def _by_visitor(rows: Any) -> dict[str, list[RowMapping]]:

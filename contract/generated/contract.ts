@@ -1080,9 +1080,10 @@ out: number
  * Why this one was rung, and why the others were not; or, for the `firing` of a trigger that invites by itself, why
  *     the invitation came from this one. And what came of it.
  * 
- *     `others`: reason -> how many more there were. `answered_at`: the first words of the expert who accepted. `solved`:
- *     an expert closed the conversation (null: nobody accepted). `rated`: the visitor's score, null without one.
- *     `ordered`: the first order in that conversation, or of that visitor within 24 hours.
+ *     `others`: reason -> how many more there were. `answered_at`: the first words of the expert who accepted, or of the
+ *     visitor who was invited. `solved`: an expert closed the conversation (null: nobody accepted, or answered). `rated`:
+ *     the visitor's score, null without one. `ordered`: the first order in that conversation, or of that visitor within
+ *     24 hours.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Decision".

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, RowMapping, select
 import access.queries
 import reports.decisions
 import routing.queries
+import tracker.queries
 from access.tables import account, account_site
 from contract.clock import rfc3339
 from contract.errors import Refused
@@ -52,21 +53,31 @@ async def why(call: Call) -> Why:
         whom = _asked(conn, expert, row["site_id"])
         if whom is None or not (call.account.role == "admin" or whom.sees or _stands_in(row, expert)):
             raise Refused("not_found")
-        alert = routing.queries.alert_row(conn, row["alert_id"])
-        assert alert is not None, "a decision belongs to an alert"
-        code, values = why_not(row, tuple(alert["topic"]), whom)
+        code, values = why_not(row, _topic(conn, row), whom)
         return Why(text=sentence(code, values, call.tongue))
 
     return await call.bell.store.read(read)
 
 
+def _topic(conn: Connection, row: RowMapping) -> tuple[str, ...]:
+    """What it was about: of the alert; of the visit, for an invitation that came by itself."""
+    alert = routing.queries.alert_row(conn, row["alert_id"]) if row["alert_id"] is not None else None
+    if alert is not None:
+        return tuple(alert["topic"])
+    visit = tracker.queries.visit_facts(conn, [row["visit_id"]]).get(row["visit_id"])
+    return visit.topic if visit is not None else ()
+
+
 def _shown(conn: Connection, rows: Iterable[RowMapping]) -> list[Decision]:
     rows = list(rows)
     names = access.queries.names(conn, {id_ for row in rows for id_ in row["chosen"]})
-    came_of = reports.decisions.came_of(conn, {row["alert_id"] for row in rows})
+    came_of = reports.decisions.came_of(conn, {id_ for row in rows if (id_ := row["alert_id"]) is not None})
+    came_of |= reports.decisions.came_of_invitations(
+        conn, {id_ for row in rows if (id_ := row["firing_id"]) is not None}
+    )
     shown = []
     for row in rows:
-        came = came_of[row["alert_id"]]
+        came = came_of[row["alert_id"] or row["firing_id"]]
         shown.append(
             Decision(
                 id=row["id"],

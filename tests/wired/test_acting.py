@@ -19,6 +19,7 @@ from contract.clock import HOUR, MINUTE, now_ms
 from contract.ids import new_id
 from contract.triggers import Available, Content, Pages
 from crm.tables import customer, identity
+from reports.decisions import came_of_invitations
 from reports.timeline import of_customer
 from routing.tables import decision, expert, firing
 from sales.tables import order
@@ -284,6 +285,9 @@ async def test_whoever_answers_keeps_the_place_and_reaches_that_expert(house: Ho
     assert await freed(house) == []
     assert (await house.shop.messages(anna, held["id"]))[-1]["text"] == "Yes, please."
     assert (await brief(house, held["id"]))["trigger"] is None, "now it is a conversation like any other"
+    fired = {one["id"] for one in await house.fired()}
+    [came] = (await house.shop.store.read(lambda conn: came_of_invitations(conn, fired))).values()
+    assert (came.answered_at is not None, came.solved, came.order) == (True, False, None)
 
 
 async def brief(house: House, id_: str) -> dict[str, Any]:

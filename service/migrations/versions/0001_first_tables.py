@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 08:40:13.729684.
+Revision 0001, after ; 2026-11-22 08:48:46.624534.
 """
 
 import sqlalchemy as sa
