@@ -36,19 +36,12 @@ async def knowing(shop: Shop, *paths: list[str]) -> ExpertCaller:
 
 
 async def talked(
-    shop: Shop,
-    expert: ExpertCaller | None,
-    *texts: str,
-    visitor: VisitorCaller | None = None,
-    read: list[str] | None = None,
+    shop: Shop, expert: ExpertCaller, *texts: str, read: list[str], visitor: VisitorCaller | None = None
 ) -> str:
     """A conversation in which the visitor, who reads about `read`, wrote this."""
     visitor = visitor or await shop.visitor()
-    seen = await shop.visit(visitor)
-    if read is not None:
-        await shop.store.write(
-            lambda conn: conn.execute(update(visit).where(visit.c.id == seen).values(topic=read)).close()
-        )
+    reads = update(visit).where(visit.c.id == await shop.visit(visitor)).values(topic=read)
+    await shop.store.write(lambda conn: conn.execute(reads).close())
     conversation: str = (await shop.say(visitor, "chat.open"))["conversation"]
     for text in texts:
         await shop.say(visitor, "message.send", conversation=conversation, client_id=uuid4().hex, text=text)
