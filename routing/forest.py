@@ -1,0 +1,184 @@
+"""Pure: a trained model as plain data, many small trees that add up, and how likely it says a row ends well.
+
+A tree has at most eight leaves, so where a row can still end up in it is one byte. Asking a thousand trees one by one
+would take a page view's whole time; instead each value is looked up once, for all trees together: which leaves it
+rules out. What is left of all bytes has as its lowest bit the leaf of each tree ("QuickScorer", Lucchese et al., 2015).
+"""
+
+import math
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
+from operator import getitem
+from typing import Literal
+
+import msgspec
+
+#: A byte for each tree.
+LEAVES = 8
+#: More than any of ours; a file with more would only be slow.
+TREES = 5_000
+
+
+class Column(msgspec.Struct, frozen=True, array_like=True):
+    """One value of a row: a finite number, or a word (a source, a device) that has no order of its own."""
+
+    name: str
+    kind: Literal["number", "word"]
+
+
+class Split(msgspec.Struct, frozen=True, array_like=True):
+    """Values up to `most` of this column go left. `left`, `right`: the number of a split of this tree, or -1 - leaf."""
+
+    column: int
+    most: float
+    left: int
+    right: int
+
+
+class Tree(msgspec.Struct, frozen=True, array_like=True):
+    """The first split is the root; a tree without splits is its one leaf. Leaves are in order from left to right."""
+
+    splits: tuple[Split, ...]
+    leaves: tuple[float, ...]
+
+
+class Member(msgspec.Struct, frozen=True):
+    """One model of several: log-odds are `start` and the leaves. `codes`: by column, what number stands for a word;
+    `other` for one that was not seen."""
+
+    start: float
+    trees: tuple[Tree, ...]
+    codes: dict[int, dict[str, float]] = {}
+    other: float = 0.0
+
+
+class Forest(msgspec.Struct, frozen=True):
+    """The mean of its members' log-odds, calibrated: `slope` times that, plus `offset`."""
+
+    columns: tuple[Column, ...]
+    members: tuple[Member, ...]
+    slope: float
+    offset: float
+
+
+def scorer(forest: Forest) -> Callable[[Sequence[float | str]], float]:
+    """What is asked: row -> probability. The row has a value per column, in their order.
+
+    Raises ValueError for what is no forest, so that no row ever meets a broken one.
+    """
+    check(forest)
+    trees = [(member, tree) for member in forest.members for tree in member.trees]
+    everything = sum(((1 << len(tree.leaves)) - 1) << (8 * number) for number, (_, tree) in enumerate(trees))
+    numbers: list[tuple[int, list[float], list[int]]] = []
+    words: list[tuple[int, dict[str, int], int]] = []
+    for index, column in enumerate(forest.columns):
+        splits = [
+            (member, split.most, leaves << (8 * number))
+            for number, (member, tree) in enumerate(trees)
+            for split, leaves in _left_leaves(tree)
+            if split.column == index
+        ]
+        if not splits:
+            continue
+        if column.kind == "number":
+            numbers.append((index, *_steps(everything, [(most, ruled_out) for _, most, ruled_out in splits])))
+        else:
+            known = {word for member in forest.members for word in member.codes.get(index, ())}
+            words.append((index, {word: _left(everything, splits, index, word) for word in known},
+                          _left(everything, splits, index, None)))  # fmt: skip
+    share = forest.slope / len(forest.members)
+    start = forest.offset + share * sum(member.start for member in forest.members)
+    tables = [_by_byte(tuple(share * leaf for leaf in tree.leaves)) for _, tree in trees]
+    size = len(trees)
+
+    def probability(row: Sequence[float | str]) -> float:
+        left = everything
+        for index, most, masks in numbers:
+            left &= masks[bisect_left(most, row[index])]
+        for index, known, other in words:
+            left &= known.get(row[index], other)  # type: ignore[arg-type]
+        return sigmoid(start + sum(map(getitem, tables, left.to_bytes(size, "little"))))
+
+    return probability
+
+
+def sigmoid(log_odds: float) -> float:
+    """The probability that these odds are; never 0 or 1, however sure somebody was."""
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, log_odds))))
+
+
+def check(forest: Forest) -> None:
+    """Raises ValueError, with a phrase, for what is no forest."""
+    if not forest.members or not forest.columns:
+        raise ValueError("a model without members or columns")
+    if sum(len(member.trees) for member in forest.members) > TREES:
+        raise ValueError(f"a model of more than {TREES} trees")
+    if not all(map(math.isfinite, (forest.slope, forest.offset))):
+        raise ValueError("a calibration that is no number")
+    for member in forest.members:
+        codes = [code for column in member.codes.values() for code in column.values()]
+        if not all(map(math.isfinite, (member.start, member.other, *codes))):
+            raise ValueError("a member that is no number")
+        for tree in member.trees:
+            _check_tree(tree, len(forest.columns))
+
+
+def _check_tree(tree: Tree, columns: int) -> None:
+    """Each split and each leaf is reached exactly once, the leaves from left to right."""
+    if not 1 <= len(tree.leaves) <= LEAVES or len(tree.splits) != len(tree.leaves) - 1:
+        raise ValueError(f"a tree of {len(tree.leaves)} leaves and {len(tree.splits)} splits")
+    if not all(map(math.isfinite, (*tree.leaves, *(split.most for split in tree.splits)))):
+        raise ValueError("a tree with a value that is no number")
+    if not all(0 <= split.column < columns for split in tree.splits):
+        raise ValueError("a tree that asks for a column that is not there")
+    to_visit, leaf, seen = [0 if tree.splits else -1], 0, set[int]()
+    while to_visit:
+        at = to_visit.pop()
+        if at < 0:
+            if -1 - at != leaf:
+                raise ValueError("a tree whose leaves are not in order")
+            leaf += 1
+        elif at >= len(tree.splits) or at in seen:
+            raise ValueError("a tree that is none")
+        else:
+            seen.add(at)
+            to_visit += [tree.splits[at].right, tree.splits[at].left]
+    if leaf != len(tree.leaves):
+        raise ValueError("a tree with leaves that nothing reaches")
+
+
+def _left_leaves(tree: Tree) -> list[tuple[Split, int]]:
+    """Each split, and the leaves (as bits) on its left side: those are out when a value goes right."""
+
+    def below(at: int) -> int:
+        if at < 0:
+            return 1 << (-1 - at)
+        return below(tree.splits[at].left) | below(tree.splits[at].right)
+
+    return [(split, below(split.left)) for split in tree.splits]
+
+
+def _steps(everything: int, splits: list[tuple[float, int]]) -> tuple[list[float], list[int]]:
+    """The thresholds in order, and what is left when a value lies above the first n of them."""
+    at: dict[float, int] = {}
+    for most, ruled_out in splits:
+        at[most] = at.get(most, 0) | ruled_out
+    masks = [everything]
+    for most in sorted(at):
+        masks.append(masks[-1] & ~at[most])
+    return sorted(at), masks
+
+
+def _left(everything: int, splits: list[tuple[Member, float, int]], index: int, word: str | None) -> int:
+    """What is left for this word; None for one that nobody saw."""
+    left = everything
+    for member, most, ruled_out in splits:
+        codes: Mapping[str, float] = member.codes.get(index, {})
+        if (member.other if word is None else codes.get(word, member.other)) > most:
+            left &= ~ruled_out
+    return left
+
+
+def _by_byte(leaves: tuple[float, ...]) -> tuple[float, ...]:
+    """Byte of what is left of a tree -> the leaf of its lowest bit."""
+    return (0.0, *(leaves[(byte & -byte).bit_length() - 1] for byte in range(1, 1 << len(leaves))))
