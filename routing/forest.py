@@ -1,22 +1,27 @@
-"""Pure: a trained model as plain data, many small trees that add up, and how likely it says a row ends well.
+"""Pure: a trained model as plain data, and how likely it says a row ends well.
 
-A tree has at most eight leaves, so where a row can still end up in it is one byte. Asking a thousand trees one by one
-would take a page view's whole time; instead each value is looked up once, for all trees together: which leaves it
-rules out. What is left of all bytes has as its lowest bit the leaf of each tree ("QuickScorer", Lucchese et al., 2015).
+Two kinds of trees, for they err in different ways, and the mean of both errs less. Hundreds of small trees add up:
+each has at most eight leaves, so where a row can still end up in it is one byte, and each value is looked up once for
+all of them together: which leaves it rules out. What is left of all bytes has as its lowest bit the leaf of each tree
+("QuickScorer", Lucchese et al., 2015). And some dozen large trees vote; those are walked.
 """
 
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from operator import getitem
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
-#: A byte for each tree.
+#: Of a small tree: a byte for each.
 LEAVES = 8
+#: Of a large tree, eight levels deep.
+VOTER_LEAVES = 256
 #: More than any of ours; a file with more would only be slow.
-TREES = 5_000
+TREES, VOTERS = 5_000, 500
+#: However sure the voters are: none of them has seen more than some hundred rows in a leaf.
+SUREST = 0.003
 
 
 class Column(msgspec.Struct, frozen=True, array_like=True):
@@ -43,17 +48,19 @@ class Tree(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Member(msgspec.Struct, frozen=True):
-    """One model of several: log-odds are `start` and the leaves. `codes`: by column, what number stands for a word;
-    `other` for one that was not seen."""
+    """One model of several. Log-odds are `start` and the leaves of `trees`; a leaf of a voter is a share of good ends.
+    `codes`: by column, what number stands for a word; `other` for one that was not seen."""
 
     start: float
     trees: tuple[Tree, ...]
+    voters: tuple[Tree, ...]
     codes: dict[int, dict[str, float]] = {}
     other: float = 0.0
 
 
 class Forest(msgspec.Struct, frozen=True):
-    """The mean of its members' log-odds, calibrated: `slope` times that, plus `offset`."""
+    """Half the mean of its members' log-odds, half the log-odds of what all voters say, calibrated: `slope` times that,
+    plus `offset`."""
 
     columns: tuple[Column, ...]
     members: tuple[Member, ...]
@@ -86,10 +93,16 @@ def scorer(forest: Forest) -> Callable[[Sequence[float | str]], float]:
             known = {word for member in forest.members for word in member.codes.get(index, ())}
             words.append((index, {word: _left(everything, splits, index, word) for word in known},
                           _left(everything, splits, index, None)))  # fmt: skip
-    share = forest.slope / len(forest.members)
+    share = 0.5 * forest.slope / len(forest.members)
     start = forest.offset + share * sum(member.start for member in forest.members)
     tables = [_by_byte(tuple(share * leaf for leaf in tree.leaves)) for _, tree in trees]
     size = len(trees)
+    crowd = [
+        (list(member.codes.items()), member.other, [_nested(tree) for tree in member.voters])
+        for member in forest.members
+    ]
+    voters = sum(len(member.voters) for member in forest.members)
+    half = 0.5 * forest.slope
 
     def probability(row: Sequence[float | str]) -> float:
         left = everything
@@ -97,35 +110,58 @@ def scorer(forest: Forest) -> Callable[[Sequence[float | str]], float]:
             left &= masks[bisect_left(most, row[index])]
         for index, known, other in words:
             left &= known.get(row[index], other)  # type: ignore[arg-type]
-        return sigmoid(start + sum(map(getitem, tables, left.to_bytes(size, "little"))))
+        small = start + sum(map(getitem, tables, left.to_bytes(size, "little")))
+        votes = 0.0
+        for codes, unseen, roots in crowd:
+            coded: list[Any] = list(row)
+            for index, code in codes:
+                coded[index] = code.get(coded[index], unseen)
+            for node in roots:
+                while node.__class__ is tuple:
+                    index, at_most, low, high = node
+                    node = low if coded[index] <= at_most else high
+                votes += node
+        return sigmoid(small + half * log_odds(votes / voters))
 
     return probability
 
 
-def sigmoid(log_odds: float) -> float:
-    """The probability that these odds are; never 0 or 1, however sure somebody was."""
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, log_odds))))
+def log_odds(share: float) -> float:
+    """Of what voters say."""
+    share = max(SUREST, min(1.0 - SUREST, share))
+    return math.log(share / (1.0 - share))
+
+
+def sigmoid(odds: float) -> float:
+    """The probability of these log-odds; never 0 or 1, however sure somebody was."""
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, odds))))
 
 
 def check(forest: Forest) -> None:
     """Raises ValueError, with a phrase, for what is no forest."""
     if not forest.members or not forest.columns:
         raise ValueError("a model without members or columns")
-    if sum(len(member.trees) for member in forest.members) > TREES:
-        raise ValueError(f"a model of more than {TREES} trees")
+    voters = sum(len(member.voters) for member in forest.members)
+    if not 0 < voters <= VOTERS or sum(len(member.trees) for member in forest.members) > TREES:
+        raise ValueError(f"a model of no voters, or of more than {VOTERS}, or of more than {TREES} trees")
     if not all(map(math.isfinite, (forest.slope, forest.offset))):
         raise ValueError("a calibration that is no number")
     for member in forest.members:
         codes = [code for column in member.codes.values() for code in column.values()]
         if not all(map(math.isfinite, (member.start, member.other, *codes))):
             raise ValueError("a member that is no number")
+        words = {at for at, column in enumerate(forest.columns) if column.kind == "word"}
+        if words != set(member.codes):
+            raise ValueError("columns of words and codes for others")
         for tree in member.trees:
-            _check_tree(tree, len(forest.columns))
+            _check_tree(tree, len(forest.columns), LEAVES)
+        for tree in member.voters:
+            _check_tree(tree, len(forest.columns), VOTER_LEAVES)
 
 
-def _check_tree(tree: Tree, columns: int) -> None:
+def _check_tree(tree: Tree, columns: int, most: int) -> None:
     """Each split and each leaf is reached exactly once, the leaves from left to right."""
-    if not 1 <= len(tree.leaves) <= LEAVES or len(tree.splits) != len(tree.leaves) - 1:
+    if not 1 <= len(tree.leaves) <= most or len(tree.splits) != len(tree.leaves) - 1:
         raise ValueError(f"a tree of {len(tree.leaves)} leaves and {len(tree.splits)} splits")
     if not all(map(math.isfinite, (*tree.leaves, *(split.most for split in tree.splits)))):
         raise ValueError("a tree with a value that is no number")
@@ -156,6 +192,20 @@ def _left_leaves(tree: Tree) -> list[tuple[Split, int]]:
         return below(tree.splits[at].left) | below(tree.splits[at].right)
 
     return [(split, below(split.left)) for split in tree.splits]
+
+
+def _nested(tree: Tree) -> Any:
+    """A tree to be walked: (column, most, left, right), or the value of a leaf. Made from the deepest splits up."""
+    order, to_visit = list[int](), [0] if tree.splits else []
+    while to_visit:
+        at = to_visit.pop()
+        order.append(at)
+        to_visit += [below for below in (tree.splits[at].left, tree.splits[at].right) if below >= 0]
+    made: dict[int, Any] = {-1 - leaf: value for leaf, value in enumerate(tree.leaves)}
+    for at in reversed(order):
+        split = tree.splits[at]
+        made[at] = (split.column, split.most, made[split.left], made[split.right])
+    return made[0] if tree.splits else made[-1]
 
 
 def _steps(everything: int, splits: list[tuple[float, int]]) -> tuple[list[float], list[int]]:

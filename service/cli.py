@@ -358,6 +358,26 @@ def expert_token(
 
 
 @app.command()
+def learn(
+    site: Annotated[str | None, typer.Option(help="Key of the site; without it, all of them.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Learn from what is stored: how likely a visit ends in an order or a chat (docs/learning.md)."""
+    from service.learn import CannotLearn, run
+
+    settings = _settings(data_dir=data_dir)
+
+    async def work(store: Store) -> list[str]:
+        return await run(store, settings.data_dir, site, now_ms(), lambda line: typer.echo(line, err=True))
+
+    try:
+        for line in _with_store(settings, work):
+            typer.echo(line)
+    except CannotLearn as cannot:
+        raise _stop(str(cannot)) from cannot
+
+
+@app.command()
 def replay(
     file: Annotated[Path, typer.Argument(help="What to send; may be packed with gzip.")],
     url: Annotated[str, typer.Option(help="Address of the server.")],
