@@ -231,4 +231,9 @@ def _left(everything: int, splits: list[tuple[Member, float, int]], index: int, 
 
 def _by_byte(leaves: tuple[float, ...]) -> tuple[float, ...]:
     """Byte of what is left of a tree -> the leaf of its lowest bit."""
-    return (0.0, *(leaves[(byte & -byte).bit_length() - 1] for byte in range(1, 1 << len(leaves))))
+    size = 1 << len(leaves)
+    table = [0.0] * size
+    for number, leaf in enumerate(leaves):
+        lowest = range(1 << number, size, 2 << number)
+        table[lowest.start :: lowest.step] = [leaf] * len(lowest)
+    return tuple(table)

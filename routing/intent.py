@@ -4,18 +4,20 @@ Learned from the site's own visits (`shopbell learn`) where there are enough of 
 visit as the tracker knows it at this moment.
 """
 
-import math
+from bisect import bisect_left
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from contract.clock import SECOND
+from contract.clock import DAY, SECOND
 from contract.facts import CustomerFacts, VisitFacts
-from routing.forest import Column, Forest, scorer, sigmoid
+from routing.forest import Column, Forest, scorer
+from routing.importance import plain_intent
 
 #: The version of the features below: one that means something else now, or is gone, makes old models unreadable.
 FORMAT = 1
@@ -27,6 +29,7 @@ class Seen(msgspec.Struct, frozen=True):
     visit: VisitFacts
     customer: CustomerFacts | None
     local: datetime
+    busiest: str
     busiest_dwell: int
     busiest_pages: int
     busiest_deepest: int
@@ -41,8 +44,11 @@ FEATURES: dict[str, Feature] = {
     "lasted": ("number", lambda seen: (seen.visit.last_at - seen.visit.started_at) / SECOND),
     "depth": ("number", lambda seen: seen.visit.depth),
     "deepest": ("number", lambda seen: seen.visit.deepest),
+    "topic_share": ("number", lambda seen: seen.visit.topic_share),
     "topic_depth": ("number", lambda seen: len(seen.visit.topic)),
+    "places": ("number", lambda seen: len(seen.visit.places)),
     "branches": ("number", lambda seen: len(seen.visit.branches)),
+    "busiest": ("word", lambda seen: seen.busiest),
     "busiest_dwell": ("number", lambda seen: seen.busiest_dwell / SECOND),
     "busiest_pages": ("number", lambda seen: seen.busiest_pages),
     "busiest_deepest": ("number", lambda seen: seen.busiest_deepest),
@@ -51,9 +57,15 @@ FEATURES: dict[str, Feature] = {
     "came_back": ("number", lambda seen: int(seen.visit.came_back)),
     "hour": ("number", lambda seen: seen.local.hour),
     "weekday": ("number", lambda seen: seen.local.weekday()),
+    "channel": ("word", lambda seen: seen.visit.channel),
+    "source": ("word", lambda seen: seen.visit.source),
+    "campaign": ("word", lambda seen: seen.visit.campaign),
+    "device": ("word", lambda seen: seen.visit.device),
+    "language": ("word", lambda seen: seen.visit.language),
     "known": ("number", lambda seen: int(seen.customer is not None)),
     "orders": ("number", lambda seen: seen.customer.orders if seen.customer else 0),
     "spent": ("number", lambda seen: seen.customer.spent if seen.customer else 0),
+    "days_since_order": ("number", lambda seen: _since_order(seen)),
 }
 COLUMNS = tuple(Column(name, kind) for name, (kind, _) in FEATURES.items())
 
@@ -65,50 +77,60 @@ def features(visit: VisitFacts, customer: CustomerFacts | None, zone: str) -> li
 
 
 def rule(visit: VisitFacts, customer: CustomerFacts | None, *, cart: bool = False) -> float:
-    """The plain rule, 0 to 1. Log-odds: a glance of a stranger is -4 (1.8 %), and each of these adds
-
-    0.25 per level of the deepest page, up to 6; 0.4 per doubling of half a minute of dwell, up to 10 minutes; 0.1 per
-    page, up to 10; 0.5 for who came back; 1 for a customer and 0.2 per order of theirs, up to 5; 1.5 for `cart`:
-    something lies in it. The weights are ours, not measured: they only have to put visits in a sensible order.
-    """
-    half_minutes = min(visit.dwell, 600 * SECOND) / (30 * SECOND)
-    log_odds = -4 + 0.25 * min(visit.deepest, 6) + 0.4 * math.log2(1 + half_minutes) + 0.1 * min(visit.pages, 10)
-    if visit.came_back:
-        log_odds += 0.5
+    """The plain rule, 0 to 1: that of `routing.importance` for depth, dwell, pages and coming back; a customer, and
+    something in the cart, each take away half of what is missing to 1. A sensible order, not a measured probability."""
+    missing = 1 - plain_intent(visit)
     if customer is not None:
-        log_odds += 1 + 0.2 * min(customer.orders, 5)
+        missing /= 2
     if cart:
-        log_odds += 1.5
-    return sigmoid(log_odds)
+        missing /= 2
+    return 1 - missing
 
 
-#: (visit, customer, the site's zone) -> probability.
-Model = Callable[[VisitFacts, CustomerFacts | None, str], float]
+class Learned(msgspec.Struct, frozen=True):
+    """A model as its file has it. `standing`: probabilities of the visits it was learned from, ascending, evenly spaced
+    from the least to the greatest."""
+
+    forest: Forest
+    standing: tuple[float, ...]
 
 
-def model(forest: Forest) -> Model:
+class Model:
     """What was learned, ready to be asked. Raises ValueError for what asks of a visit what this version cannot say."""
-    wanted = [FEATURES.get(column.name) for column in forest.columns]
-    values = [value for feature in wanted if feature is not None for value in feature[1:]]
-    if [feature and feature[0] for feature in wanted] != [column.kind for column in forest.columns]:
-        raise ValueError("a model with features that this version does not know")
-    score = scorer(forest)
 
-    def probability(visit: VisitFacts, customer: CustomerFacts | None, zone: str) -> float:
+    def __init__(self, learned: Learned) -> None:
+        columns, standing = learned.forest.columns, learned.standing
+        if any(column.name not in FEATURES or FEATURES[column.name][0] != column.kind for column in columns):
+            raise ValueError("a model with features that this version does not know")
+        if len(standing) < 2 or not all(low <= high for low, high in pairwise(standing)):
+            raise ValueError("a model without the order of its visits")
+        self._values = [FEATURES[column.name][1] for column in columns]
+        self._score, self._standing = scorer(learned.forest), standing
+
+    def probability(self, visit: VisitFacts, customer: CustomerFacts | None, zone: str) -> float:
+        """Of an order or a chat. `zone`: the site's."""
         seen = _seen(visit, customer, zone)
-        return score([value(seen) for value in values])
+        return self._score([value(seen) for value in self._values])
 
-    return probability
+    def standing(self, probability: float) -> float:
+        """The share of the site's visits that were less likely to end well, 0 to 1."""
+        return bisect_left(self._standing, probability) / len(self._standing)
 
 
 def decode(body: bytes) -> Model:
     """The body of a model's file. Raises ValueError for one that makes no sense."""
-    return model(msgspec.json.decode(body, type=Forest))
+    return Model(msgspec.json.decode(body, type=Learned))
 
 
-def encode(forest: Forest) -> bytes:
+def encode(learned: Learned) -> bytes:
     """The reverse: a float comes back as the very same."""
-    return msgspec.json.encode(forest)
+    return msgspec.json.encode(learned)
+
+
+def _since_order(seen: Seen) -> float:
+    """-1 for who never ordered."""
+    last = seen.customer.last_order_at if seen.customer else None
+    return -1.0 if last is None else max(seen.visit.last_at - last, 0) / DAY
 
 
 def _seen(visit: VisitFacts, customer: CustomerFacts | None, zone: str) -> Seen:
@@ -117,6 +139,7 @@ def _seen(visit: VisitFacts, customer: CustomerFacts | None, zone: str) -> Seen:
         visit,
         customer,
         datetime.fromtimestamp(visit.last_at / SECOND, _zone(zone)),
+        busiest.name if busiest else "",
         busiest.dwell if busiest else 0,
         busiest.pages if busiest else 0,
         busiest.deepest if busiest else 0,

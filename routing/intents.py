@@ -24,7 +24,20 @@ class Intents:
     ) -> float:
         """0 to 1, by the site's own model if there is one, else by the plain rule, which alone looks at `cart`."""
         model = self._models.get(site.id)
-        return rule(visit, customer, cart=cart) if model is None else model(visit, customer, site.zone)
+        return rule(visit, customer, cart=cart) if model is None else model.probability(visit, customer, site.zone)
+
+    def standing(
+        self, site: SiteFacts, visit: VisitFacts, customer: CustomerFacts | None, *, cart: bool = False
+    ) -> float:
+        """The same for putting visits in an order with points: the share of the site's visits that were less likely.
+
+        One visit in thirty may end well: then nearly all probabilities are near 0, and these lie evenly from 0 to 1.
+        The plain rule is meant for points, and the same here.
+        """
+        model = self._models.get(site.id)
+        if model is None:
+            return rule(visit, customer, cart=cart)
+        return model.standing(model.probability(visit, customer, site.zone))
 
     def learned(self, site: SiteFacts) -> bool:
         """Whether a model of the site's own visits answers, and not the plain rule."""

@@ -29,9 +29,9 @@ async def learn_site(store: Store, site: SiteFacts, data_dir: Path, now: Ms, say
         found += batch
     say(f"{site.key}: {len(found):,} visits read, learning")
     outcome = learn_intent(found)
-    if outcome.forest is not None:
+    if outcome.learned is not None:
         head = Head(kind=KIND, format=FORMAT, made_at=now, learned_from=_learned_from(outcome))
-        write(model_file(data_dir, site.id, KIND), head, encode(outcome.forest))
+        write(model_file(data_dir, site.id, KIND), head, encode(outcome.learned))
     return [
         f"{site.key}: intent",
         *(f"  {line}" for line in lines(outcome, model_file(data_dir, site.id, KIND).exists())),
@@ -44,10 +44,10 @@ def lines(outcome: Outcome, in_place: bool) -> list[str]:
     if outcome.auc is not None:
         said.append(
             f"On visitors not seen while learning ({FOLDS} folds): AUC {outcome.auc:.3f} ± {outcome.give:.3f}, "
-            f"the plain rule {outcome.rule_auc:.3f}; mean squared error {outcome.error:.4f}, "
-            f"the plain rule {outcome.rule_error:.4f}."
+            f"the plain rule {outcome.rule_auc:.3f}. Mean squared error {outcome.error:.4f}, "
+            f"of saying the mean for every visit {outcome.blind_error:.4f}."
         )
-    if outcome.forest is not None:
+    if outcome.learned is not None:
         return [*said, "It is better than the plain rule, and in place. A running server takes it over by itself."]
     return [*said, f"{outcome.reason} {'What was learned before' if in_place else 'The plain rule'} stays."]
 

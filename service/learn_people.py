@@ -35,16 +35,16 @@ class People:
         if since >= at or not record:
             return None
         person = self._person(record, at)
-        amounts = [
-            amount
+        orders = sorted(
+            (when, amount)
             for one in self._all_near(record)
             if one == record or self._person(one, at) == person
             for when, amount in self._orders.get(one, ())
             if when < at
-        ]
+        )
         return CustomerFacts(
-            id=person, name="", tier="standard", owner=None, last_expert=None, orders=len(amounts), spent=sum(amounts),
-            currency="",
+            id=person, name="", tier="standard", owner=None, last_expert=None, orders=len(orders),
+            spent=sum(amount for _, amount in orders), currency="", last_order_at=orders[-1][0] if orders else None,
         )  # fmt: skip
 
     def _person(self, record: str, at: Ms) -> str:

@@ -99,13 +99,14 @@ def as_of(row: Row, views: Iterable[View], marks: Sequence[Row], at: Ms) -> Visi
         last_at=at,
         number=row["number"],
         user_agent=row["user_agent"],
+        language=row["language"],
     )
     return facts_of(found, summarise(list(seen.values()), at, signs))
 
 
 def _visits(conn: Connection, site_id: str, since: Ms, before: tuple[Ms, str], most: int) -> Sequence[Row]:
     wanted = (visit.c.id, visit.c.site_id, visit.c.visitor_id, visit.c.started_at, visit.c.last_at, visit.c.number,
-              visit.c.user_agent)  # fmt: skip
+              visit.c.user_agent, visit.c.language)  # fmt: skip
     where = and_(
         visit.c.site_id == site_id,
         visit.c.started_at >= since,

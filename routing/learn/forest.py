@@ -18,8 +18,8 @@ FOLDS = 5
 ROUNDS, RATE, COLUMNS, ROWS_IN_LEAF, SHRINKING = 130, 0.04, 0.4, 30, 10.0
 #: Voters of each fold, and how they grow: splits by chance, so that no two are alike.
 VOTERS, VOTER_LEVELS, ROWS_IN_VOTER_LEAF = 12, 8, 10
-#: A word seen this often counts half itself and half the mean of all.
-RARE = 100
+#: A word seen this often counts half itself and half the mean of all; one seen less often than `FEW` as the mean alone.
+RARE, FEW = 100, 10
 #: What our own trees may say other than scikit-learn's; a rounding, never a different leaf.
 SAME = 1e-6
 
@@ -135,7 +135,7 @@ def _codes(words: Sequence[float | str], y: Any) -> dict[str, float]:
         seen = count.setdefault(str(word), [0, 0])
         seen[0] += 1
         seen[1] += int(good)
-    return {word: (good + RARE * mean) / (rows + RARE) for word, (rows, good) in sorted(count.items())}
+    return {word: (good + RARE * mean) / (rows + RARE) for word, (rows, good) in sorted(count.items()) if rows >= FEW}
 
 
 def _small(nodes: Any) -> Tree:

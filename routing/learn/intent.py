@@ -5,14 +5,15 @@ from collections.abc import Sequence
 
 import msgspec
 
-from routing.forest import Forest
-from routing.intent import COLUMNS
+from routing.intent import COLUMNS, Learned
 from routing.learn.forest import NotLearnable, learn
 
 #: The least to learn from, and how many of these must have ended in an order or a chat.
 VISITS, GOOD = 1_000, 200
 #: A model replaces the plain rule where it stands above it, and above chance, by this many standard errors.
 SURE = 2.0
+#: How finely the standing of a visit among the others is kept.
+STEPS = 200
 
 
 class Example(msgspec.Struct, frozen=True):
@@ -25,21 +26,21 @@ class Example(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of learning. `forest`: None where the plain rule stays, and `reason` says why.
+    """What came of learning. `learned`: None where the plain rule stays, and `reason` says why.
 
     `auc`, `rule_auc`: how often a visit that ended well stands above one that did not, 0.5 by chance; of the model on
-    visits of visitors it had not seen. `give`: what `auc` may be off by. `error`, `rule_error`: mean squared error of
-    the probability (Brier).
+    visits of visitors it had not seen. `give`: what `auc` may be off by. `error`: mean squared error of its
+    probabilities (Brier); `blind_error`: of saying the mean of all for every visit.
     """
 
     visits: int
     good: int
-    forest: Forest | None = None
+    learned: Learned | None = None
     auc: float | None = None
     give: float | None = None
     rule_auc: float | None = None
     error: float | None = None
-    rule_error: float | None = None
+    blind_error: float | None = None
     reason: str = ""
 
 
@@ -54,26 +55,32 @@ def learn_intent(examples: Sequence[Example]) -> Outcome:
     if any(missing):
         return Outcome(visits=visits, good=good, reason=f"There must be {' and '.join(filter(None, missing))}.")
     try:
-        learned = learn(COLUMNS, [one.row for one in examples], labels, [one.visitor for one in examples])
+        found = learn(COLUMNS, [one.row for one in examples], labels, [one.visitor for one in examples])
     except NotLearnable as reason:
         return Outcome(visits=visits, good=good, reason=str(reason))
     from sklearn.metrics import brier_score_loss, roc_auc_score
 
     by_rule = [one.by_rule for one in examples]
-    auc, rule_auc = (float(roc_auc_score(labels, said)) for said in (learned.unseen, by_rule))
+    auc, rule_auc = (float(roc_auc_score(labels, said)) for said in (found.unseen, by_rule))
     give = SURE * standard_error(auc, good, visits - good)
     better = auc - give > max(rule_auc, 0.5)
     return Outcome(
         visits=visits,
         good=good,
-        forest=learned.forest if better else None,
+        learned=Learned(found.forest, standing(found.unseen)) if better else None,
         auc=auc,
         give=give,
         rule_auc=rule_auc,
-        error=float(brier_score_loss(labels, learned.unseen)),
-        rule_error=float(brier_score_loss(labels, by_rule)),
+        error=float(brier_score_loss(labels, found.unseen)),
+        blind_error=good / visits * (1 - good / visits),
         reason="" if better else "What was learned is not surely better than the plain rule.",
     )
+
+
+def standing(probabilities: Sequence[float]) -> tuple[float, ...]:
+    """So many of them, evenly spaced in their order."""
+    ordered = sorted(probabilities)
+    return tuple(ordered[round(step * (len(ordered) - 1) / STEPS)] for step in range(STEPS + 1))
 
 
 def standard_error(auc: float, good: int, other: int) -> float:
