@@ -78,13 +78,11 @@ def scorer(forest: Forest) -> Callable[[Sequence[float | str]], float]:
     everything = sum(((1 << len(tree.leaves)) - 1) << (8 * number) for number, (_, tree) in enumerate(trees))
     numbers: list[tuple[int, list[float], list[int]]] = []
     words: list[tuple[int, dict[str, int], int]] = []
-    for index, column in enumerate(forest.columns):
-        splits = [
-            (member, split.most, leaves << (8 * number))
-            for number, (member, tree) in enumerate(trees)
-            for split, leaves in _left_leaves(tree)
-            if split.column == index
-        ]
+    asked: list[list[tuple[Member, float, int]]] = [[] for _ in forest.columns]
+    for number, (member, tree) in enumerate(trees):
+        for split, leaves in _left_leaves(tree):
+            asked[split.column].append((member, split.most, leaves << (8 * number)))
+    for index, (column, splits) in enumerate(zip(forest.columns, asked, strict=True)):
         if not splits:
             continue
         if column.kind == "number":
@@ -116,11 +114,10 @@ def scorer(forest: Forest) -> Callable[[Sequence[float | str]], float]:
             coded: list[Any] = list(row)
             for index, code in codes:
                 coded[index] = code.get(coded[index], unseen)
-            for node in roots:
-                while node.__class__ is tuple:
-                    index, at_most, low, high = node
-                    node = low if coded[index] <= at_most else high
-                votes += node
+            for column, value, low, high in roots:
+                while column is not None:
+                    column, value, low, high = low if coded[column] <= value else high
+                votes += value
         return sigmoid(small + half * log_odds(votes / voters))
 
     return probability
@@ -195,13 +192,13 @@ def _left_leaves(tree: Tree) -> list[tuple[Split, int]]:
 
 
 def _nested(tree: Tree) -> Any:
-    """A tree to be walked: (column, most, left, right), or the value of a leaf. Made from the deepest splits up."""
+    """A tree to be walked: (column, most, left, right), or of a leaf (None, value, None, None). Made from below."""
     order, to_visit = list[int](), [0] if tree.splits else []
     while to_visit:
         at = to_visit.pop()
         order.append(at)
         to_visit += [below for below in (tree.splits[at].left, tree.splits[at].right) if below >= 0]
-    made: dict[int, Any] = {-1 - leaf: value for leaf, value in enumerate(tree.leaves)}
+    made: dict[int, Any] = {-1 - leaf: (None, value, None, None) for leaf, value in enumerate(tree.leaves)}
     for at in reversed(order):
         split = tree.splits[at]
         made[at] = (split.column, split.most, made[split.left], made[split.right])
