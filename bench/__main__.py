@@ -18,7 +18,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import agents, alert, collect, crash, doorbell, fuzz, live, orm, overload, size, snippet, storage, triggers
+from bench import (
+    agents,
+    alert,
+    choose,
+    collect,
+    crash,
+    doorbell,
+    fuzz,
+    live,
+    orm,
+    overload,
+    size,
+    snippet,
+    storage,
+    triggers,
+)
 from bench import page as page_view
 from bench.machines import machine
 from tests.running import ROOT
@@ -32,6 +47,7 @@ FIGURES: dict[str, Callable[[Path], Iterable[dict[str, Any]]]] = {
     "agents": agents.measure,
     "alert": alert.measure,
     "doorbell": doorbell.measure,
+    "choose": choose.measure,
     "live": live.measure,
     "overload": overload.measure,
     "orm": orm.measure,
@@ -112,6 +128,7 @@ _MODULES = {
     "agents": agents,
     "alert": alert,
     "doorbell": doorbell,
+    "choose": choose,
     "live": live,
     "overload": overload,
     "orm": orm,

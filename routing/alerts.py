@@ -79,11 +79,11 @@ _RING_AGAIN = Prepared(
         ring.c.expert_id == bindparam("expert"),
         ring.c.rung == bindparam("on"),
     )
-    .values(outcome=None, until=bindparam("to"))
+    .values(outcome=None, at=bindparam("now"), until=bindparam("to"))
 )
 _BUSY = Prepared(update(expert).where(expert.c.id == bindparam("expert")).values(busy=bindparam("full")))
 _STOP_RINGING = Prepared(update(ring).where(_OPEN_RINGS).values(outcome=bindparam("came_of_it")))
-_RING_LONGER = Prepared(update(ring).where(_OPEN_RINGS).values(until=bindparam("to")))
+_RING_LONGER = Prepared(update(ring).where(_OPEN_RINGS).values(at=bindparam("now"), until=bindparam("to")))
 _ANSWERED = Prepared(
     update(ring)
     .where(ring.c.alert_id == bindparam("alert"), ring.c.expert_id == bindparam("expert"))
@@ -251,7 +251,7 @@ def ring_newcomer(conn: Connection, row: Row, expert_id: str, people: People, no
     rung = held["rung"] or "anyone"
     until = now + people.ladder.seconds(rung) * SECOND
     if any(one["rung"] == rung for one in mine):  # they heard it on this rung, left, and are back
-        _RING_AGAIN.change(conn, alert=row["id"], expert=expert_id, on=rung, to=until)
+        _RING_AGAIN.change(conn, alert=row["id"], expert=expert_id, on=rung, now=now, to=until)
     else:
         _ring(conn, row["id"], (expert_id,), rung, now, until)
     _RUNG.change(conn, alert=row["id"], to=rung, until=until)
@@ -344,7 +344,7 @@ def claim_due(conn: Connection, now: Ms, limit: int = 100) -> list[dict[str, Any
 def ring_afresh(conn: Connection, row: Row, people: People, now: Ms) -> None:
     """The server was down while this rung ran out: the same desks ring once more, for a full time."""
     until = now + people.ladder.seconds(row["rung"]) * SECOND
-    _RING_LONGER.change(conn, alert=row["id"], to=until)
+    _RING_LONGER.change(conn, alert=row["id"], now=now, to=until)
     _RUNG.change(conn, alert=row["id"], to=row["rung"], until=until)
 
 

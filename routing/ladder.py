@@ -5,6 +5,8 @@ rung whose person is away, full, has declined or was silent is passed over. On t
 rings, also who was silent before: nobody is forgotten because one missed it.
 """
 
+from functools import lru_cache
+
 import msgspec
 
 from contract.names import RUNGS, Rung
@@ -158,17 +160,23 @@ def _share(expert: Expert) -> float:
     return (expert.load + expert.ringing) / expert.capacity
 
 
+@lru_cache(maxsize=1_000)
+def _share_of(part: int, whole: int) -> float:
+    """As it is stored and shown."""
+    return round(part / whole, 3)
+
+
 def _candidate(expert: Expert, known: Match | None, topic: tuple[str, ...], language: str, excluded: str) -> Candidate:
     return Candidate(
         expert=expert.id,
         name=expert.name,
-        score=round(known.score, 3) if known else 0.0,
+        score=known.level + _share_of(len(known.path), len(topic)) if known else 0.0,
         excluded=excluded,
         parts=Parts(
             level=known.level if known else 0,
-            nearness=round(len(known.path) / len(topic), 3) if known else 0.0,
+            nearness=_share_of(len(known.path), len(topic)) if known else 0.0,
             language=language in expert.speaks if language else None,
-            load=round(_share(expert), 3),
+            load=_share_of(expert.load + expert.ringing, expert.capacity),
         ),
     )
 

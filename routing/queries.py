@@ -1,7 +1,7 @@
 """What is read of routing."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -35,6 +35,23 @@ TURN: ColumnElement[Ms] = (
     - alert.c.importance * literal_column(str(POINT))
     - case((alert.c.importance >= literal_column(str(KNOWN)), literal_column(str(HISTORY))), else_=literal_column("0"))
 )
+
+
+class Desk(NamedTuple):
+    """A desk as a choice sees it; `ringing`: how many bells ring there."""
+
+    id: str
+    capacity: int
+    assigned_at: Ms
+    status: Status
+    lease_until: Ms
+    status_at: Ms
+    hours: str | None
+    rest_until: Ms
+    busy: int
+    ringing: int
+
+
 _RINGING_AT = (
     select(func.count())
     .where(ring.c.expert_id == expert.c.id, ring.c.outcome.is_(None))
@@ -42,9 +59,10 @@ _RINGING_AT = (
     .scalar_subquery()
     .label("ringing")
 )
-_CANDIDATES = Prepared(select(expert, _RINGING_AT).where(among(expert.c.id, "ids")))
+_DESK_COLUMNS = [*(expert.c[name] for name in Desk._fields[:-1]), _RINGING_AT]
+_CANDIDATES = Prepared(select(*_DESK_COLUMNS).where(among(expert.c.id, "ids")))
 _IDLE = Prepared(
-    select(expert, _RINGING_AT)
+    select(*_DESK_COLUMNS)
     .where(
         IDLE,
         expert.c.lease_until > bindparam("now"),
@@ -76,7 +94,8 @@ _DEAF = Prepared(
             expert.c.id.is_(None),
             account.c.active.is_(False),
             expert.c.status != "online",
-            expert.c.lease_until <= bindparam("now"),
+            # A desk that was not there when it began to ring (after our downtime) has this rung's time to come back.
+            and_(expert.c.lease_until <= bindparam("now"), expert.c.lease_until > ring.c.at),
             expert.c.busy == 1,
         ),
     )
@@ -168,17 +187,16 @@ def status_now(row: Mapping[Any, Any], now: Ms) -> Status:
     return chosen if chosen == "offline" or row["lease_until"] > now else "offline"
 
 
-def candidates(conn: Connection, expert_ids: Collection[str]) -> list[dict[str, Any]]:
-    """The rows of these desks, each with `ringing`: how many bells ring there."""
-    return _CANDIDATES.dicts(conn, ids=expert_ids)
+def candidates(conn: Connection, expert_ids: Collection[str]) -> list[Desk]:
+    """These desks, in no order."""
+    return [Desk(*row) for row in _CANDIDATES.rows(conn, ids=expert_ids)]
 
 
-def idle(
-    conn: Connection, site_id: str, now: Ms, after: tuple[Ms, str] = (-1, ""), limit: int = 64
-) -> list[dict[str, Any]]:
-    """The same of those who are there and had a place when it was last counted, longest idle first; `after`: when the
+def idle(conn: Connection, site_id: str, now: Ms, after: tuple[Ms, str] = (-1, ""), limit: int = 64) -> list[Desk]:
+    """Those who are there and had a place when it was last counted, longest idle first; `after`: when the
     one before was assigned, and who that is."""
-    return _IDLE.dicts(conn, site_id=site_id, now=now, idle_since=after[0], id=after[1], most=limit)
+    rows = _IDLE.rows(conn, site_id=site_id, now=now, idle_since=after[0], id=after[1], most=limit)
+    return [Desk(*row) for row in rows]
 
 
 def online_at(conn: Connection, site_id: str, now: Ms, most: int) -> int:

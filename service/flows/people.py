@@ -4,8 +4,8 @@ Nobody reads all the experts of a large site: the owner, who served last, the be
 "anyone" those who have been idle longest. A small site is looked at whole, so that its decisions name everybody.
 """
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from itertools import islice
 
 import msgspec
 from sqlalchemy import Connection
@@ -16,12 +16,13 @@ from contract.names import Ms, Rung
 from routing.alerts import SHOWN, People
 from routing.known import roster_at
 from routing.ladder import DESKS, Asked, Expert, Step, climbable, next_step, rungs_after
-from routing.presence import absent, sitting
+from routing.presence import absent
+from routing.queries import Desk
 from routing.roster import Roster
 from service.flows.load import loads
 
 #: So many of the best are looked at together, and so many times; after that the rung is passed over.
-PAGE, PAGES = 32, 8
+PAGE, PAGES = 16, 16
 #: Who is idle is looked for in pages of this size.
 IDLE_PAGE, IDLE_PAGES = 64, 4
 
@@ -75,13 +76,13 @@ class Crew:
         after, free = (-1, ""), 0
         for _ in range(IDLE_PAGES):
             rows = routing.queries.idle(self.conn, site_id, self.now, after, IDLE_PAGE)
-            self._meet(roster, [row for row in rows if row["id"] not in self._experts])
-            page = self.look(roster, (row["id"] for row in rows))
+            self._meet(roster, [row for row in rows if row.id not in self._experts])
+            page = self.look(roster, (row.id for row in rows))
             found += page
             free += sum(not one.absent and one.load < one.capacity for one in page)
             if len(rows) < IDLE_PAGE or free >= most:
                 break
-            after = (rows[-1]["assigned_at"], rows[-1]["id"])
+            after = (rows[-1].assigned_at, rows[-1].id)
         return found
 
     def rang(self, expert_ids: Collection[str]) -> None:
@@ -100,22 +101,22 @@ class Crew:
         """No place is free there after all."""
         self._experts[expert_id] = msgspec.structs.replace(self._experts[expert_id], absent=reason)
 
-    def _meet(self, roster: Roster, rows: list[dict[str, Any]]) -> None:
-        rows = [row for row in rows if row["id"] in roster.members]
-        carried = loads(self.conn, [row["id"] for row in rows]) if rows else {}
+    def _meet(self, roster: Roster, rows: list[Desk]) -> None:
+        rows = [row for row in rows if row.id in roster.members]
+        carried = loads(self.conn, [row.id for row in rows]) if rows else {}
         for row in rows:
-            id_ = row["id"]
+            id_ = row.id
             member = roster.members[id_]
             self._experts[id_] = Expert(
                 id=id_,
                 name=member.name,
-                absent=self._without.get(id_) or absent(sitting(row), self.now),
+                absent=self._without.get(id_) or absent(row, self.now),
                 load=carried.get(id_, 0),
-                capacity=row["capacity"],
-                idle_since=row["assigned_at"],
+                capacity=row.capacity,
+                idle_since=row.assigned_at,
                 knows=member.knows,
                 speaks=member.speaks,
-                ringing=row["ringing"],
+                ringing=row.ringing,
             )
 
 
@@ -138,9 +139,9 @@ class Ladderful(People):
         coming = rungs_after(self._rungs, after)
         if not coming:
             return None
-        roster = self._crew.roster(self._site.id)
+        crew, roster = self._crew, self._crew.roster(self._site.id)
 
-        def over(experts: list[Expert]) -> Step:
+        def over(experts: Iterable[Expert]) -> Step:
             step = next_step(
                 after=after,
                 owner=self._owner,
@@ -154,40 +155,34 @@ class Ladderful(People):
             assert step is not None, "there is a rung above"
             return step
 
-        step = over(experts := self._choice(roster, coming, topic, language, seed, over))
-        self._crew.rang(step.experts)
-        unseen = len(roster.members) - len(experts)
+        if len(roster.members) <= SHOWN:
+            step = over(crew.look(roster, roster.members))
+        else:
+            best = roster.best(topic, language, seed) if "topic" in coming else iter(())
+            step = self._found(roster, coming, best, over)
+        crew.rang(step.experts)
+        unseen = len(roster.members) - len(step.candidates)
         return msgspec.structs.replace(step, others={"unseen": unseen}) if unseen > 0 else step
 
-    def _choice(
-        self,
-        roster: Roster,
-        coming: tuple[Rung, ...],
-        topic: tuple[str, ...],
-        language: str,
-        seed: str,
-        over: Any,
-    ) -> list[Expert]:
-        """As many as it takes until one of them rings, the best first."""
+    def _found(
+        self, roster: Roster, coming: tuple[Rung, ...], best: Iterator[str], over: Callable[[Iterable[Expert]], Step]
+    ) -> Step:
+        """Look at as many as it takes until one of them rings, the best first."""
         crew = self._crew
-        if len(roster.members) <= SHOWN:
-            return crew.look(roster, roster.members)
         seen: dict[str, Expert] = {}
         named: list[str | None] = [self._owner, self._last]
-        pages = roster.pages(topic, language, seed, PAGE) if "topic" in coming else iter(())
         for _ in range(PAGES):
-            page = next(pages, [])
+            page = list(islice(best, PAGE))
             seen |= {one.id: one for one in crew.look(roster, [*named, *page])}
-            step: Step = over(list(seen.values()))
-            if step.rung != "anyone" and step.experts:
-                return list(seen.values())
-            if not page or (step.experts and coming.index(step.rung) < _place(coming, "topic")):
+            step = over(seen.values())
+            if step.experts and step.rung != "anyone":
+                return step
+            if len(page) < PAGE or (step.experts and coming.index(step.rung) < _place(coming, "topic")):
                 break
             named = []
-        if "anyone" in coming or "topic" in coming:
-            # The few who are there at night: of all who know the topic, the pages may have missed them.
-            seen |= {one.id: one for one in crew.idle(self._site.id, roster, DESKS)}
-        return list(seen.values())
+        # Also for the topic: of all who know it, the pages may have missed the few who are there at night.
+        seen |= {one.id: one for one in crew.idle(self._site.id, roster, DESKS)}
+        return over(seen.values())
 
 
 def _place(rungs: tuple[Rung, ...], rung: Rung) -> int:

@@ -19,7 +19,7 @@ from contract.errors import Refused
 from contract.facts import SiteFacts
 from contract.ladder import Fallback
 from contract.names import Ms
-from routing.presence import absent, sitting
+from routing.presence import absent
 from routing.queries import Row
 from routing.triggers import Firing
 from service.flows.facts import customer_facts
@@ -134,18 +134,18 @@ def ring_who_came_free(conn: Connection, expert_id: str, sites: list[str], now: 
     """Alerts that nobody could hear ring at somebody who is there and has places now: as many as they have places,
     whose turn it is first, and no flood. After a no or a silence the next one rings (`offer_waiting`)."""
     found = routing.queries.candidates(conn, [expert_id])
-    if not found or absent(sitting(found[0]), now):
+    if not found or absent(found[0], now):
         return []
     (desk,) = found
-    places = desk["capacity"] - load(conn, expert_id)
+    places = desk.capacity - load(conn, expert_id)
     if places <= 0:
         return []
-    if desk["busy"]:
+    if desk.busy:
         routing.alerts.count_places(conn, expert_id, busy=False)
     crew = Crew(conn, now)
     rung: list[str] = []
     for row in routing.queries.waiting_without_ring(conn, sites):
-        if desk["ringing"] + len(rung) >= places:
+        if desk.ringing + len(rung) >= places:
             break
         if routing.alerts.ring_newcomer(conn, row, expert_id, _people_of(conn, row, crew), now):
             rung.append(row["id"])
@@ -163,12 +163,12 @@ def offer_waiting(conn: Connection, sites: Sequence[str], now: Ms) -> list[str]:
         desks = routing.queries.idle(conn, site_id, now, limit=FREE_DESKS) if waiting else []
         if not desks:
             continue
-        taken = loads(conn, [desk["id"] for desk in desks])
+        taken = loads(conn, [desk.id for desk in desks])
         passed = routing.queries.passed(conn, [row["id"] for row in waiting])
         for desk in desks:
-            id_ = desk["id"]
-            places = desk["capacity"] - taken.get(id_, 0) - desk["ringing"]
-            if places <= 0 or absent(sitting(desk), now):
+            id_ = desk.id
+            places = desk.capacity - taken.get(id_, 0) - desk.ringing
+            if places <= 0 or absent(desk, now):
                 continue
             for row in [row for row in waiting if (row["id"], id_) not in passed][:places]:
                 if routing.alerts.ring_newcomer(conn, row, id_, _people_of(conn, row, crew), now):
