@@ -6,8 +6,9 @@ import type {
 
 export type {
   Author, AuthorKind, Customer, CustomerBrief, Expert, FunnelPerson, FunnelStep, Me, Merge, Message, Messages, Money,
-  EventSeen, EventsSeen, ForeignOrigin, Opened, Overview, Person, Product, Role, Sent, Site, SiteSnippet, Status, Ticket, TimelineItem, Tree, TreeEntry,
-  TreeImported, TreeNode, TreePreview, TreeProblem, TreeRules, Trigger, TriggerWrite, Visit, When,
+  Backtest as BacktestAnswer, BacktestVisit, EventSeen, EventsSeen, Finding, Findings, ForeignOrigin, Opened, Overview, Person, Product, Role, Segment, SegmentWrite, Sent, Site, SiteSnippet, Status, Ticket, TimelineItem, Topic, Tree, TreeEntry,
+  TreeImported, TreeNode, TreePreview, TreeProblem, TreeRules, Trigger, TriggerArm, TriggerReport,
+  TriggerWrite, Visit, When,
   Desk as DeskSnapshot, Funnel as FunnelAnswer, FunnelCount as FunnelRow, PageSeen as PageView,
 } from "../contract/generated/contract";
 export type { AlertEnd, ExpertEvents, VisitBrief };

@@ -1,43 +1,74 @@
-// The rules that ring the bell: what each waits for, in words, and its switch.
+// The rules of a site: what each waits for and does, in a sentence; written, tried on the past, switched on, and judged.
+import { useEffect, useState } from "preact/hooks";
 import { useAnswer } from "../../live/ask";
 import { codeOf, detailOf, http, list } from "../../live/http";
 import { say } from "../../live/notes";
+import { productsOf } from "../../live/products";
 import { Empty } from "../../parts/small";
-import { Switch } from "../../parts/Switch";
 import { errorText, t } from "../../text/text";
-import type { Site, Trigger } from "../../wire";
-import { NO_NAMES, sentence } from "./triggers/sentence";
+import type { Product, Segment, Site, Trigger } from "../../wire";
+import { Card } from "./triggers/Card";
+import { blank, fromTrigger, type Draft } from "./triggers/draft";
+import { Editor } from "./triggers/Editor";
+import { useKept } from "./triggers/kept";
+import { Segments } from "./triggers/Segments";
+import type { Names } from "./triggers/sentence";
+
+interface Open { id: string | null; draft: Draft }
 
 export function Triggers({ site, changes }: { site: Site; changes: boolean }) {
-  const names = { ...NO_NAMES, currency: site.currency };
   const answer = useAnswer(site.id, () => list<Trigger>("/api/triggers", { site: site.id }));
-  const turn = async (one: Trigger, active: boolean) => {
+  const segments = useAnswer(site.id, () => list<Segment>("/api/segments", { site: site.id }));
+  const [kept, setOpen] = useKept<Open>(`trigger.${site.id}`);
+  const [saved, setSaved] = useState<string | null>(null);
+  const names = useNames(site, [...(answer.value ?? []), ...(kept ? [kept.draft] : [])], segments.value ?? []);
+  const open = changes ? kept : null;
+  const tried = async (does: () => Promise<unknown>, done: string) => {
     try {
-      await http<Trigger>("PATCH", `/api/triggers/${one.id}`, { active });
-      say(t(active ? "triggers.on" : "triggers.off", { name: one.name }), "good");
+      await does();
+      say(done, "good");
       answer.again();
     } catch (error) {
       say(errorText(codeOf(error), detailOf(error)), "bad");
     }
   };
-  return (
-    <section aria-labelledby="triggers-title" aria-busy={answer.busy}>
-      <h2 id="triggers-title" class="unseen">{t("site.triggers")}</h2>
-      <p class="soft">{t("triggers.more")}</p>
-      {answer.problem && <p class="form-error" role="alert">{answer.problem}</p>}
-      {!answer.value && answer.busy && <p class="soft">{t("app.loading")}</p>}
-      {answer.value?.length === 0 && <Empty title={t("triggers.none")}><p>{t("triggers.none_next")}</p></Empty>}
-      <ul class="cards">
-        {answer.value?.map((one) => (
-          <li key={one.id} class={`sheet stack trigger${one.active ? "" : " is-off"}`}>
-            <Switch on={one.active} disabled={!changes} onTurn={(active) => turn(one, active)}>
-              <strong>{one.name}</strong>
-              <span class={`tag${one.active ? " is-good" : ""}`}>{t(one.active ? "triggers.active" : "triggers.inactive")}</span>
-            </Switch>
-            <p>{sentence(one, names)}</p>
-          </li>
-        ))}
-      </ul>
-    </section>
+  const turn = (one: Trigger, active: boolean) => {
+    const wrong = active ? one.findings.find((found) => found.level === "error") : undefined;
+    if (wrong) return Promise.resolve(say(wrong.sentence, "bad"));
+    return tried(() => http("PATCH", `/api/triggers/${one.id}`, { active }), t(active ? "triggers.on" : "triggers.off", { name: one.name }));
+  };
+  const remove = (one: Trigger) => tried(() => http("DELETE", `/api/triggers/${one.id}`), t("triggers.deleted", { name: one.name }));
+  const editor = open && (
+    <Editor key={open.id ?? "new"} site={site} id={open.id} draft={open.draft} segments={segments.value ?? []} names={names}
+      onChange={(draft) => setOpen({ id: open.id, draft })} onClose={() => setOpen(null)}
+      onSaved={(one) => { setSaved(open.id ? null : one.id); setOpen(null); say(t("triggers.saved", { name: one.name }), "good"); answer.again(); }} />
   );
+  return (
+    <>
+      <section class="stack" aria-labelledby="triggers-title" aria-busy={answer.busy}>
+        <h2 id="triggers-title" class="unseen">{t("site.triggers")}</h2>
+        <p class="soft">{t("triggers.more")}</p>
+        {answer.problem && <p class="form-error" role="alert">{answer.problem}</p>}
+        {!answer.value && answer.busy && <p class="soft">{t("app.loading")}</p>}
+        {answer.value?.length === 0 && !open && <Empty title={t("triggers.none")}><p>{t("triggers.none_next")}</p></Empty>}
+        {changes && !open && answer.value && <p><button type="button" class="plain-button" onClick={() => setOpen({ id: null, draft: blank() })}>+ {t("triggers.new")}</button></p>}
+        {open && answer.value && !answer.value.some((one) => one.id === open.id) ? editor : null}
+        <ul class="rules-list">
+          {answer.value?.map((one) => (open?.id === one.id ? <li key={one.id}>{editor}</li> : (
+            <Card key={one.id} one={one} names={names} changes={changes} isNew={saved === one.id} onTurn={(active) => turn(one, active)}
+              onEdit={() => setOpen({ id: one.id, draft: fromTrigger(one) })} onDelete={() => remove(one)} />
+          )))}
+        </ul>
+      </section>
+      {segments.value && <Segments site={site} items={segments.value} names={names} changes={changes} onChanged={segments.again} />}
+    </>
+  );
+}
+
+/** What the ids in the rules are called; the catalogue is asked only where a rule shows a product. */
+function useNames(site: Site, rules: readonly Pick<Trigger, "content">[], segments: readonly Segment[]): Names {
+  const [products, setProducts] = useState<readonly Product[]>([]);
+  const shows = rules.some((one) => one.content.products?.length);
+  useEffect(() => { if (shows) productsOf(site.id).then(setProducts, () => undefined); }, [shows]);
+  return { segments: new Map(segments.map(({ id, name }) => [id, name])), products: new Map(products.map(({ id, name }) => [id, name])), currency: site.currency };
 }
