@@ -16,7 +16,7 @@ Code = Literal[
     "unknown_command",
     "empty_message", "message_too_long", "bad_text", "conversation_closed", "alert_over", "desk_full", "not_online",
     "form_used", "offer_over", "bad_quantity", "unknown_product", "no_lines", "bad_contact", "bad_address", "exists",
-    "bad_token", "two_people", "method_not_allowed", "not_ready", "websocket_only", "internal",
+    "bad_token", "two_people", "too_many", "in_use", "method_not_allowed", "not_ready", "websocket_only", "internal",
 ]  # fmt: skip
 
 STATUS: Mapping[Code, int] = {
@@ -28,6 +28,7 @@ STATUS: Mapping[Code, int] = {
     "not_online": 409, "form_used": 409, "offer_over": 409, "bad_quantity": 422, "unknown_product": 422,
     "no_lines": 422,
     "bad_contact": 422, "bad_address": 422, "exists": 409, "bad_token": 403, "two_people": 409,
+    "too_many": 409, "in_use": 409,
     "method_not_allowed": 405, "not_ready": 503, "websocket_only": 400, "internal": 500,
 }  # fmt: skip
 CODES: tuple[Code, ...] = get_args(Code)

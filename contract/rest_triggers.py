@@ -42,8 +42,8 @@ class TriggerPatch(In):
 
 
 class Finding(Out):
-    """What is odd about a trigger. An `error` cannot be saved; a `warning` can. `where`: the field, such as
-    `conditions.all.1`."""
+    """What is odd about a trigger. One with an `error` cannot be switched on, one with `warning`s can. `where`: the
+    field, such as `conditions.all.1`."""
 
     level: Literal["error", "warning"]
     code: str
@@ -56,7 +56,7 @@ class Findings(Out):
 
 
 class Trigger(Out):
-    """`findings`: warnings, and what became wrong since it was saved (a node that is gone, a product)."""
+    """`findings`: what is odd about it now; also what became so since it was saved (a node, a product is gone)."""
 
     id: str
     site: str
@@ -129,7 +129,8 @@ class TriggerArm(Out):
 
 class TriggerReport(Out):
     """What a trigger brought. `uplift`: the difference of the two shares in percentage points with its 95 % interval
-    from `low` to `high`, null while there are too few; `missing`: how many firings are still missing for one."""
+    from `low` to `high`, null while there are too few; `missing`: how many visitors
+    are still missing for one; 0 beside a null where nobody is held out."""
 
     firings: int
     acted: int

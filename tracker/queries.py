@@ -57,7 +57,7 @@ def doings(conn: Connection, visits: Iterable[VisitFacts]) -> dict[str, tuple[Do
     found: dict[str, tuple[Doing, ...]] = {}
     for one in visits:
         rows = _DOINGS.rows(conn, visitor=one.visitor, since=one.started_at, until=one.last_at, most=DOINGS)
-        found[one.id] = tuple(Doing(name=name, at=at, value=_whole(props)) for name, at, props in reversed(rows))
+        found[one.id] = tuple(Doing(name=name, at=at, value=whole(props)) for name, at, props in reversed(rows))
     return found
 
 
@@ -242,7 +242,7 @@ def _facts(conn: Connection, rows: Mapping[str, Row]) -> dict[str, VisitFacts]:
     }
 
 
-def _whole(props: Any) -> int | None:
+def whole(props: Any) -> int | None:
     value = props.get("value") if isinstance(props, dict) else None
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 

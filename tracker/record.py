@@ -28,9 +28,9 @@ from tracker.memory import Memory, Visit, Visitor
 from tracker.queries import visit_facts
 from tracker.recognise import Key, new_stamp, recognise, remember
 from tracker.room import VIEWS, Held, surplus
-from tracker.rows import apply_mark, event_row, facts_of, said_row, view_row, visit_row
+from tracker.rows import event_row, facts_of, said_row, view_row, visit_row
 from tracker.tables import rejected_event
-from tracker.visit import SILENCE, Span, Summary, View, join, later_from_outside, summarise
+from tracker.visit import SILENCE, Span, Summary, View, apply_mark, join, later_from_outside, summarise
 
 _REFUSED = UUID("0f6c1d6e-6a0c-4a52-9a5e-0b7a1f1f3f5d")
 #: (page, who says something of it)

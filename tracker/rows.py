@@ -3,7 +3,6 @@
 from typing import Any
 
 from contract.facts import VisitFacts
-from contract.names import Ms
 from tracker import nodes
 from tracker.bulk import as_json
 from tracker.collect import Prepared, Row
@@ -18,15 +17,6 @@ def event_row(item: Prepared, visitor: Visitor, row: Row) -> tuple[Any, ...]:
         item.site.id, row.id, visitor.id, row.type, row.at, item.received_at, row.position, row.page, row.dwell,
         row.scroll, row.name, None if row.props is None else as_json(row.props),
     )  # fmt: skip
-
-
-def apply_mark(view: View, kind: str, dwell: int, scroll: int, at: Ms) -> None:
-    """A staying or leaving."""
-    view.dwell, view.scroll = max(view.dwell, dwell), max(view.scroll, scroll)
-    if kind == "page.stayed":
-        view.stayed_at = max(view.stayed_at, at)
-    else:
-        view.left_at = max(view.left_at or at, at)
 
 
 def visit_row(found: Visit, said: Summary) -> tuple[Any, ...]:

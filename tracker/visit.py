@@ -95,6 +95,15 @@ def join(stored: Iterable[Span], points: Iterable[Ms]) -> list[Span]:
     return joined
 
 
+def apply_mark(view: View, kind: str, dwell: int, scroll: int, at: Ms) -> None:
+    """A staying or leaving."""
+    view.dwell, view.scroll = max(view.dwell, dwell), max(view.scroll, scroll)
+    if kind == "page.stayed":
+        view.stayed_at = max(view.stayed_at, at)
+    else:
+        view.left_at = max(view.left_at or at, at)
+
+
 def summarise(views: Sequence[View], last_at: Ms, signs: Sequence[Ms]) -> Summary:
     """What the page views of one visit say. `last_at`: its newest sign of life.
 

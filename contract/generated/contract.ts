@@ -54,7 +54,7 @@ export type Direction = ("in" | "out" | "across")
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "ErrorCode".
  */
-export type ErrorCode = ("malformed" | "invalid" | "too_large" | "unsupported_type" | "unknown_site" | "foreign_origin" | "unauthenticated" | "wrong_password" | "forbidden" | "missing_csrf" | "not_found" | "rate_limited" | "busy" | "unavailable" | "unknown_command" | "empty_message" | "message_too_long" | "bad_text" | "conversation_closed" | "alert_over" | "desk_full" | "not_online" | "form_used" | "offer_over" | "bad_quantity" | "unknown_product" | "no_lines" | "bad_contact" | "bad_address" | "exists" | "bad_token" | "two_people" | "method_not_allowed" | "not_ready" | "websocket_only" | "internal")
+export type ErrorCode = ("malformed" | "invalid" | "too_large" | "unsupported_type" | "unknown_site" | "foreign_origin" | "unauthenticated" | "wrong_password" | "forbidden" | "missing_csrf" | "not_found" | "rate_limited" | "busy" | "unavailable" | "unknown_command" | "empty_message" | "message_too_long" | "bad_text" | "conversation_closed" | "alert_over" | "desk_full" | "not_online" | "form_used" | "offer_over" | "bad_quantity" | "unknown_product" | "no_lines" | "bad_contact" | "bad_address" | "exists" | "bad_token" | "two_people" | "too_many" | "in_use" | "method_not_allowed" | "not_ready" | "websocket_only" | "internal")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "EventOutcome".
@@ -1584,8 +1584,8 @@ sites?: string[]
 topics?: TopicLevel[]
 }
 /**
- * What is odd about a trigger. An `error` cannot be saved; a `warning` can. `where`: the field, such as
- *     `conditions.all.1`.
+ * What is odd about a trigger. One with an `error` cannot be switched on, one with `warning`s can. `where`: the
+ *     field, such as `conditions.all.1`.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Finding".
@@ -2337,7 +2337,7 @@ title: string
 type: string
 }
 /**
- * `findings`: warnings, and what became wrong since it was saved (a node that is gone, a product).
+ * `findings`: what is odd about it now; also what became so since it was saved (a node, a product is gone).
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Trigger".
@@ -2420,7 +2420,8 @@ url?: string
 }
 /**
  * What a trigger brought. `uplift`: the difference of the two shares in percentage points with its 95 % interval
- *     from `low` to `high`, null while there are too few; `missing`: how many firings are still missing for one.
+ *     from `low` to `high`, null while there are too few; `missing`: how many visitors
+ *     are still missing for one; 0 beside a null where nobody is held out.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "TriggerReport".

@@ -19,6 +19,7 @@ from service.api import (
     products,
     queue,
     reports,
+    segments,
     session,
     site_events,
     sites,
@@ -33,7 +34,7 @@ from service.api.operation import routes as routes_of
 from service.openapi import documented
 
 _RESOURCES = (
-    session, sites, site_events, tree, experts, topics, triggers, products, offers, orders, customers, merges,
+    session, sites, site_events, tree, experts, topics, triggers, segments, products, offers, orders, customers, merges,
     visits, visitors, conversations, decisions, desk, queue, reports, events, health,
 )  # fmt: skip
 #: Every operation there is, in the order of the document.

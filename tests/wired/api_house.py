@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, insert, select
 
 import chat.do
 import crm.do
@@ -26,7 +26,7 @@ from contract.facts import SiteFacts
 from contract.ids import new_id, node_id
 from crm.contact import CheckedContact
 from routing.firings import add_trigger
-from routing.tables import decision
+from routing.tables import decision, segment
 from routing.triggers import Firing
 from routing.usual import deep
 from sales.price import FormLine, price
@@ -104,6 +104,9 @@ async def _site(bell: Bell, key: str, password_hash: str) -> dict[str, str]:
     def things(conn: Connection) -> dict[str, str]:
         now, expert = now_ms(), made["expert"]
         trigger = add_trigger(conn, site.id, "deep", deep(3, 0), now)
+        group = new_id()
+        when = {"all": [{"kind": "pages", "at_least": 2}]}
+        conn.execute(insert(segment).values(id=group, site_id=site.id, name="readers", conditions=when, created_at=now))
         product = sales.do.create_product(
             conn, site_id=site.id, sku="spade", name="Spade", path=["Garden"], amount=1990, currency="EUR", now=now
         )
@@ -153,6 +156,7 @@ async def _site(bell: Bell, key: str, password_hash: str) -> dict[str, str]:
         return {
             "trigger": trigger,
             "decision": decided,
+            "segment": group,
             "product": product["id"],
             "customer": customer,
             "other": other,

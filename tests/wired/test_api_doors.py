@@ -20,6 +20,7 @@ KINDS = {
     "experts": "expert",
     "topics": "topic",
     "triggers": "trigger",
+    "segments": "segment",
     "products": "product",
     "offers": "offer",
     "orders": "order",
@@ -44,6 +45,9 @@ def path_of(operation: Operation, id_: str) -> str:
 
 def body_of(operation: Operation, house: House) -> Any:
     """A body that the operation takes."""
+    pages = {"all": [{"kind": "pages", "at_least": 3}]}
+    trigger = {"site": house.ours["key"], "name": "long", "conditions": pages, "action": "nothing"}
+    segment = {"site": house.ours["key"], "name": "readers", "conditions": pages}
     bodies: dict[str, Any] = {
         "POST /api/sites": {"key": "another", "name": "Another"},
         "PATCH /api/sites/{id}": {"name": "Renamed"},
@@ -51,6 +55,12 @@ def body_of(operation: Operation, house: House) -> Any:
         "PATCH /api/experts/{id}": {"name": "Renamed", "topics": [{"path": ["Garden"], "level": 5}]},
         "PATCH /api/topics/{id}": {"phrases": ["which spade for clay"]},
         "PATCH /api/triggers/{id}": {"active": False},
+        "PUT /api/triggers/{id}": trigger,
+        "POST /api/triggers": trigger,
+        "POST /api/triggers/check": trigger,
+        "POST /api/triggers/backtest": trigger | {"days": 7},
+        "POST /api/segments": segment,
+        "PUT /api/segments/{id}": segment,
         "POST /api/products": {"site": house.ours["key"], "sku": "rake", "name": "Rake", "price": 1000},
         "PATCH /api/products/{id}": {"price": 2000},
         "PATCH /api/visitors/{id}": {"bot": False},
@@ -127,12 +137,16 @@ def test_the_roles_are_those_of_the_product():
     assert {name for name, roles in allowed.items() if roles == ADMINS} == {
         "POST /api/sites", "PATCH /api/sites/{id}", "POST /api/experts", "PATCH /api/experts/{id}",
         "PATCH /api/topics/{id}", "DELETE /api/experts/{id}",
-        "PATCH /api/triggers/{id}", "POST /api/products", "PATCH /api/products/{id}", "POST /api/events",
+        "PATCH /api/triggers/{id}", "POST /api/triggers", "PUT /api/triggers/{id}", "DELETE /api/triggers/{id}",
+        "POST /api/segments", "PUT /api/segments/{id}", "DELETE /api/segments/{id}",
+        "POST /api/products", "PATCH /api/products/{id}", "POST /api/events",
         "GET /api/sites/{id}/secret", "POST /api/sites/{id}/secret",
         "PUT /api/sites/{id}/tree/rules", "POST /api/sites/{id}/tree/import", "DELETE /api/sites/{id}/tree",
     }  # fmt: skip
     assert {name for name, roles in allowed.items() if roles == MARKETERS} == {
-        "GET /api/triggers", "GET /api/reports/overview", "GET /api/reports/tree", "POST /api/funnels/query",
+        "GET /api/triggers", "GET /api/triggers/{id}", "GET /api/triggers/{id}/report", "POST /api/triggers/check",
+        "POST /api/triggers/backtest", "GET /api/segments", "GET /api/segments/{id}",
+        "GET /api/reports/overview", "GET /api/reports/tree", "POST /api/funnels/query",
         "GET /api/sites/{id}/events", "GET /api/sites/{id}/snippet", "GET /api/sites/{id}/origins",
         "GET /api/sites/{id}/tree", "GET /api/sites/{id}/tree/rules",
         "POST /api/sites/{id}/tree/preview",

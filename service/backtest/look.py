@@ -1,0 +1,210 @@
+"""A trigger on the stored visits of some visitors: the firings that live would have made.
+
+Live judges a visit once for each body, after all its events, as of the moment that the body came; so does this, with
+the same functions. What live would have known then is told again (`tracker.retold`, `service.backtest.people`); other
+triggers and full desks are not looked at.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from operator import attrgetter
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from contract.facts import SiteFacts
+from contract.names import Arm, Ms
+from contract.triggers import InBranch, Pages, Rule, When
+from routing.firings import Past, capped, counts_before
+from routing.lookups import Known
+from routing.triggers import FRESH, Rules, Trigger, held_out
+from service.backtest.people import People
+from store.base import Fn, Store
+from tracker.past import Past as Visitor
+from tracker.past import past
+from tracker.queries import DOINGS, counted
+from tracker.tables import visit
+
+#: So many visits are looked at; of more, every k-th visitor's.
+MOST = 20_000
+#: Visits that one read brings.
+_CHUNK = 200
+#: The loop is nobody's for longer than this, in seconds.
+_SLICE = 0.002
+#: Visitors' ids end in chance: four digits of that choose the same visitors every time.
+_DIGITS = 4
+Gone = Callable[[], Awaitable[None]]
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """A visit that began within the period, as it stands."""
+
+    id: str
+    visitor: str
+    started_at: Ms
+    last_at: Ms
+    pages: int
+    deepest: int
+    dwell: Ms
+
+
+class Sample(msgspec.Struct, frozen=True):
+    """`whole`: how many visits there are; `visits`: those that are looked at, one of `every`."""
+
+    whole: int
+    every: int
+    visits: list[Seen]
+
+
+class Fired(msgspec.Struct, frozen=True, kw_only=True):
+    """A firing. `visit`: that it is part of now; `occasion`: the page view with which they came in, or that visit."""
+
+    visit: str
+    visitor: str
+    occasion: str
+    customer: str | None
+    at: Ms
+    topic: tuple[str, ...]
+    arm: Arm
+
+
+def sample(conn: Connection, site_id: str, since: Ms, until: Ms, most: int = MOST) -> Sample:
+    """The visits of people that began since then; if they are too many, those of every k-th visitor."""
+    where: list[ColumnElement[bool]] = [
+        visit.c.site_id == site_id, visit.c.started_at >= since, visit.c.started_at <= until, counted,
+        visit.c.bot.is_(False),
+    ]  # fmt: skip
+    whole = conn.execute(select(func.count()).select_from(visit).where(*where)).scalar_one()
+    every = max(1, -(-whole // most))
+    if every > 1:
+        bound = f"{max(1, 16**_DIGITS // every):0{_DIGITS}x}"
+        where.append(func.substr(visit.c.visitor_id, 36 - _DIGITS + 1, _DIGITS) < bound)
+    rows = conn.execute(
+        select(
+            visit.c.id, visit.c.visitor_id, visit.c.started_at, visit.c.last_at, visit.c.pages, visit.c.deepest,
+            visit.c.dwell,
+        ).where(*where)
+    )  # fmt: skip
+    found = [
+        Seen(id=id_, visitor=visitor, started_at=started_at, last_at=last_at, pages=pages, deepest=deepest, dwell=dwell)
+        for id_, visitor, started_at, last_at, pages, deepest, dwell in rows
+    ]
+    return Sample(whole, every, found)
+
+
+async def firings(
+    store: Store,
+    site: SiteFacts,
+    trigger: str,
+    rule: Rule,
+    segments: Mapping[str, When],
+    seen: Sequence[Seen],
+    since: Ms,
+    gone: Gone | None = None,
+) -> list[Fired]:
+    """What this trigger would have done on these visits, in order of time. `gone` raises when nobody waits any more.
+
+    Reads go through the store a few visitors at a time; in between the loop is given back every two milliseconds.
+    """
+    may = could(rule)
+    visitors: dict[str, set[str]] = {}
+    for one in seen:
+        if may(one):
+            visitors.setdefault(one.visitor, set()).add(one.id)
+    looking = _Looking(site, trigger, rule, segments)
+    found: list[Fired] = []
+    for chunk in _chunks(visitors):
+        if gone is not None:
+            await gone()
+        told, people = await store.read(_brought(site.id, chunk, since))
+        until = time.perf_counter() + _SLICE
+        for visitor in told:
+            for fired in looking.bodies(visitor, people, visitors[visitor.visitor]):
+                if fired is not None:
+                    found.append(fired)
+                if time.perf_counter() > until:
+                    await asyncio.sleep(0)
+                    until = time.perf_counter() + _SLICE
+    return sorted(found, key=attrgetter("at", "visit"))
+
+
+def _brought(site_id: str, visitors: list[str], since: Ms) -> Fn[tuple[list[Visitor], People]]:
+    return lambda conn: (past(conn, site_id, visitors, since), People(conn, site_id, visitors))
+
+
+def could(rule: Rule) -> Callable[[Seen], bool]:
+    """Whether a visit can have fired at any time: what only grows must have grown far enough in the end."""
+    branches = [one for one in rule.conditions.all if isinstance(one, InBranch)]
+    depth = max((one.depth for one in branches), default=0)
+    dwell = max((one.dwell * 1000 for one in branches), default=0)
+    pages = max((one.at_least or 0 for one in rule.conditions.all if isinstance(one, Pages)), default=0)
+    return lambda one: one.deepest >= depth and one.dwell >= dwell and one.pages >= pages
+
+
+def _chunks(visitors: Mapping[str, Collection[str]]) -> list[list[str]]:
+    chunks: list[list[str]] = []
+    room = 0
+    for visitor, visits in visitors.items():
+        if room <= 0:
+            chunks.append([])
+            room = _CHUNK
+        chunks[-1].append(visitor)
+        room -= len(visits)
+    return chunks
+
+
+class _Looking:
+    """One trigger, judged as live would."""
+
+    def __init__(self, site: SiteFacts, trigger: str, rule: Rule, segments: Mapping[str, When]) -> None:
+        self._site, self._trigger, self._rule, self._segments = site, trigger, rule, segments
+        self._rules = Rules([Trigger(id=trigger, site=site.id, name="", rule=rule, zone=site.zone)])
+        branches = [one for one in rule.conditions.all if isinstance(one, InBranch)]
+        self._depth = max((one.depth for one in branches), default=0)
+        self._once = rule.caps.visit == 1
+
+    def bodies(self, visitor: Visitor, people: People, counting: Collection[str]) -> Iterator[Fired | None]:
+        """For each body what it fired, or None: whoever goes through them may pause in between."""
+        retold, spent, before = visitor.retold, set[str](), list[Past]()
+        for body in visitor.bodies:
+            sitting = retold.tell(body.events)
+            yield None
+            if (
+                sitting is None
+                or sitting.deepest < self._depth
+                or body.at - sitting.heard_at > FRESH
+                or (self._once and str(sitting.id) in spent)
+                or (stands := retold.stands(sitting)).id not in counting
+            ):
+                continue
+            visit_facts = retold.facts(sitting)
+            for firing in self._rules.judge(visit_facts, body.at):
+                customer = people.customer(visitor.visitor, body.at)
+                known = Known(
+                    visit=visit_facts, now=body.at, zone=self._site.zone, customer=customer,
+                    doings=retold.doings(sitting, DOINGS) if "doings" in firing.needs else (),
+                    before=retold.before(sitting) if "before" in firing.needs else None, segments=self._segments,
+                )  # fmt: skip
+                if firing.occasion in spent or not firing.fits(known):
+                    continue
+                if counts_before(firing) and capped(firing, visit_facts, before, body.at, self._site.zone):
+                    continue
+                if (
+                    firing.action == "alert"
+                    and firing.occasion == visit_facts.id
+                    and people.talking(visitor.visitor, body.at)
+                ):
+                    continue
+                spent.add(firing.occasion)
+                before.append(Past(visit_facts.id, body.at))
+                alone = customer is None and held_out(self._trigger, visitor.visitor, self._rule.hold_out)
+                yield Fired(
+                    visit=stands.id,
+                    visitor=visitor.visitor,
+                    occasion=stands.id if firing.occasion == visit_facts.id else firing.occasion,
+                    customer=customer.id if customer else None,
+                    at=body.at,
+                    topic=visit_facts.topic,
+                    arm="held_out" if alone else "treated",
+                )
