@@ -82,4 +82,4 @@ def _alerts(conn: Connection, trigger_id: str) -> dict[str, int]:
     """How its bells ended; "ringing" for those that have not."""
     ended = func.coalesce(alert.c.outcome, "ringing")
     rows = conn.execute(select(ended, func.count()).where(alert.c.trigger_id == trigger_id).group_by(ended))
-    return dict(row._tuple() for row in rows)
+    return {outcome: int(number) for outcome, number in rows}

@@ -65,7 +65,8 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
     """The site that the rule is for, as far as the rule speaks of it.
 
     `nodes`: the paths it names, and those above them, that were ever seen; `children`: names below such a path.
-    `products`: id -> whether it is sold. `tiers`: those that customers have.
+    `products`: id -> whether it is sold. `tiers`: those that customers have. `experts`:
+    whether it has any.
     """
 
     nodes: frozenset[Path] = frozenset()
@@ -73,7 +74,7 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
     products: Mapping[str, bool] = {}
     segments: Mapping[str, When] = {}
     tiers: frozenset[str] = frozenset()
-    experts: int = 0
+    experts: bool = False
 
 
 class Placed(msgspec.Struct, frozen=True):

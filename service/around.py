@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, select
 
 import routing.firings
-import routing.queries
 import sales.queries
+from access.tables import account, account_site
 from contract.ids import node_id
 from contract.names import Action
 from contract.triggers import InBranch, InTier, Rule, When
 from crm.tables import customer
 from routing.sense import Around, Path
+from routing.tables import expert
 from tracker.tables import node
 
 #: Names that a missing one is compared with.
@@ -38,7 +39,7 @@ def around(conn: Connection, site_id: str, rules: Iterable[Rule]) -> Around:
         },
         segments=segments,
         tiers=_tiers(conn, site_id) if any(isinstance(one, InTier) for one in every) else frozenset(),
-        experts=len(routing.queries.desks_at(conn, site_id)),
+        experts=_somebody(conn, site_id),
     )
 
 
@@ -74,3 +75,15 @@ def _children(conn: Connection, site_id: str, parents: Iterable[Path]) -> dict[P
 def _tiers(conn: Connection, site_id: str) -> frozenset[str]:
     statement = select(customer.c.tier).where(customer.c.site_id == site_id).group_by(customer.c.tier)
     return frozenset(conn.execute(statement).scalars())
+
+
+def _somebody(conn: Connection, site_id: str) -> bool:
+    """Whether the site has a desk at all, whoever sits there now."""
+    found = conn.execute(
+        select(expert.c.id)
+        .join(account, account.c.id == expert.c.id)
+        .join(account_site, account_site.c.account_id == expert.c.id)
+        .where(account_site.c.site_id == site_id, account.c.active)
+        .limit(1)
+    )
+    return found.first() is not None

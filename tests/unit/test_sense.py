@@ -16,7 +16,7 @@ AROUND = Around(
     products={"spade": True, "rake": False},
     segments={"readers": When()},
     tiers=frozenset({"standard", "gold"}),
-    experts=2,
+    experts=True,
 )
 
 
@@ -381,7 +381,7 @@ def test_what_is_odd_is_found_and_what_is_next_to_it_is_not(
 
 def test_a_bell_that_nobody_hears_is_said() -> None:
     """Only by what needs somebody."""
-    nobody = msgspec.structs.replace(AROUND, experts=0)
+    nobody = msgspec.structs.replace(AROUND, experts=False)
     for action, odd in (("alert", True), ("invite", True), ("information", False), ("nothing", False)):
         found = codes(findings(rule(action=action), nobody))
         assert (("no_experts", "warning", "action") in found) is odd
