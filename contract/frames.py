@@ -317,10 +317,12 @@ class OrderPlaced(Out):
 
 class ConversationBrief(Out):
     """One line of the desk. `unread`: messages of the visitor after `read_seq`; `visitor_read_seq`: what they saw.
-    `trigger`: the name of the trigger that invited by itself, while the visitor has not appeared."""
+    `trigger`: the name of the trigger that invited by itself, while the visitor has not appeared. `turn`: as of an
+    alert, for what nobody has taken yet; null for the others."""
 
     id: str
     state: ConversationState
+    turn: Time | None
     visitor: str
     visit: str | None
     site: str

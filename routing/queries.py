@@ -143,6 +143,11 @@ _SITES_WAITING = Prepared(
     )
     .distinct()
 )
+_TURNS = Prepared(
+    select(alert.c.trigger_id, TURN.label("turn"))
+    .where(among(alert.c.visit_id, "visits"), alert.c.reason == bindparam("reason"))
+    .order_by(alert.c.raised_at, alert.c.id)
+)
 _PASSED = Prepared(
     select(ring.c.alert_id, ring.c.expert_id)
     .join(alert, alert.c.id == ring.c.alert_id)
@@ -301,6 +306,11 @@ def waiting_without_ring(conn: Connection, site_ids: Iterable[str]) -> list[dict
 def sites_waiting(conn: Connection) -> list[str]:
     """The sites at which an alert rings that nobody hears."""
     return _SITES_WAITING.scalars(conn)
+
+
+def turns(conn: Connection, visit_ids: Collection[str], reason: str) -> dict[str, Ms]:
+    """What the newest alert of this reason is about (its `trigger_id`) -> its turn, for the alerts of these visits."""
+    return dict(_TURNS.rows(conn, visits=visit_ids, reason=reason))
 
 
 def passed(conn: Connection, alert_ids: Collection[str]) -> set[tuple[str, str]]:

@@ -186,6 +186,15 @@ describe("orders of lists", () => {
     ];
     expect(byUrgency(list).map((one) => one.id)).toEqual(["b", "c", "a"]);
   });
+  it("puts those who wait for anybody after one's own, whose turn it is first, however often the others write", () => {
+    const last = message({ at: "2026-01-01T09:00:00Z" });
+    const list = [
+      conversation({ id: "late", expert: null, unread: 9, turn: "2026-01-01T00:03:00.000Z", last }),
+      conversation({ id: "first", expert: null, unread: 1, turn: "2026-01-01T00:01:00.000Z" }),
+      conversation({ id: "mine", unread: 1 }),
+    ];
+    expect(sortConversations(list).open.map((one) => one.id)).toEqual(["mine", "first", "late"]);
+  });
   it("puts unread conversations before newer read ones", () => {
     const list = [conversation({ id: "read", opened_at: "2026-01-03T00:00:00Z" }), conversation({ id: "unread", unread: 1, opened_at: "2026-01-01T00:00:00Z" })];
     expect(sortConversations(list).open.map((one) => one.id)).toEqual(["unread", "read"]);

@@ -142,11 +142,14 @@ export function byUrgency(alerts: readonly Alert[]): Alert[] {
   return [...alerts].sort((a, b) => compare(a.turn, b.turn) || compare(a.id, b.id));
 }
 
-/** Open ones with something unread first, then by the newest message; closed ones apart. */
+/** Open ones with something unread first, those who wait for anybody after one's own, whose turn it is first; the others
+ * by the newest message; closed ones apart. */
 export function sortConversations(all: readonly Conversation[]): { open: Conversation[]; closed: Conversation[] } {
   const newest = (one: Conversation) => one.last?.at ?? one.opened_at;
+  const turn = (one: Conversation) => one.turn ?? "";
   const sorted = [...all].sort(
-    (a, b) => Number(b.unread > 0) - Number(a.unread > 0) || compare(newest(b), newest(a)) || compare(a.id, b.id),
+    (a, b) =>
+      Number(b.unread > 0) - Number(a.unread > 0) || compare(turn(a), turn(b)) || compare(newest(b), newest(a)) || compare(a.id, b.id),
   );
   return { open: sorted.filter((one) => one.state === "open"), closed: sorted.filter((one) => one.state === "closed") };
 }

@@ -21,7 +21,7 @@ export const alert = (some: Partial<Alert> = {}): Alert => ({
   turn: new Date(Date.parse(AT) - 1000 * (some.importance ?? 50)).toISOString(), ...some,
 });
 export const conversation = (some: Partial<Conversation> = {}): Conversation => ({
-  id: "c", state: "open", visitor: "visitor-1", visit: null, site: "demo", name: "", live: false, customer: null,
+  id: "c", state: "open", turn: null, visitor: "visitor-1", visit: null, site: "demo", name: "", live: false, customer: null,
   expert: { id: me.id, name: me.name }, last_seq: 0, read_seq: 0, visitor_read_seq: 0, unread: 0, opened_at: AT, last: null, trigger: null, ...some,
 });
 export const message = (some: Partial<Message> = {}): Message => ({

@@ -915,7 +915,8 @@ url?: string
 }
 /**
  * One line of the desk. `unread`: messages of the visitor after `read_seq`; `visitor_read_seq`: what they saw.
- *     `trigger`: the name of the trigger that invited by itself, while the visitor has not appeared.
+ *     `trigger`: the name of the trigger that invited by itself, while the visitor has not appeared. `turn`: as of an
+ *     alert, for what nobody has taken yet; null for the others.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "ConversationBrief".
@@ -933,6 +934,7 @@ read_seq: number
 site: string
 state: ("closed" | "open")
 trigger: (string | null)
+turn: (string | null)
 unread: number
 visit: (string | null)
 visitor: string

@@ -27,6 +27,7 @@ from service.flows.judging import raise_and_ring
 from service.flows.load import load, loads
 from service.flows.missed import count_missed
 from service.flows.people import Crew, Ladderful
+from store.lock import lock
 
 
 def ring_for_question(conn: Connection, site: SiteFacts, visitor_id: str, conversation_id: str, seq: int) -> list[str]:
@@ -158,7 +159,8 @@ def offer_waiting(conn: Connection, sites: Sequence[str], now: Ms) -> list[str]:
     coming free anew is a new chance. Returns the alerts that ring now."""
     crew = Crew(conn, now)
     rung: list[str] = []
-    for site_id in sites:
+    for site_id in sorted(sites):
+        lock(conn, f"offer:{site_id}")  # two processes would each fill the last place
         waiting = routing.queries.waiting_without_ring(conn, [site_id])
         desks = routing.queries.idle(conn, site_id, now, limit=FREE_DESKS) if waiting else []
         if not desks:

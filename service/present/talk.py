@@ -7,7 +7,9 @@ from sqlalchemy import Connection, RowMapping
 
 import chat.queries
 import crm.queries
+import routing.alerts
 import routing.firings
+import routing.queries
 import sales.queries
 from contract.clock import now_ms, rfc3339
 from contract.errors import Refused
@@ -84,6 +86,7 @@ def conversation_briefs(conn: Connection, rows: Sequence[RowMapping], now: Ms) -
     experts = persons(conn, [row["expert_id"] for row in rows])
     unread = chat.queries.unread_of(conn, ids)
     last = chat.queries.last_messages(conn, ids)
+    turns = _turns(conn, rows)
     live = live_visitors(conn, {row["visitor_id"] for row in rows}, now)
     triggers = routing.firings.names(conn, {row["trigger_id"] for row in rows if _untouched(row)})
     briefs = []
@@ -93,6 +96,7 @@ def conversation_briefs(conn: Connection, rows: Sequence[RowMapping], now: Ms) -
             ConversationBrief(
                 id=row["id"],
                 state=row["state"],
+                turn=rfc3339(turns[row["id"]]) if row["id"] in turns else None,
                 visitor=row["visitor_id"],
                 visit=row["visit_id"],
                 site=row["site_id"],
@@ -115,6 +119,14 @@ def conversation_briefs(conn: Connection, rows: Sequence[RowMapping], now: Ms) -
 def _untouched(row: RowMapping) -> bool:
     """A trigger invited by itself, and the visitor has not appeared since."""
     return row["trigger_id"] is not None and (row["visitor_at"] is None or row["visitor_at"] < row["accepted_at"])
+
+
+def _turns(conn: Connection, rows: Sequence[RowMapping]) -> dict[str, Ms]:
+    """Whose turn it is among those whom nobody has: as their bell says, else by when they came."""
+    waiting = [row for row in rows if row["expert_id"] is None and row["state"] == "open"]
+    visits = {row["visit_id"] for row in waiting} - {None}
+    asked = routing.queries.turns(conn, visits, routing.alerts.ASKED) if visits else {}
+    return {row["id"]: asked.get(row["id"], row["opened_at"]) for row in waiting}
 
 
 def _refs(rows: Sequence[RowMapping], kind: str) -> list[str]:

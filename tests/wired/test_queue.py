@@ -1,5 +1,6 @@
 """Who waits for an expert: the order, the place, the minutes, and what the visitor hears. On both bases."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
@@ -10,15 +11,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, insert, select, update
 
+import routing.alerts
 import routing.do
 import routing.queries
 import store.prepared
 from access.tables import site
 from chat.tables import conversation, message
-from contract.clock import HOUR, MINUTE, SECOND, now_ms
+from contract.clock import HOUR, MINUTE, SECOND, now_ms, rfc3339
 from contract.names import Ms
 from routing.tables import alert, ring
 from routing.turn import turn
+from service import present
 from service.callers import ExpertCaller, VisitorCaller
 from service.flows.queue import queue_at, tell_who_waits
 from service.flows.ringing import fire_due, offer_waiting, ring_for_question, ring_who_came_free
@@ -363,3 +366,41 @@ async def test_a_silence_does_not_shorten_the_wait(shop: Shop) -> None:
     await shop.store.write(lambda conn: fire_due(conn, rung["due_at"]))
     again = await alert_of(shop, talk)
     assert (again["state"], again["due_at"]) == ("ringing", waits["due_at"])
+
+
+async def test_two_processes_that_offer_at_once_ring_each_desk_once(shop: Shop) -> None:
+    """As many bells as places, each at one desk, however many look at the same moment."""
+    talks = [(await writes(shop))[1] for _ in range(6)]
+    desks = [await free_desk(shop, f"Desk {number}") for number in range(4)]
+    rung = await asyncio.gather(*(offered(shop) for _ in range(4)))
+    assert sum(map(len, rung)) == len(desks)
+    heard = [await ringing(shop, desk) for desk in desks]
+    assert [len(one) for one in heard] == [1] * len(desks)
+    assert {one for (one,) in heard} == set(talks[: len(desks)])
+
+
+async def test_as_many_ring_as_there_are_places_whoever_has_them(shop: Shop) -> None:
+    """Three wait, two desks with one place each: the first two in turn ring, each at one desk."""
+    now = now_ms()
+    talks = [(await writes(shop, importance=importance, at=now))[1] for importance in (10, 90, 50)]
+    desks = [await free_desk(shop, name) for name in ("Boris", "Clara")]
+    assert len(await offered(shop)) == 2
+    assert {*await ringing(shop, desks[0]), *await ringing(shop, desks[1])} == {talks[1], talks[2]}
+    assert await offered(shop) == []
+
+
+async def test_what_nobody_has_taken_stands_on_the_desk_with_its_turn(shop: Shop) -> None:
+    """As its bell says; without a bell by when it began; and no turn once somebody has it."""
+    now = now_ms()
+    expert = await shop.expert()
+    _, rang = await writes(shop, importance=50, at=now)
+    silent = await shop.open_chat(await shop.visitor())
+    taken = await shop.open_chat(await shop.visitor(), expert)
+
+    def look(conn: Connection) -> dict[str, str | None]:
+        rows = conn.execute(select(conversation)).mappings().all()
+        return {one.id: one.turn for one in present.conversation_briefs(conn, rows, now)}
+
+    turns = await shop.store.read(look)
+    assert (turns[rang], turns[taken]) == (rfc3339(turn(50, now)), None)
+    assert turns[silent] is not None
