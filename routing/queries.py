@@ -133,7 +133,7 @@ _UNHEARD = Prepared(
         among(alert.c.site_id, "sites"),
         alert.c.id.not_in(select(ring.c.alert_id).where(ring.c.outcome.is_(None))),
     )
-    .order_by(TURN, alert.c.id)
+    .order_by(alert.c.gone_at.is_not(None), TURN, alert.c.id)
 )
 _SITES_WAITING = Prepared(
     select(alert.c.site_id)
@@ -299,7 +299,7 @@ def unannounced(conn: Connection, alert_ids: Collection[str], before: Ms) -> dic
 
 def waiting_without_ring(conn: Connection, site_ids: Iterable[str]) -> list[dict[str, Any]]:
     """Alerts on the last rung that nobody could hear: somebody who comes free is rung at once. Whose turn it is
-    first."""
+    first, and last of all who has left."""
     return _UNHEARD.dicts(conn, sites=site_ids)
 
 

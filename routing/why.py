@@ -1,6 +1,6 @@
 """Reasons as sentences, in the expert's language: right plurals, money and numbers as they are written there.
 
-A sentence with a {count} has one key per plural form of its language (`orders_one`, `orders_few` ...), one with a
+A sentence with a {count} has one key per plural form of its language (`orders.one`, `orders.few` ...), one with a
 {number} may have keys for particular numbers (`today_2`).
 """
 
@@ -53,7 +53,7 @@ def money(amount: int, currency: str, language: str) -> str:
 def _sentence(code: str, values: dict[str, Any], language: str) -> str:
     catalogue = _SENTENCES[language]
     special = f"{code}_{values['number']}" if "number" in values else ""
-    formed = f"{code}_{plural(values['count'], language)}" if "count" in values else ""
+    formed = f"{code}.{plural(values['count'], language)}" if "count" in values else ""
     return catalogue.get(special) or catalogue.get(formed) or catalogue[code]
 
 

@@ -2,7 +2,7 @@
 
 import heapq
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract.clock import SECOND
@@ -34,6 +34,7 @@ def test_of_equals_the_older_goes_first_and_of_the_same_age_the_more_important(o
     assert (turn(one, START) < turn(other, START)) == (one > other)
 
 
+@settings(deadline=None)
 @given(
     stranger=STRANGER,
     ahead=st.lists(st.tuples(IMPORTANCE, st.integers(0, 600 * SECOND)), max_size=30),

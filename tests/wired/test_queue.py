@@ -404,3 +404,15 @@ async def test_what_nobody_has_taken_stands_on_the_desk_with_its_turn(shop: Shop
     turns = await shop.store.read(look)
     assert (turns[rang], turns[taken]) == (rfc3339(turn(50, now)), None)
     assert turns[silent] is not None
+
+
+async def test_who_has_left_is_offered_last(shop: Shop) -> None:
+    """A place goes to somebody who is there."""
+    now = now_ms()
+    _, left = await writes(shop, importance=90, at=now)
+    _, here = await writes(shop, importance=10, at=now)
+    gone = update(alert).where(alert.c.trigger_id == left).values(gone_at=now + MINUTE)
+    await shop.store.write(lambda conn: conn.execute(gone).close())
+    boris = await free_desk(shop)
+    await came_free(shop, boris)
+    assert await ringing(shop, boris) == [here]
