@@ -160,6 +160,13 @@ def newest(conn: Connection, conversation_id: str, limit: int = LIMIT) -> Sequen
     return rows[::-1]
 
 
+def asked(conn: Connection, conversation_id: str, most: int = 5) -> list[str]:
+    """What the visitor wrote, oldest first: the newest few texts."""
+    mine = (message.c.conversation_id == conversation_id, message.c.author_kind == "visitor", message.c.kind == "text")
+    newest = select(message.c.text).where(*mine).order_by(message.c.seq.desc()).limit(most)
+    return list(conn.execute(newest).scalars())[::-1]
+
+
 def first_since(conn: Connection, conversation_id: str, at: Ms) -> int | None:
     """The number of the first message that is not older than `at`."""
     return conn.execute(

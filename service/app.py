@@ -26,6 +26,7 @@ from service.collect import in_front
 from service.commands import Command
 from service.flows import alerts, cards, chat, orders, presence
 from service.journey import Journey
+from service.learned import Learned
 from service.limits import Limits
 from service.migrate import check_revision
 from service.settings import Settings
@@ -93,7 +94,8 @@ async def start(settings: Settings, sockets: Sockets) -> Bell:
     """Open the store and the bus, join the parts, start what runs by itself."""
     store, bus = open_store(settings.database_url), open_bus(settings.redis_url)
     await check_revision(store)
-    journey, timers = Journey(store), Timers(store, bus, sockets.registry)
+    learned = Learned(settings.data_dir)
+    journey, timers = Journey(store, learned), Timers(store, bus, sockets.registry)
     bell = Bell(
         settings=settings,
         store=store,
@@ -104,6 +106,7 @@ async def start(settings: Settings, sockets: Sockets) -> Bell:
         limits=Limits(on=settings.rate_limits),
         waiting=Waiting(),
         registry=sockets.registry,
+        learned=learned,
     )
     journey.after = timers.told
     Delivery(bell, sockets)

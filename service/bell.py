@@ -10,6 +10,7 @@ import structlog
 from access.sites import Sites
 from service.foreign import Tried
 from service.journey import Journey
+from service.learned import NOTHING, Learned
 from service.limits import Limits
 from service.settings import Settings
 from service.sockets.registry import Registry
@@ -37,6 +38,7 @@ class Bell:
     limits: Limits
     waiting: Waiting
     registry: Registry
+    learned: Learned = NOTHING
     tried: Tried = field(default_factory=Tried)
     ready: bool = False
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)

@@ -21,6 +21,7 @@ from contract.facts import SiteFacts, VisitFacts
 from contract.names import BellKind, Ms
 from routing.triggers import Rules
 from service.flows.judging import Seen, judge_and_act
+from service.learned import NOTHING, Learned
 from service.limits import EVENTS_A_TOKEN
 from store.base import Store
 from store.journal import Journal
@@ -52,7 +53,8 @@ def _weight(item: tuple[SiteFacts, tracker.collect.Prepared]) -> int:
 class Journey:
     """Collect -> recognise -> judge -> ring. One per process."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, learned: Learned = NOTHING) -> None:
+        self._learned = learned
         self._journal: Journal[tuple[SiteFacts, tracker.collect.Prepared], Told] = Journal(
             store, self._record, weight=_weight
         )
@@ -92,7 +94,9 @@ class Journey:
             for number, ((site, prepared), one) in enumerate(zip(items, recorded, strict=True))
             if one.fresh and one.visit is not None and not one.visit.bot and not prepared.trusted
         }
-        touched = dict(zip(seen, judge_and_act(conn, list(seen.values()), self._active(conn)), strict=True))
+        touched = dict(
+            zip(seen, judge_and_act(conn, list(seen.values()), self._active(conn), self._learned), strict=True)
+        )
         return [
             Told(
                 stored=one.stored,

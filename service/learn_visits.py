@@ -24,9 +24,9 @@ from service.learn_people import People, people_of
 from store.base import Store
 from tracker import memory
 from tracker.queries import counted
-from tracker.rows import apply_mark, facts_of
+from tracker.rows import facts_of
 from tracker.tables import event, page_view, visit
-from tracker.visit import View, summarise
+from tracker.visit import View, apply_mark, summarise
 
 #: Visits that are older say little of today's; raw events are kept for as long.
 SINCE: Ms = 400 * DAY

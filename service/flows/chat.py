@@ -65,7 +65,7 @@ async def visitor_send(bell: Bell, caller: VisitorCaller, data: MessageSend) -> 
             who = Who(kind="visitor", id=caller.visitor)
             sent = _said(conn, row["id"], who, check_text(data.text), data.client_id, now)
             if row["expert_id"] is None:
-                alerts.extend(ring_for_question(conn, caller.site, caller.visitor, row["id"], sent.seq))
+                alerts.extend(ring_for_question(conn, caller.site, caller.visitor, row["id"], sent.seq, bell.learned))
             return sent
 
         sent, fresh = once(conn, caller, "message.send", data.client_id, now, Sent, say)

@@ -25,6 +25,7 @@ from routing.triggers import Firing, Rules, held_out
 from service.flows.acting import act
 from service.flows.facts import customer_facts, facts_of
 from service.flows.people import Crew, Ladderful
+from service.learned import NOTHING, Learned
 from store.sql import db_now
 
 _NONE = Done()
@@ -49,7 +50,7 @@ class Touched(msgspec.Struct):
     rings: list[tuple[BellKind, str]] = msgspec.field(default_factory=list)
 
 
-def judge_and_act(conn: Connection, seen: Sequence[Seen], rules: Rules) -> list[Touched]:
+def judge_and_act(conn: Connection, seen: Sequence[Seen], rules: Rules, learned: Learned = NOTHING) -> list[Touched]:
     """Judge the visits of one group and do what they fire; one answer for each.
 
     Most groups fire nothing and cost one statement: which bells ring for their visits, and what was done there.
@@ -65,7 +66,7 @@ def judge_and_act(conn: Connection, seen: Sequence[Seen], rules: Rules) -> list[
         ]
         for one in seen
     ]
-    acting = _acting(conn, seen, fired) if any(fired) else None
+    acting = _acting(conn, seen, fired, learned) if any(fired) else None
     touched: list[Touched] = []
     for one, firings in zip(seen, fired, strict=True):
         done = of.get(one.visit.id, _NONE)
@@ -81,10 +82,12 @@ def judge_and_act(conn: Connection, seen: Sequence[Seen], rules: Rules) -> list[
     return touched
 
 
-def raise_and_ring(conn: Connection, site: SiteFacts, firing: Firing, visit: VisitFacts) -> str | None:
-    """One bell alone that no trigger rings, under the same rules as a group's."""
-    acting = _Acting(conn, customer_facts(conn, site.id, [visit.visitor]), [visit.visitor])
-    return acting.ring(site, firing, visit) if acting.may_ring(site, firing, visit) else None
+def raise_and_ring(
+    conn: Connection, site: SiteFacts, firing: Firing, visit: VisitFacts, learned: Learned = NOTHING, text: str = ""
+) -> str | None:
+    """One bell alone that no trigger rings, under the same rules as a group's. `text`: what the visitor wrote."""
+    acting = _Acting(conn, customer_facts(conn, site.id, [visit.visitor]), [visit.visitor], learned)
+    return acting.ring(site, firing, visit, text) if acting.may_ring(site, firing, visit) else None
 
 
 def _anew(firing: Firing, visit: VisitFacts, done: Done) -> bool:
@@ -103,7 +106,7 @@ def _left(conn: Connection, visit: VisitFacts, done: Done) -> list[str]:
     return routing.alerts.visitor_left(conn, visit.id, visit.left_at)
 
 
-def _acting(conn: Connection, seen: Sequence[Seen], fired: Sequence[Sequence[Firing]]) -> "_Acting":
+def _acting(conn: Connection, seen: Sequence[Seen], fired: Sequence[Sequence[Firing]], learned: Learned) -> "_Acting":
     """Who the visitors are whose visits fire anything."""
     visitors: dict[str, set[str]] = {}
     for one, firings in zip(seen, fired, strict=True):
@@ -118,7 +121,7 @@ def _acting(conn: Connection, seen: Sequence[Seen], fired: Sequence[Sequence[Fir
         for firing in firings
         if firing.occasion != one.visit.id  # of a visit that has become part of another one, say
     }
-    acting = _Acting(conn, facts_of(conn, known), [visitor for ids in visitors.values() for visitor in ids])
+    acting = _Acting(conn, facts_of(conn, known), [visitor for ids in visitors.values() for visitor in ids], learned)
     acting.spent = routing.firings.spent(conn, elsewhere)
     return acting
 
@@ -126,8 +129,10 @@ def _acting(conn: Connection, seen: Sequence[Seen], fired: Sequence[Sequence[Fir
 class _Acting:
     """What the firings of one transaction have in common, looked up once, and when it is needed first."""
 
-    def __init__(self, conn: Connection, customers: Mapping[str, CustomerFacts], visitors: Sequence[str]) -> None:
-        self._conn, self._customers, self._visitors = conn, customers, visitors
+    def __init__(
+        self, conn: Connection, customers: Mapping[str, CustomerFacts], visitors: Sequence[str], learned: Learned
+    ) -> None:
+        self._conn, self._customers, self._visitors, self._learned = conn, customers, visitors, learned
         self.spent: set[tuple[str, str]] = set()
         self._strangers: dict[str, int] = {}
         self._visits: dict[str, dict[str, int]] = {}
@@ -229,11 +234,21 @@ class _Acting:
             return True
         return not self._drowned(site, self._people(site, visit))
 
-    def ring(self, site: SiteFacts, firing: Firing, visit: VisitFacts) -> str | None:
+    def ring(self, site: SiteFacts, firing: Firing, visit: VisitFacts, text: str = "") -> str | None:
         """The alert, ringing its first rung; None when this occasion has had its bell."""
         customer = self._customers.get(visit.visitor)
         people, today = self._people(site, visit), self._visits_today(site, visit)
-        alert_id = routing.alerts.raise_alert(self._conn, firing, visit, customer, people, self.now, today=today)
+        alert_id = routing.alerts.raise_alert(
+            self._conn,
+            firing,
+            visit,
+            customer,
+            people,
+            self.now,
+            intent=self._learned.intent(site, visit, customer),
+            today=today,
+            topic=self._learned.topic(site, visit, customer, text),
+        )
         if alert_id is not None and customer is None and site.id in self._strangers:
             self._strangers[site.id] += 1
         return alert_id

@@ -27,10 +27,18 @@ from service.flows.judging import raise_and_ring
 from service.flows.load import load, loads
 from service.flows.missed import count_missed
 from service.flows.people import Crew, Ladderful
+from service.learned import NOTHING, Learned
 from store.lock import lock
 
 
-def ring_for_question(conn: Connection, site: SiteFacts, visitor_id: str, conversation_id: str, seq: int) -> list[str]:
+def ring_for_question(
+    conn: Connection,
+    site: SiteFacts,
+    visitor_id: str,
+    conversation_id: str,
+    seq: int,
+    learned: Learned = NOTHING,
+) -> list[str]:
     """A visitor wrote into a conversation that nobody has: the bell rings up the same ladder as for a trigger.
 
     Every unanswered message may ring, but never while the last bell still does. A visitor of whom no page was ever seen
@@ -41,7 +49,8 @@ def ring_for_question(conn: Connection, site: SiteFacts, visitor_id: str, conver
         return []
     occasion = f"{conversation_id}:{seq}"
     firing = Firing(trigger=conversation_id, name=routing.alerts.ASKED, occasion=occasion)
-    raised = raise_and_ring(conn, site, firing, visit)
+    text = "\n".join(chat.queries.asked(conn, conversation_id))
+    raised = raise_and_ring(conn, site, firing, visit, learned, text)
     return [raised] if raised else []
 
 
