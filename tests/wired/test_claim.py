@@ -12,6 +12,7 @@ import chat.queries
 import routing.do
 import routing.tables
 import tracker.queries
+from bench import claims
 from chat.tables import conversation
 from contract.clock import now_ms
 from routing.triggers import Firing
@@ -166,3 +167,10 @@ async def test_a_bell_that_never_rang_at_a_desk_looks_missing_to_it(desks: Desks
     assert await desks.accept(boss, "nonsense") == "not_found"
     await desks.shop.store.write(lambda conn: routing.do.set_status(conn, boss.account.id, "offline", now_ms()))
     assert await desks.accept(boss, alert_id) == "not_online"
+
+
+async def test_two_to_twenty_claim_the_same_bells_at_once(fresh_database_url: str):
+    """A few rounds of `python -m bench.claims`: one winner each, in the answers and in the base, no orphan, no error."""
+    found = await claims.run(fresh_database_url, rounds=6)
+    assert (found.rounds, found.wrong) == (6, [])
+    assert found.claims > found.bells > 6

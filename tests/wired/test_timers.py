@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select, update
 from websockets.asyncio.client import connect
 
 from chat.tables import conversation
-from routing.tables import alert, expert
+from routing.tables import alert, expert, ring
 from store.connect import open_store
 from tests.running import Browser, People, Server, Socket, stayed
 from tests.wired.test_sockets import Raw, socket_url
@@ -85,6 +85,29 @@ async def test_a_rung_goes_on_over_a_sudden_death(people: People):
     await move(people.server, alert, bell["id"], due_at=100)
     assert (await boris.alert(browser, 2.5))["rung"] == "anyone"
     await boris.done("alert.accept", {"alert": bell["id"]})
+
+
+async def test_a_ladder_is_climbed_to_its_end_over_sudden_deaths(people: People):
+    """Killed once on every rung: each desk is rung once on each, the rungs go up, and it ends with its reason."""
+    anna = await people.expert("anna")
+    browser, bell = await ringing(people, anna)
+    rungs, mine = [], alert.c.id == bell["id"]
+    for _ in range(2):
+        await asyncio.to_thread(people.server.kill)
+        await move(people.server, alert, bell["id"], due_at=20_000)
+        await asyncio.to_thread(people.server.start, "serve")
+        anna = await people.expert("anna", status="")
+        rungs.append((await anna.alert(browser, 3.0))["rung"])
+        await move(people.server, alert, bell["id"], due_at=100)
+        for _ in range(60):
+            now = await base(people.server, lambda conn: conn.execute(select(alert).where(mine)).one())
+            if (now.state, now.rung) != ("ringing", rungs[-1]):
+                break
+            await asyncio.sleep(0.05)
+    row = await base(people.server, lambda conn: conn.execute(select(alert).where(mine)).one())
+    assert (rungs, row.state, row.outcome) == (["topic", "anyone"], "ended", "expired")
+    rows = await base(people.server, lambda conn: conn.execute(select(ring).where(ring.c.alert_id == bell["id"])).all())
+    assert sorted((one.rung, one.outcome) for one in rows) == [("anyone", "silent"), ("topic", "silent")]
 
 
 async def test_a_rung_that_nobody_could_hear_rings_once_afresh(people: People):
