@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select, update
 import access.queries
 import tracker.queries
 from access.tables import site
-from routing.tables import alert
+from routing.tables import alert, expert
 from routing.triggers import Firing
 from service.flows.judging import raise_and_ring
 from store.connect import open_store
@@ -23,6 +23,7 @@ from tests.servers import Valkey
 from tracker.tables import visit
 
 DRIP = ("Garden", "Irrigation", "Drip systems")
+LEFT = "{} had to leave. We are looking for a colleague."
 
 
 @dataclass
@@ -293,3 +294,48 @@ async def test_the_base_says_which_alerts_were_announced(house: House, people: P
             return
         await asyncio.sleep(0.1)
     raise AssertionError("never noted")
+
+
+@pytest.mark.timeout(150)
+async def test_desks_of_a_killed_process_move_and_only_who_stays_away_is_handed_on(house: House, people: People):
+    """Boris comes back at the other process within his lease and keeps his talk; Clara does not, and loses hers."""
+    desks = {name: await people.expert(name, server=house.two) for name in ("boris", "clara")}
+    them = {name: (await people.sign_in(name))["me"] for name in desks}
+    ids = {name: who["id"] for name, who in them.items()}
+    talks: dict[str, tuple[Socket, str]] = {}
+    for name, path in (
+        ("boris", ("Workshop", "Hand tools", "Planes")),
+        ("clara", ("Kitchen", "Preserving", "Preserving jars")),
+    ):
+        browser = people.browser()
+        await browser.go_deep(*path)
+        bell = await desks[name].alert(browser)
+        conversation = (await desks[name].done("alert.accept", {"alert": bell["id"]}))["conversation"]
+        visitor = await people.visitor(browser.key)
+        await visitor.done("chat.open")
+        talks[name] = visitor, conversation
+    house.two.kill()
+    try:
+        boris = await people.expert("boris", status="", server=house.one)
+        lapsed = int(time.time() * 1000) - 61_000  # a minute and more has passed for whoever did not come back
+        await in_base(
+            house.url,
+            lambda conn: conn.execute(
+                update(expert).where(expert.c.id == ids["clara"]).values(lease_until=lapsed)
+            ).close(),
+        )
+        heard = await talks["clara"][0].wait(
+            "message.added", 75.0, kind="event", text=LEFT.format(them["clara"]["name"])
+        )
+        assert heard["data"] == {"name": "expert.left", "expert": them["clara"]["name"]}
+        mine = await people.api("boris", "/api/desk", house.one)
+        held = {one["id"]: (one["expert"] or {}).get("id") for one in mine["conversations"]}
+        assert held[talks["boris"][1]] == ids["boris"]
+        assert held[talks["clara"][1]] is None, "on every desk"
+        assert LEFT.format(them["boris"]["name"]) not in [m["text"] for m in talks["boris"][0].heard("message.added")]
+        await say(boris, talks["boris"][1], "still here")
+    finally:
+        for socket in desks.values():
+            with contextlib.suppress(Exception):
+                await socket.close()
+        await asyncio.to_thread(house.start, house.two)
