@@ -22,6 +22,7 @@ from bench import (
     agents,
     alert,
     choose,
+    claims,
     collect,
     crash,
     doorbell,
@@ -48,6 +49,7 @@ FIGURES: dict[str, Callable[[Path], Iterable[dict[str, Any]]]] = {
     "alert": alert.measure,
     "doorbell": doorbell.measure,
     "choose": choose.measure,
+    "claims": claims.measure,
     "live": live.measure,
     "overload": overload.measure,
     "orm": orm.measure,
@@ -56,7 +58,7 @@ FIGURES: dict[str, Callable[[Path], Iterable[dict[str, Any]]]] = {
     "size": size.measure,
 }
 #: These take a quarter of an hour each: they run when they are named, and with `--write`.
-LONG = ("fuzz", "crash", "size")
+LONG = ("claims", "fuzz", "crash", "size")
 _COLUMNS = ("what", "floor", "ours", "ratio", "reach", "met", "rounds", "measured")
 KEPT, PAGE = ROOT / "docs" / "performance.json", ROOT / "docs" / "performance.md"
 
@@ -129,6 +131,7 @@ _MODULES = {
     "alert": alert,
     "doorbell": doorbell,
     "choose": choose,
+    "claims": claims,
     "live": live,
     "overload": overload,
     "orm": orm,

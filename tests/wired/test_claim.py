@@ -170,7 +170,7 @@ async def test_a_bell_that_never_rang_at_a_desk_looks_missing_to_it(desks: Desks
 
 
 async def test_two_to_twenty_claim_the_same_bells_at_once(fresh_database_url: str):
-    """A few rounds of `python -m bench.claims`: one winner each, in the answers and in the base, no orphan, no error."""
+    """A few rounds of `python -m bench.claims`: one winner each, in answers and base, no orphan, no error."""
     found = await claims.run(fresh_database_url, rounds=6)
     assert (found.rounds, found.wrong) == (6, [])
     assert found.claims > found.bells > 6
