@@ -25,8 +25,9 @@ class CannotLearn(Exception):
 def learners() -> list[Learner]:
     """Everything that is learned, in the order in which it is printed."""
     from service.learn_intent import learn_site as intent
+    from service.learn_topics import learn_site as topics
 
-    return [intent]
+    return [intent, topics]
 
 
 async def run(store: Store, data_dir: Path, key: str | None, now: Ms, say: Say) -> list[str]:

@@ -5,7 +5,7 @@ expert who took it knows that: then the bell rang at the right desk. All the oth
 and are left out.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ from routing.queries import knowledge
 from routing.topics import FORMAT, KIND, TopicModel, encode
 from routing.words import MOST
 from sales.tables import order, order_line, product
+from service.learn import Say
 from store.base import Store
 
 #: The newest conversations of a site that are learned from, and how many are read at once.
@@ -39,13 +40,14 @@ class Talk(NamedTuple):
     expert: str
 
 
-async def learn_site(store: Store, site: SiteFacts, data_dir: Path, now: Ms, say: Callable[[str], None]) -> list[str]:
+async def learn_site(store: Store, site: SiteFacts, data_dir: Path, now: Ms, say: Say) -> list[str]:
     """Returns what to print. Holds no transaction while it learns; the base is only read.
 
     Raises OSError where the model cannot be written.
     """
     given, talked = await samples(store, site.id)
-    say(f"{site.key}: {len(talked):,} conversations and {len(given):,} phrases read, learning topics")
+    if talked or given:
+        say(f"{site.key}: {len(talked):,} conversations and {len(given):,} phrases read, learning topics")
     model, file = train([*given, *talked]), model_file(data_dir, site.id, KIND)
     if model is None:
         file.unlink(missing_ok=True)  # what it was learned from is no longer there
