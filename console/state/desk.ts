@@ -84,7 +84,7 @@ export function applyAll(desk: Desk, events: readonly DeskEvent[], now: number):
         const { conversation } = event.data;
         const known = next.conversations.find((one) => one.id === conversation.id);
         if (known && known.last_seq > conversation.last_seq) break;
-        next.conversations = isMine(conversation, next.me)
+        next.conversations = isMine(conversation, next.me) && !isUnanswered(conversation)
           ? put(next.conversations, conversation)
           : next.conversations.filter((one) => one.id !== conversation.id);
         break;
@@ -193,6 +193,9 @@ export const waiting = (desk: Desk): number =>
 function isMine(conversation: Conversation, me: Me): boolean {
   return conversation.expert === null || conversation.expert.id === me.id;
 }
+
+/** A trigger invited by itself, and nobody came: it leaves no trace on the desk. */
+const isUnanswered = ({ state, trigger }: Conversation): boolean => state === "closed" && trigger !== null;
 
 function withVisit(alert: Alert, visit: VisitBrief): Alert {
   return { ...alert, customer: visit.customer ?? alert.customer, left: !isHere(visit), visit };

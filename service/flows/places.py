@@ -69,7 +69,9 @@ def writable(conn: Connection, account: AccountFacts, conversation_id: str, now:
     if row["state"] == "closed":
         raise Refused("conversation_closed")
     if row["expert_id"] == account.id:
-        return row
+        # What a trigger said in their name they say themselves now.
+        awaits = row["trigger_id"] is not None and row["due_at"] is not None
+        return chat.do.take(conn, row, account.id, account.name, now) if awaits else row
     check_room(conn, account.id)
     # Two experts answer a stranger in the same moment: the second one finds it taken.
     row = chat.do.hold(conn, conversation_id)

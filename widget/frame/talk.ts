@@ -7,7 +7,7 @@ import { heed } from "./cards";
 import { tellHost } from "./host";
 import { recall, recallForGood, remember, rememberForGood } from "./memory";
 import { command, line, type Heard, mention, Refused } from "./socket";
-import { empty, lastSeq, receive, type Thread, type Unsent, unread } from "./thread";
+import { empty, ends, lastSeq, receive, type Thread, type Unsent, unread } from "./thread";
 import { say } from "./words";
 
 interface Kept {
@@ -54,10 +54,17 @@ function take(messages: Message[], whole = false): void {
     thread.value = result.thread;
     for (const { author } of messages) if (author.kind === "expert" && author.name) expert.value = author.name;
     messages.forEach(heed);
+    if (result.thread.messages.some(ends)) over(result.thread.conversation);
     if (messages.some(({ author }) => author.kind === "expert")) typing.value = false;
   });
   if (result.gap) void catchUp();
   markRead();
+}
+
+/** The conversation has ended, and the invitation to it with it. */
+function over(conversation: string): void {
+  if (conversation === thread.value.conversation) closed.value = true;
+  if (conversation === invitation.value?.conversation) invitation.value = null;
 }
 
 let catching: Promise<void> | undefined;
@@ -140,10 +147,15 @@ export function closePanel(): void {
   tellHost({ event: "close" });
 }
 
-/** "Not now": the bell stays, the bubble goes, until something new is said. */
+/** "Not now": the bell stays, the bubble goes, until something new is said. Where a program invited, the expert who
+ * was kept free for us is free for others. */
 export function notNow(): void {
   batch(() => {
-    if (invitation.value) remember("notNow", invitation.value.conversation);
+    if (invitation.value) {
+      const { conversation } = invitation.value;
+      remember("notNow", conversation);
+      mention("chat.decline", { conversation });
+    }
     invitation.value = null;
     read.value = Math.max(read.value, lastSeq(thread.value));
   });
@@ -262,9 +274,7 @@ export const events: Heard = {
     follow(conversation);
     expert.value = name;
   },
-  "conversation.closed"({ conversation }) {
-    if (conversation === thread.value.conversation) closed.value = true;
-  },
+  "conversation.closed": ({ conversation }) => over(conversation),
 };
 
 /** After the end: the next opening gives a new conversation. */

@@ -87,3 +87,12 @@ test("a place in the queue is shown until something newer happened", () => {
   expect(kept(event(1, "conversation.closed"), place(2))).toEqual([1, 2]);
   expect(kept(message(1), message(2))).toEqual([1, 2]);
 });
+
+test("an invitation that was over before anybody looked is no news; a talk that ended is", () => {
+  const end = { ...message(2, "system"), kind: "event" as const, data: { name: "conversation.closed", expert: "" } };
+  const invited = receive(empty("c"), [message(1), end]).thread;
+  expect(unread(invited, 0)).toEqual([]);
+  const talked = receive(empty("c"), [message(1, "visitor"), { ...message(2) }, { ...end, seq: 3 }]).thread;
+  expect(unread(talked, 0).map((one) => one.seq)).toEqual([2]);
+  expect(unread(receive(empty("c"), [message(1), message(2), { ...end, seq: 3 }]).thread, 1).map((one) => one.seq)).toEqual([2]);
+});

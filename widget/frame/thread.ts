@@ -55,6 +55,12 @@ export const shown = (messages: Message[]): Message[] => {
   return messages.filter(({ data }, i) => i >= newest || (data as { name?: string } | null)?.name !== "queue.waiting");
 };
 
-/** Messages of the other side after `seq`. */
-export const unread = (thread: Thread, seq: number): Message[] =>
-  thread.messages.filter((message) => message.seq > seq && message.author.kind === "expert");
+export const ends = ({ kind, data }: Message): boolean =>
+  kind === "event" && (data as { name?: string } | null)?.name === "conversation.closed";
+
+/** Messages of the other side after `seq`. An invitation that was over before the person looked at it is none: nobody
+ * is there to answer. */
+export const unread = (thread: Thread, seq: number): Message[] => {
+  const missed = !seq && thread.messages.some(ends) && !thread.messages.some(({ author }) => author.kind === "visitor");
+  return missed ? [] : thread.messages.filter((message) => message.seq > seq && message.author.kind === "expert");
+};

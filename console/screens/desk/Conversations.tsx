@@ -33,6 +33,8 @@ function Row({ one }: { one: Conversation }) {
   const chosen = selection.value?.kind === "conversation" && selection.value.id === one.id;
   const writes = (typing.value.get(one.id) ?? 0) > now.value;
   const mine = one.last?.author.kind === "expert";
+  const said = one.last ? `${mine ? `${t("who.you_colon")} ` : ""}${inShort(one.last)}` : t("talk.no_words");
+  const what = one.trigger === null ? said : t("talks.invited", { trigger: one.trigger });
   return (
     <button type="button" class={`row${chosen ? " is-chosen" : ""}`} aria-current={chosen ? "true" : undefined}
       onClick={() => select("conversation", one.id, "talk")}>
@@ -42,7 +44,7 @@ function Row({ one }: { one: Conversation }) {
         <span class="row-time soft">{when(one.last?.at ?? one.opened_at, now.value)}</span>
       </span>
       <span class="row-bottom">
-        <span class="row-text soft">{writes ? t("talk.typing") : one.last ? `${mine ? `${t("who.you_colon")} ` : ""}${inShort(one.last)}` : t("talk.no_words")}</span>
+        <span class="row-text soft">{writes ? t("talk.typing") : what}</span>
         {one.unread > 0 && <b class="count is-loud" aria-label={tn("talk.unread", one.unread)}>{number(one.unread)}</b>}
       </span>
     </button>

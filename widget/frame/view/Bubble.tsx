@@ -44,7 +44,7 @@ function Invitation() {
 export function Bubble() {
   const box = useRef<HTMLElement>(null);
   const [card] = cards.value;
-  const from = card && "expert" in card ? card.expert.name : "";
+  const from = card?.expert.name;
   const busy = !!(card || invitation.value || news.value.length);
   const unread = news.value.length + cards.value.length + (invitation.value && !news.value.length ? 1 : 0);
 
@@ -65,7 +65,7 @@ export function Bubble() {
       {card && (
         <section class="card" aria-label={from || say("someone")}>
           <p class="who">
-            <span class="face" aria-hidden="true">{from.slice(0, 1) || <Bell size={16} />}</span>
+            <span class="face" aria-hidden="true">{from?.slice(0, 1) || <Bell size={16} />}</span>
             <strong>{from || say("someone")}</strong>
             {cards.value.length > 1 && <span class="soft"> · {say("more", { n: cards.value.length - 1 })}</span>}
             <button type="button" class="plain away" aria-label={say("dismiss")} onClick={() => putAway(card.card)}>
