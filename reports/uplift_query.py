@@ -13,8 +13,9 @@ from sales.tables import order
 WINDOW: Ms = 7 * DAY
 
 
-def report(conn: Connection, trigger_id: str, percent: int, now: Ms) -> TriggerReport:
-    """`percent`: of strangers who are held out by now.
+def report(conn: Connection, trigger_id: str, percent: int, now: Ms, since: Ms = 0) -> TriggerReport:
+    """`percent`: of strangers who are held out by now. `since`: what it did is counted from then on; what it brought
+    needs all there is.
 
     Only strangers are compared, each once, by what happened at the first firing; and only those whose first firing is
     a whole window old and not older than the hold-out: whoever came before had no chance to be left alone.
@@ -27,7 +28,7 @@ def report(conn: Connection, trigger_id: str, percent: int, now: Ms) -> TriggerR
             func.count(),
             func.count().filter(firing.c.arm == "treated"),
             func.count(firing.c.customer_id.distinct()),
-        ).where(firing.c.trigger_id == trigger_id)
+        ).where(firing.c.trigger_id == trigger_id, firing.c.at >= since)
     ).one()
     return TriggerReport(
         firings=all_firings,
@@ -39,7 +40,7 @@ def report(conn: Connection, trigger_id: str, percent: int, now: Ms) -> TriggerR
         low=_points(found.low) if found else None,
         high=_points(found.high) if found else None,
         missing=missing(treated, held_out, percent),
-        alerts=_alerts(conn, trigger_id),
+        alerts=_alerts(conn, trigger_id, since),
     )
 
 
@@ -78,8 +79,10 @@ def _first(trigger_id: str) -> Select[tuple[str, Ms, str, str | None, int]]:
     )
 
 
-def _alerts(conn: Connection, trigger_id: str) -> dict[str, int]:
+def _alerts(conn: Connection, trigger_id: str, since: Ms) -> dict[str, int]:
     """How its bells ended; "ringing" for those that have not."""
     ended = func.coalesce(alert.c.outcome, "ringing")
-    rows = conn.execute(select(ended, func.count()).where(alert.c.trigger_id == trigger_id).group_by(ended))
+    rows = conn.execute(
+        select(ended, func.count()).where(alert.c.trigger_id == trigger_id, alert.c.raised_at >= since).group_by(ended)
+    )
     return {outcome: int(number) for outcome, number in rows}

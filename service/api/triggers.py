@@ -7,6 +7,7 @@ from sqlalchemy import Connection, RowMapping, delete, func, select, update
 from starlette.requests import ClientDisconnect
 
 import reports.uplift_query
+from contract.clock import DAY
 from contract.errors import Refused
 from contract.facts import SiteFacts
 from contract.names import Language
@@ -178,14 +179,15 @@ async def remove(call: Call) -> None:
     await call.bell.store.write(write)
 
 
-@operation("GET", "/api/triggers/{id}/report", roles=MARKETERS, gives=TriggerReport)
+@operation("GET", "/api/triggers/{id}/report", roles=MARKETERS, gives=TriggerReport, query=("days",))
 async def report(call: Call) -> TriggerReport:
-    """What a trigger did and what it brought, against the strangers it left alone."""
-    trigger_id = call.path_id()
+    """What a trigger did, `?days=` of late, and what it brought in all, against the strangers it left alone."""
+    trigger_id, days = call.path_id(), call.number("days", 0, least=1, most=400)
+    since = call.now - days * DAY if days else 0
 
     def read(conn: Connection) -> TriggerReport:
         row = _seen(conn, call, trigger_id)
-        return reports.uplift_query.report(conn, trigger_id, row["hold_out"], call.now)
+        return reports.uplift_query.report(conn, trigger_id, row["hold_out"], call.now, since)
 
     return await call.bell.store.read(read)
 

@@ -160,7 +160,7 @@ def test_a_contradiction_is_shown_before_saving(rules: Callable[..., Page]) -> N
     editor.name("Nobody")
     editor.add("+ a condition …", "customer or stranger")
     editor.add("+ and also …", "customer or stranger")
-    editor.form.get_by_label("customer or stranger").last.select_option(label="is a stranger")
+    editor.form.get_by_role("combobox", name="customer or stranger").last.select_option(label="is a stranger")
     wrong = editor.form.locator(".clauses.is-all > ul > li").last.locator(".finding.is-error")
     expect(wrong).to_contain_text("never hold together")
     expect(editor.save).to_be_disabled()

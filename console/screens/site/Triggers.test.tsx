@@ -284,9 +284,8 @@ describe("what it would have done", () => {
 });
 
 describe("what it brought", () => {
-  const told = async (some: Partial<TriggerReport>, holdOut = 10) => {
+  const told = async (some: Partial<TriggerReport>) => {
     world.report = { ...REPORT, ...some };
-    world.triggers = [{ ...BACK, hold_out: holdOut }];
     await show(false);
     await on.press("What it brought");
     return on.within(".backtest").textContent!;
@@ -296,7 +295,7 @@ describe("what it brought", () => {
     [{}, "3.1 points more orders (from 0.4 to 5.8)."],
     [{ uplift: -2, low: -3, high: -1 }, "2 points fewer orders (from -3 to -1)."],
     [{ uplift: 1, low: -0.5, high: 2.5 }, "1 points more orders (from -0.5 to 2.5). This may still be chance."],
-    [{ ...none, missing: 81 }, "81 more visits are needed before it can be said whether it brings orders."],
+    [{ ...none, missing: 81 }, "81 more visitors are needed before it can be said whether it brings orders."],
   ])("of %j is a sentence", async (some, said) => {
     expect(await told(some)).toContain(said);
     expect(!!on.root.querySelector(".interval")).toBe(!("missing" in some));
@@ -305,7 +304,7 @@ describe("what it brought", () => {
     expect(await told({})).toContain("It acted820617.4%Left alone9144.4%");
   });
   it("needs somebody who is left alone", async () => {
-    expect(await told({ ...none, held_out: { visitors: 0, ordered: 0 }, missing: 0 }, 0)).toContain("Nobody is left alone, so there is nothing to compare with.");
+    expect(await told({ ...none, held_out: { visitors: 0, ordered: 0 }, missing: 0 })).toContain("Nobody is left alone, so there is nothing to compare with.");
   });
 });
 

@@ -25,7 +25,7 @@ export function Backtest({ body, onClose }: { body: TriggerWrite; onClose: () =>
   return (
     <section class="backtest" aria-labelledby="backtest-title" aria-busy={answer.busy}>
       <header class="people-head">
-        <h4 id="backtest-title" ref={head} tabIndex={-1}>{t("backtest.title")}</h4>
+        <h3 id="backtest-title" ref={head} tabIndex={-1}>{t("backtest.title")}</h3>
         <label class="field is-inline"><span>{t("backtest.span")}</span>
           <select value={String(days)} onChange={(event) => setDays(Number(event.currentTarget.value))}>
             {SPANS.map((one) => <option key={one} value={one}>{tn("backtest.days", Number(one))}</option>)}
@@ -77,7 +77,7 @@ function Examples({ items }: { items: readonly BacktestVisit[] }) {
   const name = (one: BacktestVisit) => (one.customer ? t("backtest.a_customer", { mark: one.customer.slice(-4) }) : whoIs({ customer: null, visitor: one.visitor }));
   return (
     <div>
-      <h5>{t("backtest.examples")}</h5>
+      <h4>{t("backtest.examples")}</h4>
       <div class="people-body">
         <ul class="people-list" aria-label={t("backtest.examples")}>
           {items.map((one) => (

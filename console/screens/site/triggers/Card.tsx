@@ -41,7 +41,7 @@ export function Card({ one, names, changes, isNew, onTurn, onEdit, onDelete }: S
           : <button type="button" class="quiet" onClick={() => setSure(true)}>{t("triggers.delete")}<span class="unseen">: {one.name}</span></button>)}
       </div>
       {open === "try" && <Backtest body={toWrite(fromTrigger(one), one.site)} onClose={() => setOpen(null)} />}
-      {open === "report" && <Report id={one.id} holdOut={one.hold_out} />}
+      {open === "report" && <Report id={one.id} />}
     </li>
   );
 }

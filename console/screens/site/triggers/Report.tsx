@@ -5,13 +5,13 @@ import { number, percent } from "../../../text/format";
 import { language, t, tn, word } from "../../../text/text";
 import type { TriggerArm, TriggerReport } from "../../../wire";
 
-export function Report({ id, holdOut }: { id: string; holdOut: number }) {
+export function Report({ id }: { id: string }) {
   const answer = useAnswer(id, () => http<TriggerReport>("GET", `/api/triggers/${id}/report`));
   return (
     <section class="backtest" aria-label={t("report.title")} aria-busy={answer.busy}>
       {answer.problem && <p class="form-error" role="alert">{answer.problem}</p>}
       {!answer.value && answer.busy && <p class="soft">{t("app.loading")}</p>}
-      {answer.value && <Told told={answer.value} holdOut={holdOut} />}
+      {answer.value && <Told told={answer.value} />}
     </section>
   );
 }
@@ -25,12 +25,12 @@ export function firedText(told: TriggerReport): string {
   return `${parts.filter(Boolean).join(", ")}.${bells.length ? ` ${t("report.bells", { ends: bells.join(", ") })}` : ""}`;
 }
 
-function Told({ told, holdOut }: { told: TriggerReport; holdOut: number }) {
+function Told({ told }: { told: TriggerReport }) {
   const compared = told.treated.visitors + told.held_out.visitors > 0;
   return (
     <div class="stack">
       <p class="said">{t("report.so_far", { what: firedText(told) })}</p>
-      <p class="said">{told.uplift !== null && told.low !== null && told.high !== null ? upliftText(told.uplift, told.low, told.high) : holdOut || told.held_out.visitors ? tn("report.missing", told.missing) : t("report.no_hold_out")}</p>
+      <p class="said">{told.uplift !== null && told.low !== null && told.high !== null ? upliftText(told.uplift, told.low, told.high) : told.missing > 0 ? tn("report.missing", told.missing) : t("report.no_hold_out")}</p>
       {told.uplift !== null && told.low !== null && told.high !== null && <Interval at={told.uplift} low={told.low} high={told.high} />}
       {compared && <p class="soft small">{t("report.arms")}.</p>}
       {compared && (
