@@ -37,13 +37,14 @@ def from_rfc3339(text: str) -> Ms:
 
 def day_began(zone: str, at: Ms) -> Ms:
     """Midnight of the day that it is at `at` in this zone; in UTC where the zone is unknown to this machine."""
-    there = (_EPOCH + timedelta(milliseconds=at)).astimezone(_zone(zone))
+    there = (_EPOCH + timedelta(milliseconds=at)).astimezone(zone_named(zone))
     midnight = there.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
     return (midnight.astimezone(UTC) - _EPOCH) // timedelta(milliseconds=1)
 
 
 @lru_cache(maxsize=1_000)
-def _zone(name: str) -> tzinfo:
+def zone_named(name: str) -> tzinfo:
+    """UTC where this machine does not know it: a site goes on working with an old table of zones."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -1,10 +1,9 @@
 """Pure: times of the day and weekdays in a site's zone."""
 
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
-from contract.clock import MINUTE
+from contract.clock import MINUTE, zone_named
 from contract.names import Ms
 
 
@@ -27,20 +26,7 @@ def day_of(now: Ms, zone: str) -> date:
     return _local(now // MINUTE, zone)[2]
 
 
-def day_begins(now: Ms, zone: str) -> Ms:
-    """When the day of `now` began there: at midnight, or when the clock first showed that date."""
-    local = day_of(now, zone)
-    there = _zone(zone)
-    begins = datetime(local.year, local.month, local.day, tzinfo=there)
-    return int(begins.timestamp() * 1000)
-
-
-@lru_cache(maxsize=64)
-def _zone(zone: str) -> tzinfo:
-    return ZoneInfo(zone)
-
-
 @lru_cache(maxsize=1024)
 def _local(minute: int, zone: str) -> tuple[str, int, date]:
-    there = datetime.fromtimestamp(minute * 60, _zone(zone))
+    there = datetime.fromtimestamp(minute * 60, zone_named(zone))
     return there.strftime("%H:%M"), there.isoweekday(), there.date()

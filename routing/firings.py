@@ -7,11 +7,11 @@ import msgspec
 from sqlalchemy import Connection, and_, bindparam, delete, literal_column, null, select, union_all, update
 
 from access.tables import site
+from contract.clock import day_began
 from contract.facts import VisitFacts
 from contract.ids import new_id
 from contract.names import Arm, Ms
 from contract.triggers import Rule, When, stored
-from routing.calendar import day_begins
 from routing.tables import RINGING, alert, firing, segment, trigger
 from routing.triggers import Firing, Rules, Trigger
 from store.prepared import InsertNew, Prepared, among
@@ -95,7 +95,7 @@ def capped(fired: Firing, visit: VisitFacts, before: Collection[Past], now: Ms, 
         return True
     if caps.day is None:
         return False
-    begins = day_begins(now, zone)
+    begins = day_began(zone, now)
     return sum(one.at >= begins for one in before) >= caps.day
 
 

@@ -7,14 +7,12 @@ visit as the tracker knows it at this moment.
 from bisect import bisect_left
 from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import msgspec
 
-from contract.clock import DAY, SECOND
+from contract.clock import DAY, SECOND, zone_named
 from contract.facts import CustomerFacts, VisitFacts
 from routing.forest import Column, Forest, scorer
 from routing.importance import plain_intent
@@ -138,14 +136,9 @@ def _seen(visit: VisitFacts, customer: CustomerFacts | None, zone: str) -> Seen:
     return Seen(
         visit,
         customer,
-        datetime.fromtimestamp(visit.last_at / SECOND, _zone(zone)),
+        datetime.fromtimestamp(visit.last_at / SECOND, zone_named(zone)),
         busiest.name if busiest else "",
         busiest.dwell if busiest else 0,
         busiest.pages if busiest else 0,
         busiest.deepest if busiest else 0,
     )
-
-
-@lru_cache(maxsize=256)
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)

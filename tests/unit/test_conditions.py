@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.clock import DAY, SECOND
+from contract.clock import DAY, SECOND, day_began
 from contract.facts import Branch, CustomerFacts, Doing, Place, VisitFacts
 from contract.triggers import Caps, Quiet, Rule, When
-from routing.calendar import day_begins, during
+from routing.calendar import during
 from routing.lookups import Known
 from routing.triggers import Rules, Trigger, held_out, read_when
 
@@ -239,7 +239,7 @@ def test_hours_over_midnight_belong_to_the_day_they_begin_on(
 def test_a_day_begins_at_midnight_of_the_zone() -> None:
     """Also on the day on which the clock is put back."""
     autumn = int(datetime(2026, 10, 25, 20, 0, tzinfo=UTC).timestamp() * 1000)
-    assert day_begins(autumn, "Europe/Berlin") == int(datetime(2026, 10, 24, 22, 0, tzinfo=UTC).timestamp() * 1000)
+    assert day_began("Europe/Berlin", autumn) == int(datetime(2026, 10, 24, 22, 0, tzinfo=UTC).timestamp() * 1000)
 
 
 def test_quiet_hours_are_silent() -> None:
