@@ -75,6 +75,21 @@ _SPOKE_SINCE = Prepared(
     )
     .limit(1)
 )
+_ENDED = Prepared(
+    select(conversation.c.id)
+    .where(
+        conversation.c.visitor_id == bindparam("visitor"),
+        conversation.c.state == "closed",
+        conversation.c.expert_id.is_not(None),
+        conversation.c.closed_at >= bindparam("since"),
+    )
+    .limit(1)
+)
+_BY_ITSELF = Prepared(
+    select(card.c.data).where(
+        card.c.visitor_id == bindparam("visitor"), card.c.over_at.is_(None), card.c.expert_id.is_(None)
+    )
+)
 _LAST_CONTACT = Prepared(
     select(conversation.c.visitor_id, func.max(message.c.at))
     .join(
@@ -337,13 +352,7 @@ def served(conn: Connection, visitor_ids: Collection[str]) -> dict[str, Served]:
 
 def ended_since(conn: Connection, visitor_id: str, at: Ms) -> bool:
     """Whether a conversation of this visitor with an expert ended since then, an unanswered invitation included."""
-    ended = select(conversation.c.id).where(
-        conversation.c.visitor_id == visitor_id,
-        conversation.c.state == "closed",
-        conversation.c.expert_id.is_not(None),
-        conversation.c.closed_at >= at,
-    )
-    return conn.execute(ended.limit(1)).first() is not None
+    return bool(_ENDED.rows(conn, visitor=visitor_id, since=at))
 
 
 def last_contact_of(conn: Connection, visitor_ids: Collection[str]) -> dict[str, Ms]:
@@ -367,7 +376,17 @@ def cards_of_visitor(conn: Connection, visitor_id: str, now: Ms) -> list[RowMapp
         .order_by(card.c.at.desc(), card.c.id.desc())
         .limit(CARDS)
     ).mappings()
-    return [one for one in rows if now < one["data"].get("expires_at", now + 1)][::-1]
+    return [one for one in rows if _stands(one["data"], now)][::-1]
+
+
+def stands_by_itself(conn: Connection, visitor_id: str, now: Ms) -> bool:
+    """Whether a card that no expert showed stands on this visitor's page."""
+    return any(_stands(data, now) for data in _BY_ITSELF.scalars(conn, visitor=visitor_id))
+
+
+def _stands(data: dict[str, Any], now: Ms) -> bool:
+    until: Ms | None = data.get("expires_at")
+    return until is None or now < until
 
 
 def card_row(conn: Connection, card_id: str) -> RowMapping | None:

@@ -145,13 +145,13 @@ def _reserve(
 
 def _alone(conn: Connection, visitor_id: str) -> bool:
     """Nobody talks with them, and they ask for nobody: what they have written waits for its own bell."""
-    held = chat.queries.open_of_visitor(conn, visitor_id)
+    held = chat.queries.open_of_visitors(conn, [visitor_id]).get(visitor_id)
     return held is None or (held["expert_id"] is None and held["last_seq"] == 0)
 
 
 def _talks(conn: Connection, visitor_id: str) -> bool:
     """Somebody has a conversation with them, or has invited them."""
-    held = chat.queries.open_of_visitor(conn, visitor_id)
+    held = chat.queries.open_of_visitors(conn, [visitor_id]).get(visitor_id)
     return held is not None and held["expert_id"] is not None
 
 
@@ -159,7 +159,7 @@ def _show(conn: Connection, kind: CardKind, content: Content, visit: VisitFacts,
     """One card at a time comes by itself."""
     if not try_lock(conn, f"visitor:{visit.visitor}") or _talks(conn, visit.visitor):
         return None
-    if any(card["expert_id"] is None for card in chat.queries.cards_of_visitor(conn, visit.visitor, now)):
+    if chat.queries.stands_by_itself(conn, visit.visitor, now):
         return None
     where = Place(site=visit.site, visitor=visit.visitor, visit=visit.id, conversation=None)
     try:

@@ -136,6 +136,7 @@ class _Acting:
         self.spent: set[tuple[str, str]] = set()
         self._strangers: dict[str, int] = {}
         self._visits: dict[str, dict[str, int]] = {}
+        self._free: dict[str, bool] = {}
 
     @cached_property
     def now(self) -> Ms:
@@ -148,6 +149,13 @@ class _Acting:
     @cached_property
     def _served(self) -> dict[str, chat.queries.Served]:
         return chat.queries.served(self._conn, self._visitors)
+
+    def _available(self, site_id: str) -> bool:
+        """Whether an expert of the site is there and has a free place."""
+        found = self._free.get(site_id)
+        if found is None:
+            found = self._free[site_id] = self._crew.available(site_id)
+        return found
 
     def fits(self, one: Seen, firing: Firing) -> bool:
         """Whether it fires for this person, at a moment like this, on an occasion that is not spent."""
@@ -162,7 +170,7 @@ class _Acting:
                 customer=self._customers.get(visit.visitor),
                 doings=tracker.queries.doings(self._conn, [visit])[visit.id] if "doings" in needs else (),
                 before=tracker.queries.before(self._conn, visit) if "before" in needs else None,
-                available="available" not in needs or self._crew.available(one.site.id),
+                available="available" not in needs or self._available(one.site.id),
                 segments=routing.firings.segments(self._conn, visit.site) if "segments" in needs else {},
             )
         )
@@ -186,8 +194,8 @@ class _Acting:
                 return
         if firing.action == "alert" and not self.may_ring(one.site, firing, visit):
             return
-        if firing.action == "invite" and done.ringing:
-            return  # somebody is being asked for them already
+        if firing.action == "invite" and (done.ringing or not self._available(one.site.id)):
+            return  # somebody is being asked for them already, or nobody could be
         percent = firing.rule.hold_out if firing.rule is not None and customer is None else 0
         if held_out(firing.trigger, visit.visitor, percent):
             routing.firings.fire(conn, firing, visit, None, "held_out", self.now)
