@@ -119,6 +119,7 @@ describe("the editor", () => {
     expect(on.text()).toContain("Saved, and switched off.");
     expect(document.activeElement?.textContent).toBe("Try it on the last 30 days");
     await on.press("Switch on");
+    expect(document.activeElement?.textContent).toBe("Try it on the last 30 days");
     expect(last("PATCH", "/api/triggers/new")).toEqual({ active: true });
   });
   it("changes one in its place and keeps it switched on", async () => {
@@ -184,6 +185,7 @@ describe("the editor", () => {
     expect(on.within("form .rule-said").textContent).toContain("comes back");
     await on.press("Give up");
     expect(on.root.querySelector("form")).toBeNull();
+    expect(document.activeElement?.textContent).toBe("+ New trigger");
     await on.show(<p />);
     await show();
     expect(on.root.querySelector("form")).toBeNull();
@@ -294,7 +296,7 @@ describe("what it brought", () => {
   it.each([
     [{}, "3.1 points more orders (from 0.4 to 5.8)."],
     [{ uplift: -2, low: -3, high: -1 }, "2 points fewer orders (from -3 to -1)."],
-    [{ uplift: 1, low: -0.5, high: 2.5 }, "1 points more orders (from -0.5 to 2.5). This may still be chance."],
+    [{ uplift: 1, low: -0.5, high: 2.5 }, "1 point more orders (from -0.5 to 2.5). This may still be chance."],
     [{ ...none, missing: 81 }, "81 more visitors are needed before it can be said whether it brings orders."],
   ])("of %j is a sentence", async (some, said) => {
     expect(await told(some)).toContain(said);

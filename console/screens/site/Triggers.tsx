@@ -1,5 +1,5 @@
 // The rules of a site: what each waits for and does, in a sentence; written, tried on the past, switched on, and judged.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useAnswer } from "../../live/ask";
 import { codeOf, detailOf, http, list } from "../../live/http";
 import { say } from "../../live/notes";
@@ -21,6 +21,10 @@ export function Triggers({ site, changes }: { site: Site; changes: boolean }) {
   const segments = useAnswer(site.id, () => list<Segment>("/api/segments", { site: site.id }));
   const [kept, setOpen] = useKept<Open>(`trigger.${site.id}`);
   const [saved, setSaved] = useState<string | null>(null);
+  // Where the hand goes when the editor closes: the trigger it was about, or (empty) the button that makes a new one.
+  const [home, setHome] = useState<string | null>(null);
+  const begin = useRef<HTMLButtonElement>(null);
+  useEffect(() => { if (home === "") begin.current?.focus(); }, [home]);
   const names = useNames(site, [...(answer.value ?? []), ...(kept ? [kept.draft] : [])], segments.value ?? []);
   const open = changes ? kept : null;
   const tried = async (does: () => Promise<unknown>, done: string) => {
@@ -40,8 +44,8 @@ export function Triggers({ site, changes }: { site: Site; changes: boolean }) {
   const remove = (one: Trigger) => tried(() => http("DELETE", `/api/triggers/${one.id}`), t("triggers.deleted", { name: one.name }));
   const editor = open && (
     <Editor key={open.id ?? "new"} site={site} id={open.id} draft={open.draft} segments={segments.value ?? []} names={names}
-      onChange={(draft) => setOpen({ id: open.id, draft })} onClose={() => setOpen(null)}
-      onSaved={(one) => { setSaved(open.id ? null : one.id); setOpen(null); say(t("triggers.saved", { name: one.name }), "good"); answer.again(); }} />
+      onChange={(draft) => setOpen({ id: open.id, draft })} onClose={() => { setHome(open.id ?? ""); setOpen(null); }}
+      onSaved={(one) => { setSaved(open.id ? null : one.id); setHome(one.id); setOpen(null); say(t("triggers.saved", { name: one.name }), "good"); answer.again(); }} />
   );
   return (
     <>
@@ -51,12 +55,12 @@ export function Triggers({ site, changes }: { site: Site; changes: boolean }) {
         {answer.problem && <p class="form-error" role="alert">{answer.problem}</p>}
         {!answer.value && answer.busy && <p class="soft">{t("app.loading")}</p>}
         {answer.value?.length === 0 && !open && <Empty title={t("triggers.none")}><p>{t("triggers.none_next")}</p></Empty>}
-        {changes && !open && answer.value && <p><button type="button" class="plain-button" onClick={() => setOpen({ id: null, draft: blank() })}>+ {t("triggers.new")}</button></p>}
+        {changes && !open && answer.value && <p><button type="button" class="plain-button" ref={begin} onClick={() => { setHome(null); setOpen({ id: null, draft: blank() }); }}>+ {t("triggers.new")}</button></p>}
         {open && answer.value && !answer.value.some((one) => one.id === open.id) ? editor : null}
         <ul class="rules-list">
           {answer.value?.map((one) => (open?.id === one.id ? <li key={one.id}>{editor}</li> : (
-            <Card key={one.id} one={one} names={names} changes={changes} isNew={saved === one.id} onTurn={(active) => turn(one, active)}
-              onEdit={() => setOpen({ id: one.id, draft: fromTrigger(one) })} onDelete={() => remove(one)} />
+            <Card key={one.id} one={one} names={names} changes={changes} isNew={saved === one.id} focused={home === one.id} onTurn={(active) => turn(one, active)}
+              onEdit={() => { setHome(null); setOpen({ id: one.id, draft: fromTrigger(one) }); }} onDelete={() => remove(one).then(() => begin.current?.focus())} />
           )))}
         </ul>
       </section>

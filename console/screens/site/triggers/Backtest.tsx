@@ -7,7 +7,7 @@ import { Where } from "../../../parts/small";
 import { number, when } from "../../../text/format";
 import { whoIs } from "../../../text/names";
 import { t, tn, word, type Key } from "../../../text/text";
-import type { BacktestAnswer, BacktestVisit, TriggerWrite } from "../../../wire";
+import type { BacktestAnswer, BacktestVisit, CustomerBrief, TriggerWrite } from "../../../wire";
 import { Person } from "../../desk/Person";
 import { Days } from "./Days";
 import { span } from "./sentence";
@@ -49,7 +49,7 @@ function Waiting({ days }: { days: number }) {
 function Told({ told, days, action }: { told: BacktestAnswer; days: number; action: string }) {
   const rings = action === "alert";
   if (told.visits === 0) return <p>{tn("backtest.no_visits", days)}</p>;
-  const fired = { times: tn("count.times", told.firings), visitors: tn("count.visitors", told.visitors), customers: tn("backtest.of_them", told.customers) };
+  const fired = { times: tn("count.times", told.firings), visitors: tn("count.visitors", told.visitors), customers: told.customers ? tn("backtest.of_them", told.customers) : t("backtest.no_customers") };
   return (
     <div class="stack">
       {told.firings === 0 ? <p class="said">{tn("backtest.never", days)}</p> : (
@@ -72,6 +72,9 @@ function Told({ told, days, action }: { told: BacktestAnswer; days: number; acti
 }
 const assumption = (kind: string): string => { const known = word("kind", kind); return known === kind ? kind : t(`kind.${kind}` as Key); };
 
+/** All that a backtest knows of a customer is the id; the rest is fetched for it. */
+const briefly = (id: string | null): CustomerBrief | null => (id === null ? null : { id, name: "", tier: "", owner: null, orders: 0, spent: null, last_contact: null });
+
 function Examples({ items }: { items: readonly BacktestVisit[] }) {
   const [chosen, setChosen] = useState<BacktestVisit | null>(null);
   const name = (one: BacktestVisit) => (one.customer ? t("backtest.a_customer", { mark: one.customer.slice(-4) }) : whoIs({ customer: null, visitor: one.visitor }));
@@ -89,7 +92,7 @@ function Examples({ items }: { items: readonly BacktestVisit[] }) {
             </li>
           ))}
         </ul>
-        {chosen && <div class="people-person"><Person visit={chosen.visit} seen={null} customer={null} name={name(chosen)} here={false} /></div>}
+        {chosen && <div class="people-person"><Person visit={chosen.visit} seen={null} customer={briefly(chosen.customer)} name={name(chosen)} here={false} /></div>}
       </div>
     </div>
   );

@@ -12,14 +12,14 @@ import { firedText, Report } from "./Report";
 import { sentence, type Names } from "./sentence";
 
 interface Shown {
-  one: Trigger; names: Names; changes: boolean; isNew: boolean; onTurn: (active: boolean) => Promise<void>; onEdit: () => void; onDelete: () => Promise<void>;
+  one: Trigger; names: Names; changes: boolean; isNew: boolean; focused: boolean; onTurn: (active: boolean) => Promise<void>; onEdit: () => void; onDelete: () => Promise<void>;
 }
 
-export function Card({ one, names, changes, isNew, onTurn, onEdit, onDelete }: Shown) {
+export function Card({ one, names, changes, isNew, focused, onTurn, onEdit, onDelete }: Shown) {
   const [open, setOpen] = useState<"try" | "report" | null>(null);
   const [sure, setSure] = useState(false);
   const mark = useRef<HTMLButtonElement>(null);
-  useEffect(() => { if (isNew) mark.current?.focus(); }, [isNew]);
+  useEffect(() => { if (focused) mark.current?.focus(); }, [focused]);
   const toggle = (what: "try" | "report") => setOpen(open === what ? null : what);
   return (
     <li class={`sheet stack trigger${one.active ? "" : " is-off"}`}>
@@ -34,7 +34,7 @@ export function Card({ one, names, changes, isNew, onTurn, onEdit, onDelete }: S
       <div class="rules-foot">
         <button type="button" class={isNew ? "main-button" : "plain-button"} ref={mark} aria-expanded={open === "try"} onClick={() => toggle("try")}>{t("backtest.try")}</button>
         <button type="button" class="plain-button" aria-expanded={open === "report"} onClick={() => toggle("report")}>{t("report.title")}</button>
-        {changes && !one.active && isNew && <button type="button" class="plain-button" onClick={() => void onTurn(true)}>{t("triggers.switch_on")}</button>}
+        {changes && !one.active && isNew && <button type="button" class="plain-button" onClick={() => { mark.current?.focus(); void onTurn(true); }}>{t("triggers.switch_on")}</button>}
         {changes && <button type="button" class="plain-button" onClick={onEdit}>{t("triggers.edit")}<span class="unseen">: {one.name}</span></button>}
         {changes && (sure
           ? <><span class="small">{t("triggers.sure")}</span><button type="button" class="plain-button" onClick={() => void onDelete()}>{t("triggers.yes")}</button><button type="button" class="quiet" onClick={() => setSure(false)}>{t("triggers.no")}</button></>

@@ -43,28 +43,31 @@ export function Editor({ site, id, draft, segments, names, onChange, onClose, on
   };
   const here = { site: site.id, currency: names.currency, segments };
   return (
-    <form class="sheet rule" aria-labelledby="rule-title" noValidate onSubmit={(event) => { event.preventDefault(); if (!why && !busy) void save(); }}>
-      <h3 id="rule-title" ref={head} tabIndex={-1}>{t(id ? "edit.title" : "edit.title_new")}</h3>
-      <label class="field"><span>{t("edit.name")}</span>
-        <input maxLength={200} value={draft.name} placeholder={t("edit.name_like")} aria-describedby={why ? "rule-why" : undefined} onInput={(event) => set({ name: event.currentTarget.value })} /></label>
-      <Findings items={about(findings, "name")} />
-      {GROUPS.map((group) => (
-        <Group key={group} name={group} items={draft.conditions[group]} here={here} findings={findings}
-          onChange={(items) => set({ conditions: { ...draft.conditions, [group]: items } })} />
-      ))}
-      <Findings items={about(findings, "conditions")} />
-      <Action draft={draft} site={site.id} names={names} findings={findings} onChange={set} />
-      <HowOften draft={draft} findings={findings} onChange={set} />
-      <p class="rule-said"><span class="soft small">{t("edit.said")}</span> {sentence(body, names)}</p>
-      <Findings items={elsewhere} />
-      {problem && <p class="form-error" role="alert">{problem}</p>}
-      <div class="rules-foot">
-        <p id="rule-why" class="soft small" aria-live="polite">{why ?? (id ? "" : t("edit.saved_off"))}</p>
-        <button type="button" class="quiet" onClick={onClose}>{t("edit.cancel")}</button>
-        <button type="button" class="plain-button" disabled={errors.length > 0} aria-describedby={errors.length ? "rule-why" : undefined} onClick={() => setTried(tried + 1)}>{t("backtest.try")}</button>
-        <button type="submit" class="main-button" disabled={why !== null || busy} aria-describedby={why ? "rule-why" : undefined}>{t("edit.save")}</button>
-      </div>
+    <div class="sheet rule-sheet">
+      <form class="rule" aria-labelledby="rule-title" noValidate onSubmit={(event) => { event.preventDefault(); if (!why && !busy) void save(); }}>
+        <h3 id="rule-title" ref={head} tabIndex={-1}>{t(id ? "edit.title" : "edit.title_new")}</h3>
+        <label class="field"><span>{t("edit.name")}</span>
+          <input maxLength={200} value={draft.name} placeholder={t("edit.name_like")} aria-describedby={why ? "rule-why" : undefined} onInput={(event) => set({ name: event.currentTarget.value })} /></label>
+        <Findings items={about(findings, "name")} />
+        {GROUPS.map((group) => (
+          <Group key={group} name={group} items={draft.conditions[group]} here={here} findings={findings}
+            onChange={(items) => set({ conditions: { ...draft.conditions, [group]: items } })} />
+        ))}
+        <Findings items={about(findings, "conditions")} />
+        <Action draft={draft} site={site.id} names={names} findings={findings} onChange={set} />
+        <HowOften draft={draft} findings={findings} onChange={set} />
+        <p class="rule-said"><span class="soft small">{t("edit.said")}</span> {sentence(body, names)}</p>
+        <Findings items={elsewhere} />
+        {problem && <p class="form-error" role="alert">{problem}</p>}
+        <div class="rules-foot">
+          <p id="rule-why" class="soft small" aria-live="polite">{why ?? (id ? "" : t("edit.saved_off"))}</p>
+          <button type="button" class="quiet" onClick={onClose}>{t("edit.cancel")}</button>
+          <button type="button" class="plain-button" disabled={errors.length > 0} aria-describedby={errors.length ? "rule-why" : undefined} onClick={() => setTried(tried + 1)}>{t("backtest.try")}</button>
+          <button type="submit" class="main-button" disabled={why !== null || busy} aria-describedby={why ? "rule-why" : undefined}>{t("edit.save")}</button>
+        </div>
+      </form>
+      {/* Beside the form, not in it: the person it opens has forms of its own. */}
       {tried > 0 && <Backtest key={tried} body={{ ...body, name: body.name || "…" }} onClose={() => setTried(0)} />}
-    </form>
+    </div>
   );
 }

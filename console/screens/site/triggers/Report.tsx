@@ -50,8 +50,9 @@ const Arm = ({ name, arm }: { name: string; arm: TriggerArm }) => (
 
 /** "3.1 points more orders (from 0.4 to 5.8)"; where nothing lies within the interval, that it may be chance. */
 export function upliftText(uplift: number, low: number, high: number): string {
-  const points = (n: number) => new Intl.NumberFormat(language.value, { maximumFractionDigits: 1, signDisplay: "negative" }).format(n);
-  const text = t(uplift < 0 ? "report.less" : "report.more", { points: points(Math.abs(uplift)), low: points(low), high: points(high) });
+  const round = (n: number) => Math.round(n * 10) / 10;
+  const points = (n: number) => new Intl.NumberFormat(language.value, { maximumFractionDigits: 1, signDisplay: "negative" }).format(round(n));
+  const text = tn(uplift < 0 ? "report.less" : "report.more", round(Math.abs(uplift)), { points: points(Math.abs(uplift)), low: points(low), high: points(high) });
   return low <= 0 && high >= 0 ? `${text} ${t("report.chance")}` : text;
 }
 /** The interval on a line with nothing at its mark; the sentence beside it says the same. */

@@ -32,7 +32,7 @@ export function Segments({ site, items, names, changes, onChanged }: Shown) {
       <h2 id="segments-title">{t("segments.title")}</h2>
       <p class="soft">{t("segments.more")}</p>
       {items.length === 0 && <p class="soft">{t("segments.none")}</p>}
-      <ul class="rules-list">
+      {items.length > 0 && <ul class="rules-list">
         {items.map((one) => (
           <li key={one.id} class="sheet stack">
             <strong>{one.name}</strong>
@@ -48,7 +48,7 @@ export function Segments({ site, items, names, changes, onChanged }: Shown) {
             )}
           </li>
         ))}
-      </ul>
+      </ul>}
       {changes && (draft
         ? <SegmentForm key={draft.id ?? "new"} site={site} draft={draft} names={names} onChange={setDraft} onClose={() => setDraft(null)} onSaved={() => { setDraft(null); onChanged(); }} />
         : <p><button type="button" class="plain-button" onClick={() => setDraft({ id: null, name: "", conditions: conditionsOf({}) })}>+ {t("segments.new")}</button></p>)}
