@@ -20,6 +20,8 @@ from contract.ids import new_id
 from contract.triggers import Available, Content, Pages
 from crm.tables import customer, identity
 from reports.decisions import came_of_invitations
+from reports.funnel import Fact
+from reports.funnel_facts import facts
 from reports.timeline import of_customer
 from routing.tables import decision, expert, firing
 from sales.tables import order
@@ -279,15 +281,21 @@ async def test_whoever_answers_keeps_the_place_and_reaches_that_expert(house: Ho
     [held] = await invitations(house)
     me = await caller(house, who)
     assert (await brief(house, held["id"]))["trigger"] == "t"
+    assert await chats(house) == []
     assert (await house.shop.say(me, "chat.open"))["conversation"] == held["id"]
     await house.shop.say(me, "message.send", conversation=held["id"], client_id="1", text="Yes, please.")
-    await later(house, conversation, due_at=None)
+    assert {fact[0] for fact in await chats(house)} == {me.visitor}
     assert await freed(house) == []
     assert (await house.shop.messages(anna, held["id"]))[-1]["text"] == "Yes, please."
     assert (await brief(house, held["id"]))["trigger"] is None, "now it is a conversation like any other"
     fired = {one["id"] for one in await house.fired()}
     [came] = (await house.shop.store.read(lambda conn: came_of_invitations(conn, fired))).values()
     assert (came.answered_at is not None, came.solved, came.order) == (True, False, None)
+
+
+async def chats(house: House) -> list[Fact]:
+    """What a funnel counts as talks."""
+    return await house.shop.store.read(lambda conn: list(facts(conn, house.shop.site.id, None, None, ["chat"])))
 
 
 async def brief(house: House, id_: str) -> dict[str, Any]:
@@ -319,17 +327,19 @@ async def test_who_says_no_frees_the_place_at_once(house: House):
     assert await load(house, anna) == 1
 
 
-async def test_a_conversation_that_somebody_took_over_is_theirs(house: House):
-    """An expert who invites while the automatic invitation stands makes it their own."""
+@pytest.mark.parametrize("by", ["chat.invite", "message.send"])
+async def test_a_conversation_that_somebody_took_over_is_theirs(house: House, by: str):
+    """An expert who speaks while the automatic invitation stands makes it their own: the visitor has five minutes."""
     await house.trigger(Pages(at_least=1), action="invite", content=HELLO)
     anna = await at_desk(house)
-    who = browser()
-    await house.look(who, "Things")
+    await house.look(browser(), "Things")
     [held] = await invitations(house)
-    await house.shop.say(anna, "chat.invite", visit=held["visit_id"], text="It is me.")
+    said = {"visit": held["visit_id"]} if by == "chat.invite" else {"conversation": held["id"], "client_id": "1"}
+    await house.shop.say(anna, by, text="It is me.", **said)
     assert await invitations(house) == []
     [row] = await rows(house, conversation)
     assert (row["id"], row["state"], row["trigger_id"]) == (held["id"], "open", None)
+    assert row["due_at"] == row["accepted_at"] + 5 * MINUTE
 
 
 # --- cards ------------------------------------------------------------------------------------------------------------
@@ -508,8 +518,8 @@ async def test_an_order_from_such_a_form_counts_for_the_owner_or_for_nobody(hous
     [bought] = [item for item in msgspec.to_builtins(history) if item["kind"] == "order"]
     assert bought["data"]["expert"] == name
     await house.look(who, "Things")  # judged again, now with an order that nobody took
-    facts = await house.shop.store.read(lambda conn: customer_facts(conn, me.site.id, [me.visitor]))
-    assert (facts[me.visitor].orders, facts[me.visitor].last_expert) == (1, anna.account.id if owned else None)
+    known = await house.shop.store.read(lambda conn: customer_facts(conn, me.site.id, [me.visitor]))
+    assert (known[me.visitor].orders, known[me.visitor].last_expert) == (1, anna.account.id if owned else None)
 
 
 async def _own(house: House, me: VisitorCaller, owner: str) -> None:

@@ -103,7 +103,7 @@ class Rows:
         self.conn.execute(
             insert(alert).values(
                 id=new_id(), site_id=self.site.id, visit_id=self.visit_of(visitor), visitor_id=visitor, trigger_id="t",
-                occasion=new_id(), reason="deep", importance=50, why=["deep"], topic=["A"], state="ended",
+                occasion=new_id(), reason="deep", importance=50, why=["deep"], topic=["A"], language="", state="ended",
                 outcome="expired", raised_at=at, due_at=at, version=1, announced=1,
             )
         )  # fmt: skip
