@@ -58,7 +58,7 @@ class Body(msgspec.Struct, frozen=True):
 class Sitting:
     """A visit as far as it was known. `id` is its own: two that became one later were two at the time."""
 
-    __slots__ = ("deepest", "doings", "id", "last_at", "said_at", "signs", "started_at", "views")
+    __slots__ = ("deepest", "doings", "dwell", "id", "last_at", "said_at", "signs", "started_at", "views")
 
     def __init__(self, id_: int, started_at: Ms, last_at: Ms) -> None:
         self.id, self.started_at, self.last_at = id_, started_at, last_at
@@ -67,6 +67,7 @@ class Sitting:
         self.doings: list[tuple[Ms, int, str, Doing]] = []
         self.said_at: Ms = 0  # the newest sign of staying on a page of it, or of leaving one
         self.deepest = 0
+        self.dwell: Ms = 0
 
     @property
     def heard_at(self) -> Ms:
@@ -194,6 +195,7 @@ class Retold:
             kept.signs = sorted(kept.signs + gone.signs)
             kept.doings = sorted(kept.doings + gone.doings, key=lambda doing: doing[:3])
             kept.said_at, kept.deepest = max(kept.said_at, gone.said_at), max(kept.deepest, gone.deepest)
+            kept.dwell += gone.dwell
         return kept
 
     def _put(self, own: Sitting, one: Happened) -> None:
@@ -207,5 +209,8 @@ class Retold:
 
 def _mark(where: Sitting, one: Happened) -> None:
     assert one.page is not None
-    apply_mark(where.views[one.page], one.type, one.dwell, one.scroll, one.at)
+    view = where.views[one.page]
+    where.dwell -= view.dwell
+    apply_mark(view, one.type, one.dwell, one.scroll, one.at)
+    where.dwell += view.dwell
     where.said_at = max(where.said_at, one.at)

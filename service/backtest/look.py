@@ -13,6 +13,7 @@ from operator import attrgetter
 import msgspec
 from sqlalchemy import ColumnElement, Connection, func, select
 
+from contract.clock import SECOND
 from contract.facts import SiteFacts
 from contract.names import Arm, Ms
 from contract.triggers import InBranch, Pages, Rule, When
@@ -22,14 +23,14 @@ from routing.triggers import FRESH, Rules, Trigger, held_out
 from service.backtest.people import People
 from store.base import Fn, Store
 from tracker.past import Past as Visitor
-from tracker.past import past
+from tracker.past import Pasts, past
 from tracker.queries import DOINGS, counted
 from tracker.tables import visit
 
 #: So many visits are looked at; of more, every k-th visitor's.
 MOST = 20_000
 #: Visits that one read brings.
-_CHUNK = 200
+_CHUNK = 100
 #: The loop is nobody's for longer than this, in seconds.
 _SLICE = 0.002
 #: Visitors' ids end in chance: four digits of that choose the same visitors every time.
@@ -107,10 +108,10 @@ async def firings(
 
     Reads go through the store a few visitors at a time; in between the loop is given back every two milliseconds.
     """
-    may = could(rule)
+    needed = least(rule)
     visitors: dict[str, set[str]] = {}
     for one in seen:
-        if may(one):
+        if needed.reached(one.deepest, one.dwell, one.pages):
             visitors.setdefault(one.visitor, set()).add(one.id)
     looking = _Looking(site, trigger, rule, segments)
     found: list[Fired] = []
@@ -129,17 +130,28 @@ async def firings(
     return sorted(found, key=attrgetter("at", "visit"))
 
 
-def _brought(site_id: str, visitors: list[str], since: Ms) -> Fn[tuple[list[Visitor], People]]:
+def _brought(site_id: str, visitors: list[str], since: Ms) -> Fn[tuple[Pasts, People]]:
     return lambda conn: (past(conn, site_id, visitors, since), People(conn, site_id, visitors))
 
 
-def could(rule: Rule) -> Callable[[Seen], bool]:
-    """Whether a visit can have fired at any time: what only grows must have grown far enough in the end."""
+class Least(msgspec.Struct, frozen=True):
+    """What a visit must have come to, at the least, before it can fire: all of it only ever grows."""
+
+    depth: int
+    dwell: Ms
+    pages: int
+
+    def reached(self, depth: int, dwell: Ms, pages: int) -> bool:
+        return depth >= self.depth and dwell >= self.dwell and pages >= self.pages
+
+
+def least(rule: Rule) -> Least:
     branches = [one for one in rule.conditions.all if isinstance(one, InBranch)]
-    depth = max((one.depth for one in branches), default=0)
-    dwell = max((one.dwell * 1000 for one in branches), default=0)
-    pages = max((one.at_least or 0 for one in rule.conditions.all if isinstance(one, Pages)), default=0)
-    return lambda one: one.deepest >= depth and one.dwell >= dwell and one.pages >= pages
+    return Least(
+        depth=max((one.depth for one in branches), default=0),
+        dwell=max((one.dwell * SECOND for one in branches), default=0),
+        pages=max((one.at_least or 0 for one in rule.conditions.all if isinstance(one, Pages)), default=0),
+    )
 
 
 def _chunks(visitors: Mapping[str, Collection[str]]) -> list[list[str]]:
@@ -160,8 +172,7 @@ class _Looking:
     def __init__(self, site: SiteFacts, trigger: str, rule: Rule, segments: Mapping[str, When]) -> None:
         self._site, self._trigger, self._rule, self._segments = site, trigger, rule, segments
         self._rules = Rules([Trigger(id=trigger, site=site.id, name="", rule=rule, zone=site.zone)])
-        branches = [one for one in rule.conditions.all if isinstance(one, InBranch)]
-        self._depth = max((one.depth for one in branches), default=0)
+        self._least = least(rule)
         self._once = rule.caps.visit == 1
 
     def bodies(self, visitor: Visitor, people: People, counting: Collection[str]) -> Iterator[Fired | None]:
@@ -172,7 +183,7 @@ class _Looking:
             yield None
             if (
                 sitting is None
-                or sitting.deepest < self._depth
+                or not self._least.reached(sitting.deepest, sitting.dwell, len(sitting.views))
                 or body.at - sitting.heard_at > FRESH
                 or (self._once and str(sitting.id) in spent)
                 or (stands := retold.stands(sitting)).id not in counting

@@ -50,7 +50,7 @@ from contract.triggers import (
 from crm.contact import CheckedContact
 from crm.tables import customer, merge
 from routing.firings import add_trigger, segments
-from routing.tables import expert, firing, segment
+from routing.tables import expert, firing, segment, trigger
 from sales.price import FormLine, price
 from service.backtest import Fired, firings, sample
 from service.backtest.assumed import assumed
@@ -300,6 +300,11 @@ class Live:
             )  # fmt: skip
             sales.do.place_order(conn, form, price(lines, [(self.product, 1)]), record, {"name": "Ann"}, now)
 
+    def end(self) -> None:
+        """The next story judges its own triggers alone."""
+        mine = update(trigger).where(trigger.c.site_id == self.site.id).values(active=False)
+        self.world.write(lambda conn: conn.execute(mine).close())
+
     def fired(self) -> dict[str, set[tuple[Any, ...]]]:
         """Trigger -> what it did: visit, occasion, when, on whom."""
 
@@ -369,6 +374,7 @@ def test_live_and_backtest_make_the_same_firings(world: World) -> None:
     def run(story: list[Said | Sale], rings: str) -> None:
         lived = live(world, story, rings)
         did, would = lived.fired(), lived.would_fire()
+        lived.end()
         for name in did:
             assert would[name] == did[name], name
 
@@ -382,3 +388,4 @@ def test_each_kind_of_trigger_fires_in_both(world: World, rings: str) -> None:
     did = lived.fired()
     assert [name for name, fired in did.items() if not fired] == []
     assert lived.would_fire() == did
+    lived.end()
