@@ -16,9 +16,9 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from contract.clock import SECOND
 from contract.facts import SiteFacts
 from contract.names import Arm, Ms
-from contract.triggers import InBranch, Pages, Rule, When
+from contract.triggers import Cart, Did, InBranch, InTier, Known, Orders, Pages, Rule, When
 from routing.firings import Past, capped, counts_before
-from routing.lookups import Known
+from routing.lookups import Known as AllKnown
 from routing.triggers import FRESH, Rules, Trigger, held_out
 from service.backtest.people import People
 from store.base import Fn, Store
@@ -135,11 +135,14 @@ def _brought(site_id: str, visitors: list[str], since: Ms) -> Fn[tuple[Pasts, Pe
 
 
 class Least(msgspec.Struct, frozen=True):
-    """What a visit must have come to, at the least, before it can fire: all of it only ever grows."""
+    """What a visit must have come to, at the least, before it can fire: all of it only ever grows. `customer`: of
+    somebody we know; `doing`: the site reported something."""
 
     depth: int
     dwell: Ms
     pages: int
+    customer: bool
+    doing: bool
 
     def reached(self, depth: int, dwell: Ms, pages: int) -> bool:
         return depth >= self.depth and dwell >= self.dwell and pages >= self.pages
@@ -151,6 +154,13 @@ def least(rule: Rule) -> Least:
         depth=max((one.depth for one in branches), default=0),
         dwell=max((one.dwell * SECOND for one in branches), default=0),
         pages=max((one.at_least or 0 for one in rule.conditions.all if isinstance(one, Pages)), default=0),
+        customer=any(
+            isinstance(one, InTier)
+            or (isinstance(one, Known) and one.is_)
+            or (isinstance(one, Orders) and one.at_least)
+            for one in rule.conditions.all
+        ),
+        doing=any(isinstance(one, Did) or (isinstance(one, Cart) and one.at_least) for one in rule.conditions.all),
     )
 
 
@@ -189,10 +199,12 @@ class _Looking:
                 or (stands := retold.stands(sitting)).id not in counting
             ):
                 continue
+            customer = people.customer(visitor.visitor, body.at)
+            if (self._least.customer and customer is None) or (self._least.doing and not sitting.doings):
+                continue
             visit_facts = retold.facts(sitting)
             for firing in self._rules.judge(visit_facts, body.at):
-                customer = people.customer(visitor.visitor, body.at)
-                known = Known(
+                known = AllKnown(
                     visit=visit_facts, now=body.at, zone=self._site.zone, customer=customer,
                     doings=retold.doings(sitting, DOINGS) if "doings" in firing.needs else (),
                     before=retold.before(sitting) if "before" in firing.needs else None, segments=self._segments,

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select
 from starlette.requests import ClientDisconnect
 
 from contract.beacons import Beacon
-from contract.clock import DAY, now_ms
+from contract.clock import DAY, now_ms, rfc3339
 from contract.ids import new_id
 from contract.triggers import Rule
 from routing.firings import active_triggers, add_trigger
@@ -266,6 +266,28 @@ async def test_nobody_is_worked_for_who_went_away(here: House):
 
     with pytest.raises(ClientDisconnect):
         await backtest(here.bell.store, site, rule, days=7, now=now_ms(), gone=gone)
+
+
+async def test_an_import_rang_no_bell_and_counts_in_a_backtest(here: House):
+    site = await here.bell.sites.find(here.ours["key"])
+    assert site is not None
+    began = now_ms() - 20 * DAY
+    events = [
+        {
+            "id": str(uuid.uuid4()), "type": "page.viewed", "url": f"https://x.example/{number}", "path": ["Garden"],
+            "at": rfc3339(began + number * 60_000), "user_agent": FIREFOX,
+        }
+        for number in range(4)
+    ]  # fmt: skip
+    beacon = msgspec.convert({"site": site.key, "visitor": uuid.uuid4().hex, "events": events}, Beacon)
+    await made(here, active=True)
+    assert (await here.bell.journey.collect_trusted(site, beacon, now_ms())).stored == 4
+    fired = await here.bell.store.read(lambda conn: conn.execute(select(firing.c.visit_id)).all())
+    assert fired == []
+    found = (await here.ask("POST", "/api/triggers/backtest", json=body(here))).json()
+    assert found["firings"] == 1
+    (one,) = found["examples"]
+    assert one["at"] == rfc3339(began + 2 * 60_000)
 
 
 async def test_only_so_many_backtests_run_at_the_same_time(here: House):
