@@ -5,7 +5,7 @@ import { codeOf, detailOf, http, list } from "../../live/http";
 import { say } from "../../live/notes";
 import { productsOf } from "../../live/products";
 import { Empty } from "../../parts/small";
-import { errorText, t } from "../../text/text";
+import { errorText, language, t } from "../../text/text";
 import type { Product, Segment, Site, Trigger } from "../../wire";
 import { Card } from "./triggers/Card";
 import { blank, fromTrigger, type Draft } from "./triggers/draft";
@@ -17,8 +17,10 @@ import type { Names } from "./triggers/sentence";
 interface Open { id: string | null; draft: Draft }
 
 export function Triggers({ site, changes }: { site: Site; changes: boolean }) {
-  const answer = useAnswer(site.id, () => list<Trigger>("/api/triggers", { site: site.id }));
-  const segments = useAnswer(site.id, () => list<Segment>("/api/segments", { site: site.id }));
+  // What is odd about a rule is said in the reader's language by the server.
+  const asked = `${site.id}/${language.value}`;
+  const answer = useAnswer(asked, () => list<Trigger>("/api/triggers", { site: site.id }));
+  const segments = useAnswer(asked, () => list<Segment>("/api/segments", { site: site.id }));
   const [kept, setOpen] = useKept<Open>(`trigger.${site.id}`);
   const [saved, setSaved] = useState<string | null>(null);
   // Where the hand goes when the editor closes: the trigger it was about, or (empty) the button that makes a new one.
