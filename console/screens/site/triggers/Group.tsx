@@ -1,5 +1,5 @@
 // One of the three lists of conditions: all hold, at least one holds, none holds. Added, written and removed in place.
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t, type Key } from "../../../text/text";
 import type { Condition, Finding } from "../../../wire";
 import { ClauseFields, type Surroundings } from "./Condition";
@@ -13,8 +13,9 @@ export function Group({ name, items, here, findings, onChange }: Shown) {
   const box = useRef<HTMLDivElement>(null);
   const focus = useRef<string | null>(null);
   const id = useId();
-  // What was just added is written next; what was removed leaves the hand beside its place.
-  useEffect(() => {
+  // What was just added is written next; what was removed leaves the hand beside its place. At once: an effect of the
+  // drawing before could still be waiting, and would look for what is not there yet.
+  useLayoutEffect(() => {
     if (focus.current) box.current?.querySelector<HTMLElement>(focus.current)?.focus();
     focus.current = null;
   });
