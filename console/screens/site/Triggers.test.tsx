@@ -122,6 +122,15 @@ describe("the editor", () => {
     expect(document.activeElement?.textContent).toBe("Try it on the last 30 days");
     expect(last("PATCH", "/api/triggers/new")).toEqual({ active: true });
   });
+  it("asks first whom it is for; a trigger that only looks on may be for everybody", async () => {
+    await show();
+    await on.press("+ New trigger");
+    await on.type("Its name", "All");
+    expect(on.within(".clauses.is-all .finding").textContent).toBe("Still missing: Add a condition: whom is it for?");
+    expect(save().disabled).toBe(true);
+    await write("What is done", "nothing");
+    expect(save().disabled).toBe(false);
+  });
   it("changes one in its place and keeps it switched on", async () => {
     await show();
     await on.press("Change");
@@ -165,6 +174,7 @@ describe("the editor", () => {
   it("does not take a number that cannot be, says so, and goes back to the last that could", async () => {
     await show();
     await on.press("+ New trigger");
+    await add("all", "device");
     await write("Percent left alone, 0 to 50", "10");
     await write("Percent left alone, 0 to 50", "99");
     expect(field("Percent left alone, 0 to 50").getAttribute("aria-invalid")).toBe("true");
@@ -193,6 +203,7 @@ describe("the editor", () => {
   it("says what the server refuses, and loses nothing", async () => {
     await show();
     await on.press("+ New trigger");
+    await add("all", "device");
     await on.type("Its name", "x");
     const fetched = globalThis.fetch;
     globalThis.fetch = async () => new Response(JSON.stringify({ code: "brand_new", detail: "Too many triggers." }), { status: 409 });

@@ -3,16 +3,15 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { useAnswer } from "../../live/ask";
 import { codeOf, detailOf, http, list } from "../../live/http";
 import { say } from "../../live/notes";
-import { productsOf } from "../../live/products";
 import { Empty } from "../../parts/small";
 import { errorText, language, t } from "../../text/text";
-import type { Product, Segment, Site, Trigger } from "../../wire";
+import type { Segment, Site, Trigger } from "../../wire";
 import { Card } from "./triggers/Card";
 import { blank, fromTrigger, type Draft } from "./triggers/draft";
 import { Editor } from "./triggers/Editor";
-import { useKept } from "./triggers/kept";
+import { keep, useKept } from "./triggers/kept";
+import { useNames } from "./triggers/names";
 import { Segments } from "./triggers/Segments";
-import type { Names } from "./triggers/sentence";
 
 interface Open { id: string | null; draft: Draft }
 
@@ -21,13 +20,14 @@ export function Triggers({ site, changes }: { site: Site; changes: boolean }) {
   const asked = `${site.id}/${language.value}`;
   const answer = useAnswer(asked, () => list<Trigger>("/api/triggers", { site: site.id }));
   const segments = useAnswer(asked, () => list<Segment>("/api/segments", { site: site.id }));
-  const [kept, setOpen] = useKept<Open>(`trigger.${site.id}`);
+  const draft = `trigger.${site.id}`;
+  const [kept, setOpen] = useKept<Open>(draft);
   const [saved, setSaved] = useState<string | null>(null);
   // Where the hand goes when the editor closes: the trigger it was about, or (empty) the button that makes a new one.
   const [home, setHome] = useState<string | null>(null);
   const begin = useRef<HTMLButtonElement>(null);
   useEffect(() => { if (home === "") begin.current?.focus(); }, [home]);
-  const names = useNames(site, [...(answer.value ?? []), ...(kept ? [kept.draft] : [])], segments.value ?? []);
+  const names = useNames(site, answer.value ?? [], segments.value ?? []);
   const open = changes ? kept : null;
   const tried = async (does: () => Promise<unknown>, done: string) => {
     try {
@@ -45,8 +45,8 @@ export function Triggers({ site, changes }: { site: Site; changes: boolean }) {
   };
   const remove = (one: Trigger) => tried(() => http("DELETE", `/api/triggers/${one.id}`), t("triggers.deleted", { name: one.name }));
   const editor = open && (
-    <Editor key={open.id ?? "new"} site={site} id={open.id} draft={open.draft} segments={segments.value ?? []} names={names}
-      onChange={(draft) => setOpen({ id: open.id, draft })} onClose={() => { setHome(open.id ?? ""); setOpen(null); }}
+    <Editor key={open.id ?? "new"} site={site} id={open.id} begun={open.draft} segments={segments.value ?? []}
+      onChange={(now) => keep(draft, { id: open.id, draft: now })} onClose={() => { setHome(open.id ?? ""); setOpen(null); }}
       onSaved={(one) => { setSaved(open.id ? null : one.id); setHome(one.id); setOpen(null); say(t("triggers.saved", { name: one.name }), "good"); answer.again(); }} />
   );
   return (
@@ -69,12 +69,4 @@ export function Triggers({ site, changes }: { site: Site; changes: boolean }) {
       {segments.value && <Segments site={site} items={segments.value} names={names} changes={changes} onChanged={segments.again} />}
     </>
   );
-}
-
-/** What the ids in the rules are called; the catalogue is asked only where a rule shows a product. */
-function useNames(site: Site, rules: readonly Pick<Trigger, "content">[], segments: readonly Segment[]): Names {
-  const [products, setProducts] = useState<readonly Product[]>([]);
-  const shows = rules.some((one) => one.content.products?.length);
-  useEffect(() => { if (shows) productsOf(site.id).then(setProducts, () => undefined); }, [shows]);
-  return { segments: new Map(segments.map(({ id, name }) => [id, name])), products: new Map(products.map(({ id, name }) => [id, name])), currency: site.currency };
 }

@@ -6,27 +6,36 @@ import type { Segment, Site, Trigger } from "../../../wire";
 import { Action } from "./Action";
 import { Backtest } from "./Backtest";
 import { useCheck } from "./check";
-import { about, GROUPS, holes, toWrite, type Draft } from "./draft";
+import { about, GROUPS, holes, nobody, toWrite, type Draft } from "./draft";
 import { Findings } from "./Findings";
 import { Group } from "./Group";
 import { HowOften } from "./HowOften";
-import { sentence, type Names } from "./sentence";
+import { useNames } from "./names";
+import { sentence } from "./sentence";
 
 interface Shown {
-  site: Site; id: string | null; draft: Draft; segments: readonly Segment[]; names: Names;
+  site: Site; id: string | null; begun: Draft; segments: readonly Segment[];
   onChange: (draft: Draft) => void; onClose: () => void; onSaved: (saved: Trigger) => void;
 }
 const PLACES = ["conditions", "conditions.all", "conditions.any", "conditions.none", "action", "content", "caps", "quiet", "hold_out", "name"];
 
-export function Editor({ site, id, draft, segments, names, onChange, onClose, onSaved }: Shown) {
+export function Editor({ site, id, begun, segments, onChange, onClose, onSaved }: Shown) {
+  // The draft is the editor's own: a key that is pressed draws it anew, and not a list of hundreds around it.
+  const [draft, setDraft] = useState(begun);
+  const names = useNames(site, [draft], segments);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const [tried, setTried] = useState(0);
   const head = useRef<HTMLHeadingElement>(null);
   useEffect(() => head.current?.focus(), []);
-  const set = (some: Partial<Draft>) => { setProblem(null); onChange({ ...draft, ...some }); };
+  const set = (some: Partial<Draft>) => {
+    setProblem(null);
+    const now = { ...draft, ...some };
+    setDraft(now);
+    onChange(now);
+  };
   const body = toWrite(draft, site.id);
-  const lacking = holes(draft.conditions);
+  const lacking = [...holes(draft.conditions), ...(draft.action === "nothing" ? [] : nobody(draft.conditions))];
   const found = useCheck(lacking.length ? null : { ...body, name: body.name || "…" });
   const findings = [...lacking, ...found];
   const errors = findings.filter((one) => one.level === "error");

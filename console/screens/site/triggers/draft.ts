@@ -85,6 +85,10 @@ function hole(one: Condition): Key | null {
   return null;
 }
 
+/** Without any condition it would be for everybody. */
+export const nobody = (conditions: Conditions): Finding[] =>
+  GROUPS.some((group) => conditions[group].length > 0) ? [] : [missing("conditions.all", "lacks.condition")];
+
 /** Findings about this place; `within`: also about what lies in it. */
 export const about = (findings: readonly Finding[], where: string, within = false): Finding[] =>
   findings.filter((one) => one.where === where || (within && one.where.startsWith(`${where}.`)));

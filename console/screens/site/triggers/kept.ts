@@ -6,7 +6,7 @@ const PREFIX = "shopbell.draft.";
 /** The draft under this name, null where there is none; and what keeps the next one (null forgets it). */
 export function useKept<T>(name: string): [T | null, (to: T | null) => void] {
   const [value, setValue] = useState<T | null>(() => read<T>(name));
-  return [value, (to) => { setValue(to); write(name, to); }];
+  return [value, (to) => { setValue(to); keep(name, to); }];
 }
 function read<T>(name: string): T | null {
   try {
@@ -15,7 +15,8 @@ function read<T>(name: string): T | null {
     return null;
   }
 }
-function write(name: string, value: unknown): void {
+/** Keeps it for the next reload, and draws nothing anew. */
+export function keep(name: string, value: unknown): void {
   try {
     if (value === null) sessionStorage.removeItem(PREFIX + name);
     else sessionStorage.setItem(PREFIX + name, JSON.stringify(value));
