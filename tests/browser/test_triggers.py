@@ -104,7 +104,9 @@ def test_a_trigger_is_made_tried_switched_on_and_fires(
     # Tried before it is saved: the visit of a moment ago is found again.
     editor.form.get_by_role("button", name="Try it on the last 30 days").click()
     tried = page.get_by_role("region", name="What it would have done")
-    expect(tried).to_contain_text("In the last 30 days it would have rung 1 time for 1 visitor, none of them a customer")
+    expect(tried).to_contain_text(
+        "In the last 30 days it would have rung 1 time for 1 visitor, none of them a customer"
+    )
     expect(tried).to_contain_text("0 of these visits ordered anyway.")
     tried.get_by_role("list", name="The newest of them").get_by_role("button").click()
     expect(tried.get_by_role("heading", name=re.compile("^Stranger"), level=2)).to_be_visible()
