@@ -125,7 +125,7 @@ def test_no_russian_catalogue_stands_alone() -> None:
         *(
             (group, get_args(words))
             for group, words in (
-                ("action", names.Action), ("channel", names.Channel), ("device", names.DeviceKind),
+                ("rule.then", names.Action), ("channel", names.Channel), ("device", names.DeviceKind),
                 ("event_type", names.EventType), ("outcome", names.EventOutcome), ("path_source", names.PathSource),
                 ("role", names.Role), ("rung", names.Rung), ("status", names.Status), ("step", names.FunnelStep),
                 ("tier", names.Tier),
