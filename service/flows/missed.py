@@ -12,15 +12,15 @@ from routing.queries import Row
 def count_missed(conn: Connection, row: Row, now: Ms) -> str | None:
     """Before an alert leaves a rung that ran out: who missed one too many, and is away now (reason "missed").
 
-    A rung that rang at several is nobody's to miss. Whoever wrote to a visitor since, was there: one may be too busy
-    to look up.
+    A rung that rang at several is nobody's to miss, and bells that rang beside one another are one absence, not many.
+    Whoever wrote to a visitor since, was there: one may be too busy to look up.
     """
     rung = [one for one in routing.queries.rings_of(conn, row["id"]) if one["rung"] == row["rung"]]
     if len(rung) != 1 or rung[0]["outcome"] is not None:
         return None
     expert_id: str = rung[0]["expert_id"]
     desk = routing.queries.desk_row(conn, expert_id)
-    if desk is None:
+    if desk is None or (desk["missed"] and rung[0]["at"] < desk["missed_at"]):
         return None
     in_a_row = not (desk["missed"] and chat.queries.spoke_since(conn, expert_id, desk["missed_at"]))
     return expert_id if routing.do.missed(conn, expert_id, now, in_a_row=in_a_row) else None

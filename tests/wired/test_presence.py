@@ -329,6 +329,17 @@ async def test_three_bells_in_a_row_that_ring_out_make_somebody_away(shop: Shop)
     assert (row["status"], row["status_reason"], row["missed"]) == ("away", "missed", 0)
 
 
+async def test_bells_that_ring_beside_one_another_are_missed_once(shop: Shop):
+    """Whoever was out for a minute comes back to four that rang out: that is one absence."""
+    anna = await at_desk(shop)
+    bells = [await asks(shop) for _ in range(4)]
+    await asyncio.sleep(0.002)
+    for bell in bells:
+        await rings_out(shop, bell)
+    row = await desk(shop, anna)
+    assert (row["status"], row["missed"]) == ("online", 1)
+
+
 # --- the people of the house ---------------------------------------------------------------------------------------
 
 
