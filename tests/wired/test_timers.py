@@ -172,7 +172,8 @@ async def test_a_conversation_whose_visitor_never_appears_frees_its_place(people
     # One place is one bell: what still waits from other tests would be offered first, being older.
     others = update(alert).where(alert.c.state == "ringing").values(state="ended", outcome="expired")
     rings = update(ring).where(ring.c.outcome.is_(None)).values(outcome="expired")
-    await base(people.server, lambda conn: [conn.execute(one).close() for one in (others, rings)])
+    for every in (others, rings):
+        await base(people.server, lambda conn, every=every: conn.execute(every).close())  # type: ignore[misc]
     try:
         browser = people.browser()
         await browser.go_deep(*DRIP)
