@@ -7,6 +7,7 @@ import "./look/talk.css";
 import "./look/reports.css";
 import "./look/site.css";
 import "./look/rule.css";
+import "./look/routing.css";
 import { App } from "./screens/App";
 import { startBell } from "./live/bell";
 import { restore } from "./live/session";

@@ -1,24 +1,29 @@
 // The shapes that the console reads and sends: the contract's own, made from the server's code, plus the few names
 // that only a screen needs. Times are RFC 3339 in UTC, durations milliseconds, money minor units.
 import type {
-  AlertEnd, AlertRaised, ConversationBrief, ExpertEvents, FormLine, Money, OrderLine, OrderPlaced, VisitBrief,
+  AlertEnd, AlertRaised, ConversationBrief, Desk as ContractDesk, Expert as ContractExpert, ExpertEvents, FormLine, Money, OrderLine, OrderPlaced, VisitBrief,
 } from "../contract/generated/contract";
 
 export type {
-  Author, AuthorKind, Customer, CustomerBrief, Expert, FunnelPerson, FunnelStep, Me, Merge, Message, Messages, Money,
+  Author, AuthorKind, Candidate, Customer, CustomerBrief, Decision, Ladder, LadderRung, FunnelPerson, FunnelStep, Me, Merge, Message, Messages, Money,
   Backtest as BacktestAnswer, BacktestVisit, EventSeen, EventsSeen, Finding, Findings, ForeignOrigin, Opened, Overview, Person, Product, Role, Segment, SegmentWrite, Sent, Site, SiteSnippet, Status, Ticket, TimelineItem, Topic, Tree, TreeEntry,
   TreeImported, TreeNode, TreePreview, TreeProblem, TreeRules, Trigger, TriggerArm, TriggerReport,
   TriggerWrite, Visit, When,
-  Desk as DeskSnapshot, Funnel as FunnelAnswer, FunnelCount as FunnelRow, PageSeen as PageView,
+  Funnel as FunnelAnswer, FunnelCount as FunnelRow, PageSeen as PageView, Queued, TopicLevel, Why,
 } from "../contract/generated/contract";
 export type { AlertEnd, ExpertEvents, VisitBrief };
 import type { FunnelStep, TriggerWrite, When } from "../contract/generated/contract";
 
 export type Alert = AlertRaised;
+export type Weekday = "1" | "2" | "3" | "4" | "5" | "6" | "7";
+/** As the contract's `Hours`, with its spans as the pairs that they are: [begin, end]. */
+export interface Hours { zone: string; week: Partial<Record<Weekday, [string, string][]>>; off?: string[] }
+export type Expert = Omit<ContractExpert, "hours"> & { hours: Hours | null };
 /** One thing that a trigger or a segment asks of a visitor, told apart by its `kind`. */
 export type Condition = NonNullable<When["all"]>[number];
 /** The part of a trigger that decides and acts. */
 export type Rule = Pick<TriggerWrite, "conditions" | "action" | "content" | "caps" | "quiet" | "hold_out">;
+export type DeskSnapshot = Omit<ContractDesk, "experts"> & { experts: Expert[] };
 export type Conversation = ConversationBrief;
 export type OrderSeen = OrderPlaced & { status?: string };
 export interface Page<T> { items: T[]; next: string | null }

@@ -22,6 +22,7 @@ from contract import (
     rest_desk,
     rest_experts,
     rest_goods,
+    rest_queue,
     rest_reports,
     rest_routing,
     rest_sites,
@@ -37,8 +38,8 @@ SCHEMA = HERE / "contract.schema.json"
 TYPESCRIPT = HERE / "contract.ts"
 #: Where the shapes are: what a browser sends, the sockets, the bodies of `/api/...`.
 MODULES = (
-    beacons, frames, shapes, rest_customers, rest_desk, rest_experts, rest_goods, rest_reports, rest_routing,
-    rest_sites, rest_tree, rest_triggers, rest_visits,
+    beacons, frames, shapes, rest_customers, rest_desk, rest_experts, rest_goods, rest_queue, rest_reports,
+    rest_routing, rest_sites, rest_tree, rest_triggers, rest_visits,
 )  # fmt: skip
 
 

@@ -94,7 +94,8 @@ class ExpertPatch(In):
 
 
 class Expert(Out):
-    """`status_at`: when they last said where they are. `sites`: those that the reader may see, too."""
+    """`status_at`: when they last said where they are. `sites`: those that the reader may see, too. `load`: places
+    that are taken now, of `capacity`."""
 
     id: str
     email: str
@@ -107,6 +108,7 @@ class Expert(Out):
     status_reason: str
     status_at: Time | None
     capacity: int
+    load: int
     hours: Hours | None
     breath_seconds: int
     active: bool

@@ -3,7 +3,7 @@
 from contract.shapes import CustomerBrief, Out, Time
 
 
-class Waiting(Out):
+class Queued(Out):
     """One who waits, the first of all at `position` 1. `waited` and `estimate` in seconds; `estimate`: until an expert
     has a place, null where that is not known. `asked`: they wrote, and were told their place."""
 

@@ -32,9 +32,10 @@ class Decision(Out):
     """Why this one was rung, and why the others were not; or, for the `firing` of a trigger that invites by itself, why
     the invitation came from this one. And what came of it.
 
-    `others`: reason -> how many more there were. `answered_at`: the first words of the expert who accepted, or of the
-    visitor who was invited. `solved`: an expert closed the conversation (null: nobody accepted, or answered). `rated`:
-    the visitor's score, null without one. `ordered`: the first order in that conversation, or of that visitor within
+    `topic`: what it was about; `language`: what the visitor's browser asks for ("" where that is not known). `others`:
+    reason -> how many more there were. `answered_at`: the first words of the expert who accepted, or of the visitor who
+    was invited. `solved`: an expert closed the conversation (null: nobody accepted, or answered). `rated`: the
+    visitor's score, null without one. `ordered`: the first order in that conversation, or of that visitor within
     24 hours.
     """
 
@@ -42,6 +43,8 @@ class Decision(Out):
     alert: str | None
     firing: str | None
     visit: str
+    topic: list[str]
+    language: str
     rung: str
     at: Time
     chosen: list[Person]

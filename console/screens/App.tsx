@@ -19,7 +19,7 @@ export function screensFor(role: Me["role"]): Screen[] {
   const all: Screen[] = [];
   if (answersPeople(role)) all.push("desk");
   if (readsReports(role)) all.push("reports", "live", "site");
-  if (role === "admin") all.push("team");
+  all.push("team");
   return all;
 }
 
@@ -43,7 +43,7 @@ export function App() {
       {here === "reports" && <Reports />}
       {here === "live" && <Live />}
       {here === "site" && <Site me={now.me} />}
-      {here === "team" && <Team />}
+      {here === "team" && <Team me={now.me} />}
       <Notes />
     </div>
   );

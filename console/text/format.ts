@@ -79,6 +79,13 @@ export function duration(ms: number): string {
   return rest ? `${hours} ${t("time.min", { n: rest })}` : hours;
 }
 
+/** A length that was set, to the second: "20 s", "1 min 20 s", "1 h". */
+export function exactly(ms: number): string {
+  const all = Math.round(ms / 1000);
+  const parts = [["time.h", Math.floor(all / 3600)], ["time.min", Math.floor(all / 60) % 60], ["time.s", all % 60]] as const;
+  return parts.filter(([, n]) => n > 0).map(([key, n]) => t(key, { n })).join(" ") || t("time.s", { n: 0 });
+}
+
 export const timeOfDay = (at: string | number): string => dates({ hour: "2-digit", minute: "2-digit" }).format(new Date(at));
 /** With seconds, for what comes many times a minute. */
 export const clockTime = (at: string | number): string => dates({ hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(new Date(at));
@@ -97,3 +104,9 @@ export const dateAndTime = (at: string): string =>
   dates({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(new Date(at));
 export const day = (at: string | null | undefined): string =>
   at ? dates({ day: "numeric", month: "long", year: "numeric" }).format(new Date(at)) : "";
+/** "a, b and c". */
+export const listed = (parts: readonly string[]): string => new Intl.ListFormat(language.value, { type: "conjunction" }).format(parts);
+/** The name of a day of the week; 0 is Monday. */
+export const dayOfWeek = (day: number, width: "long" | "short" = "long"): string => dates({ weekday: width, timeZone: "UTC" }).format(Date.UTC(2024, 0, 1 + day));
+/** A date of a calendar ("2026-12-24"); no zone of the reader's moves it. */
+export const dated = (date: string): string => dates({ day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(Date.parse(`${date}T00:00:00Z`));

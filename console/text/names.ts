@@ -1,6 +1,6 @@
 // What we call people on screen: a customer by name, a stranger by a short mark that stays the same.
 import type { CustomerBrief } from "../wire";
-import { t } from "./text";
+import { language, t } from "./text";
 
 /** "Maria Petrova", or "Stranger 4f2a" by the end of the visitor's id. */
 export function whoIs({ customer, visitor }: { customer: CustomerBrief | null; visitor: string }): string {
@@ -9,3 +9,12 @@ export function whoIs({ customer, visitor }: { customer: CustomerBrief | null; v
 export const SEPARATOR = " › ";
 /** The place in the tree as one line; the home page has a name of its own. */
 export const whereIs = (path: readonly string[]): string => (path.length ? path.join(SEPARATOR) : t("where.home"));
+
+/** "Russian" for "ru-RU", in the reader's language; "" where nothing is known. */
+export function languageName(tag: string): string {
+  try {
+    return tag ? (new Intl.DisplayNames(language.value, { type: "language" }).of(tag.split("-")[0]!) ?? tag) : "";
+  } catch {
+    return tag;
+  }
+}

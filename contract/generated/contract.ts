@@ -1082,9 +1082,10 @@ out: number
  * Why this one was rung, and why the others were not; or, for the `firing` of a trigger that invites by itself, why
  *     the invitation came from this one. And what came of it.
  * 
- *     `others`: reason -> how many more there were. `answered_at`: the first words of the expert who accepted, or of the
- *     visitor who was invited. `solved`: an expert closed the conversation (null: nobody accepted, or answered). `rated`:
- *     the visitor's score, null without one. `ordered`: the first order in that conversation, or of that visitor within
+ *     `topic`: what it was about; `language`: what the visitor's browser asks for ("" where that is not known). `others`:
+ *     reason -> how many more there were. `answered_at`: the first words of the expert who accepted, or of the visitor who
+ *     was invited. `solved`: an expert closed the conversation (null: nobody accepted, or answered). `rated`: the
+ *     visitor's score, null without one. `ordered`: the first order in that conversation, or of that visitor within
  *     24 hours.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -1098,6 +1099,7 @@ candidates: Candidate[]
 chosen: Person[]
 firing: (string | null)
 id: string
+language: string
 ordered: (DecisionOrder | null)
 others: {
 [k: string]: number
@@ -1106,6 +1108,7 @@ outcome: string
 rated: (number | null)
 rung: string
 solved: (boolean | null)
+topic: string[]
 visit: string
 }
 /**
@@ -1130,7 +1133,8 @@ me: Me
 sites: Site[]
 }
 /**
- * `status_at`: when they last said where they are. `sites`: those that the reader may see, too.
+ * `status_at`: when they last said where they are. `sites`: those that the reader may see, too. `load`: places
+ *     that are taken now, of `capacity`.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Expert".
@@ -1143,6 +1147,7 @@ email: string
 hours: (Hours | null)
 id: string
 languages: string[]
+load: number
 name: string
 role: ("admin" | "expert" | "marketer")
 sites: string[]
@@ -1909,6 +1914,25 @@ path?: string[]
 price: number
 site: string
 sku: string
+}
+/**
+ * One who waits, the first of all at `position` 1. `waited` and `estimate` in seconds; `estimate`: until an expert
+ *     has a place, null where that is not known. `asked`: they wrote, and were told their place.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Queued".
+ */
+export interface Queued {
+alert: string
+asked: boolean
+customer: (CustomerBrief | null)
+estimate: (number | null)
+importance: number
+position: number
+raised_at: string
+reason: string
+visit: string
+waited: number
 }
 /**
  * The part of a trigger that decides and acts. `hold_out`: percent of strangers who are left alone, for the

@@ -75,8 +75,13 @@ def _shown(conn: Connection, rows: Iterable[RowMapping]) -> list[Decision]:
     came_of |= reports.decisions.came_of_invitations(
         conn, {id_ for row in rows if (id_ := row["firing_id"]) is not None}
     )
+    visits = tracker.queries.visit_facts(conn, {row["visit_id"] for row in rows})
+    about: dict[str | None, tuple[str, ...]] = {}  # the rungs of one bell share its topic
     shown = []
     for row in rows:
+        if row["alert_id"] not in about:
+            about[row["alert_id"]] = _topic(conn, row)
+        visit = visits.get(row["visit_id"])
         came = came_of[row["alert_id"] or row["firing_id"]]
         shown.append(
             Decision(
@@ -84,6 +89,8 @@ def _shown(conn: Connection, rows: Iterable[RowMapping]) -> list[Decision]:
                 alert=row["alert_id"],
                 firing=row["firing_id"],
                 visit=row["visit_id"],
+                topic=list(about[row["alert_id"]]),
+                language=visit.language if visit is not None else "",
                 rung=row["rung"],
                 at=rfc3339(row["at"]),
                 chosen=[Person(id=id_, name=names.get(id_, "")) for id_ in row["chosen"]],

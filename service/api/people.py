@@ -11,6 +11,7 @@ from contract.facts import AccountFacts
 from contract.names import Ms
 from contract.rest_experts import Expert, Me, TopicLevel
 from routing.hours import read_hours
+from service.flows.load import loads
 
 _NO_DESK: Mapping[str, Any] = {
     "status": "offline",
@@ -30,13 +31,18 @@ def experts(conn: Connection, accounts: Iterable[AccountFacts], reader: AccountF
     ids = [person.id for person in people]
     desks = routing.queries.desks(conn, ids)
     known = routing.queries.knowledge(conn, ids)
-    return [_expert(person, desks.get(person.id, _NO_DESK), known.get(person.id, ()), reader, now) for person in people]
+    taken = loads(conn, ids)
+    return [
+        _expert(person, desks.get(person.id, _NO_DESK), known.get(person.id, ()), taken.get(person.id, 0), reader, now)
+        for person in people
+    ]
 
 
 def _expert(
     person: AccountFacts,
     desk: Mapping[Any, Any],
     known: Iterable[tuple[list[str], int]],
+    load: int,
     reader: AccountFacts,
     now: Ms,
 ) -> Expert:
@@ -53,6 +59,7 @@ def _expert(
         status_reason=routing.queries.reason_now(desk, now),
         status_at=rfc3339(desk["status_at"]) if desk["status_at"] else None,
         capacity=desk["capacity"],
+        load=load,
         hours=read_hours(desk["hours"]),
         breath_seconds=desk["breath_seconds"],
         active=person.active,

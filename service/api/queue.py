@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from contract.clock import SECOND, rfc3339
-from contract.rest_queue import Waiting
+from contract.rest_queue import Queued
 from routing.alerts import ASKED
 from service import present
 from service.api.lists import Listed
@@ -12,18 +12,18 @@ from service.flows.queue import queue_at
 from store.sql import db_now
 
 
-@operation("GET", "/api/queue", gives=Listed[Waiting], query=("site",))
-async def queue(call: Call) -> Listed[Waiting]:
+@operation("GET", "/api/queue", gives=Listed[Queued], query=("site",))
+async def queue(call: Call) -> Listed[Queued]:
     """Those whose bell nobody hears yet, in the order in which they are offered, with an estimate of the wait."""
     site = await call.site()
 
-    def read(conn: Connection) -> Listed[Waiting]:
+    def read(conn: Connection) -> Listed[Queued]:
         now = db_now(conn)
         places = queue_at(conn, site.id, now)
         known = {place.alert["customer_id"] for place in places} - {None}
         customers = present.customer_briefs(conn, known)
         items = [
-            Waiting(
+            Queued(
                 alert=place.alert["id"],
                 visit=place.alert["visit_id"],
                 reason=place.alert["reason"],

@@ -11,6 +11,7 @@ import { whoIs } from "../../text/names";
 import { t, tn, word } from "../../text/text";
 import type { Alert } from "../../wire";
 import { DesktopLine } from "../TopBar";
+import { Asked } from "./Asked";
 import { CustomerLine } from "./CustomerLine";
 
 const SHOWN = 20;
@@ -82,6 +83,7 @@ function AlertCard({ alert }: { alert: Alert }) {
         <li class="rung">{word("rung", alert.rung)}</li>
         {alert.why.map((line) => <li key={line}>{word("why", line)}</li>)}
       </ul>
+      <Asked visit={visit.id} again={`${alert.id}/${alert.rung}/${alert.expires_at}`} />
       <footer class="alert-foot">
         <button type="button" class="plain-button" onClick={(event) => { event.stopPropagation(); void decline(alert.id); }}>
           {t("alert.decline")}<span class="unseen"> {who}</span>

@@ -10,6 +10,7 @@ import { Conversations } from "./Conversations";
 import { KeysPanel, useKeys } from "./Keys";
 import { OnSite } from "./OnSite";
 import { PersonOfSelection } from "./Person";
+import { Queue } from "./Queue";
 import { Talk } from "./Talk";
 
 const COLUMNS: Column[] = ["list", "talk", "person"];
@@ -36,6 +37,7 @@ export function Desk() {
       </nav>
       <div class="column column-list" role="region" aria-label={t("desk.list")} tabIndex={0}>
         <Alerts />
+        <Queue />
         <Conversations />
         <OnSite />
       </div>

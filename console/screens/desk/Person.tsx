@@ -11,6 +11,7 @@ import { day, duration, money, number, when } from "../../text/format";
 import { whereIs, whoIs } from "../../text/names";
 import { t, tn, word } from "../../text/text";
 import type { CustomerBrief, VisitBrief } from "../../wire";
+import { Asked } from "./Asked";
 import { ownerName } from "./CustomerLine";
 import { Program } from "./Program";
 import { SamePerson } from "./SamePerson";
@@ -53,6 +54,7 @@ export function Person({ visit, site, seen, customer, name, here }: Subject) {
   // Asked again when a page was turned or something was ordered.
   const orders = desk.value?.orders.length ?? 0;
   const last = desk.value?.conversations.find((one) => one.visit === visit)?.last_seq ?? 0;
+  const rings = desk.value?.alerts.find((one) => one.visit.id === visit)?.expires_at ?? seen?.alert ?? "";
   useEffect(() => {
     const wait = setTimeout(() => void learn(key, visit, customer?.id ?? null), person.peek()?.key === key ? 800 : 0);
     return () => clearTimeout(wait);
@@ -64,7 +66,7 @@ export function Person({ visit, site, seen, customer, name, here }: Subject) {
   return (
     <div class="person">
       <header class="person-head">
-        <button type="button" class="quiet only-phone" onClick={() => (column.value = "talk")} aria-label={t("desk.back")}>←</button>
+        <button type="button" class="quiet only-phone desk-back" onClick={() => (column.value = "talk")} aria-label={t("desk.back")}>←</button>
         <h2>{more?.name || name}</h2>
         {customer?.tier && <b class="tier">{word("tier", customer.tier)}</b>}
       </header>
@@ -109,6 +111,8 @@ export function Person({ visit, site, seen, customer, name, here }: Subject) {
           </ol>
         </details>
       )}
+
+      {visit && <Asked key={visit} visit={visit} again={`${rings}/${orders}/${last}`} />}
 
       {known && desk.value?.me.role !== "marketer" && (customer || visit) && (
         <SamePerson key={key} changed={() => void learn(key, visit, customer?.id ?? null)} who={{

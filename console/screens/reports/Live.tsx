@@ -49,7 +49,7 @@ export function Live() {
             )} />
           </div>
         )}
-        {person && <aside class="sheet live-person" aria-label={t("desk.person")}><Person visit={person.id} seen={person} customer={person.customer} name={whoIs(person)} here={!person.left} /></aside>}
+        {person && <aside class="sheet live-person" aria-label={t("desk.person")}><button type="button" class="quiet only-phone" onClick={() => setChosen(null)}>← {t("desk.back")}</button><Person visit={person.id} seen={person} customer={person.customer} name={whoIs(person)} here={!person.left} /></aside>}
       </div>
     </main>
   );

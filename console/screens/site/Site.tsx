@@ -10,11 +10,13 @@ import type { Me } from "../../wire";
 import { SitePicker } from "../SitePicker";
 import { Bots } from "./Bots";
 import { Events } from "./Events";
+import { Ladder } from "./Ladder";
 import { Snippet } from "./Snippet";
+import { Topics } from "./Topics";
 import { Tree } from "./Tree";
 import { Triggers } from "./Triggers";
 
-const TABS = ["snippet", "tree", "events", "triggers", "bots"] as const;
+const TABS = ["snippet", "tree", "events", "triggers", "ladder", "topics", "bots"] as const;
 
 export function Site({ me }: { me: Me }) {
   useEffect(() => {
@@ -40,6 +42,8 @@ export function Site({ me }: { me: Me }) {
       {tab === "tree" && <Tree key={here.id} site={here} changes={changes} />}
       {tab === "events" && <Events key={here.id} site={here} changes={changes} />}
       {tab === "triggers" && <Triggers key={here.id} site={here} changes={changes} />}
+      {tab === "ladder" && <Ladder key={here.id} site={here} changes={changes} />}
+      {tab === "topics" && <Topics key={here.id} site={here} changes={changes} />}
       {tab === "bots" && <Bots key={here.id} site={here} />}
     </main>
   );

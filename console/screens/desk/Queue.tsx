@@ -1,0 +1,55 @@
+// Who waits because nobody can hear their bell: place and time, as the visitors are told. Nothing at all while nobody does.
+import { useEffect } from "preact/hooks";
+import { list } from "../../live/http";
+import { now } from "../../live/clock";
+import { usePolled } from "../../live/poll";
+import { select, selection } from "../../live/selection";
+import { loadSites, sites } from "../../live/sites";
+import { desk } from "../../live/value";
+import { duration, number } from "../../text/format";
+import { whereIs, whoIs } from "../../text/names";
+import { t } from "../../text/text";
+import type { Queued } from "../../wire";
+
+const EVERY_MS = 4_000;
+const SITES = 10;
+const SHOWN = 20;
+
+export function Queue() {
+  useEffect(() => { if (!sites.value) void loadSites().catch(() => undefined); }, []);
+  const keys = (sites.value ?? []).slice(0, SITES).map((one) => one.key);
+  const answer = usePolled(keys.length ? keys.join(" ") : null, EVERY_MS, async () => ({
+    at: Date.now(), items: (await Promise.all(keys.map((site) => list<Queued>("/api/queue", { site })))).flat(),
+  }));
+  const all = answer.value?.items ?? [];
+  if (all.length === 0) return null;
+  return (
+    <section class="block queue" aria-labelledby="queue-title">
+      <h2 id="queue-title">{t("queue.title")} <b class="count">{number(all.length)}</b></h2>
+      <ol aria-label={t("queue.title")}>{all.slice(0, SHOWN).map((one) => <Row key={one.alert} one={one} />)}</ol>
+      {all.length > SHOWN && <p class="soft small">{t("list.more", { n: number(all.length - SHOWN) })}</p>}
+    </section>
+  );
+}
+
+function Row({ one }: { one: Queued }) {
+  const visit = desk.value?.visits.get(one.visit);
+  const chosen = selection.value?.kind === "visit" && selection.value.id === one.visit;
+  const who = visit ? whoIs(visit) : (one.customer?.name ?? t("queue.stranger"));
+  const waited = Math.max(0, now.value - Date.parse(one.raised_at));
+  return (
+    <li>
+      <button type="button" class={`row${chosen ? " is-chosen" : ""}`} disabled={!visit} aria-current={chosen ? "true" : undefined} onClick={() => select("visit", one.visit, "person")}>
+        <span class="row-top">
+          <span class="queue-place" aria-label={t("queue.place", { n: number(one.position) })}>{number(one.position)}</span>
+          <strong>{who}</strong>
+          {one.asked && <span class="tag is-warn">{t("queue.wrote")}</span>}
+          <span class="row-time soft">{t("queue.waited", { time: duration(waited) })}</span>
+        </span>
+        <span class="row-bottom"><span class="row-text soft">{[
+          visit && whereIs(visit.path), one.estimate !== null && t("queue.estimate", { time: duration(one.estimate * 1000) }),
+        ].filter(Boolean).join(" · ")}</span></span>
+      </button>
+    </li>
+  );
+}
