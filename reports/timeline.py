@@ -121,11 +121,16 @@ def _conversations(ask: _Ask) -> list[Item]:
     rows = ask.newest(conversation, "opened_at")
     people = ask.people({row.expert_id for row in rows})
     said = ask.conn.execute(
-        select(message.c.conversation_id, message.c.text, message.c.at, message.c.author_kind)
+        select(
+            message.c.conversation_id, message.c.text, message.c.at, message.c.author_kind, message.c.kind, message.c.data
+        )
         .join(conversation, conversation.c.id == message.c.conversation_id)
         .where(conversation.c.id.in_([row.id for row in rows]), message.c.seq == conversation.c.last_seq)
     )
-    last = {id_: {"text": text, "at": rfc3339(at), "author": author} for id_, text, at, author in said}
+    last = {
+        id_: {"text": text, "at": rfc3339(at), "author": author, "kind": kind, "data": data}
+        for id_, text, at, author, kind, data in said
+    }
     return [
         _item(
             row.id,

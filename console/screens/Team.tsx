@@ -52,7 +52,7 @@ export function Team({ me }: { me: Me }) {
     setRound(round + 1);
   };
   return (
-    <main class="reports">
+    <main class="reports" tabIndex={0}>
       <header class="reports-head">
         <h1>{t("team.title")}</h1>
         {experts.length > 0 && <p class="soft">{t("team.online", { n: number(experts.filter((one) => one.status === "online").length), all: number(experts.length) })}</p>}

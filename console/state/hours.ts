@@ -14,18 +14,25 @@ export const MOST_SPANS = 8;
 
 export const toDraft = (hours: Hours | null, zone: string): Draft => ({
   always: hours === null, zone: hours?.zone ?? zone, off: hours?.off ?? [],
-  // A field for a time knows no 24:00: the end of a day is the midnight after it.
-  week: DAYS.map((day) => (hours ? (hours.week[String(day) as Weekday] ?? []).map(([begin, end]): Span => [begin, end === "24:00" ? "00:00" : end]) : day < 6 ? [OFFICE] : [])),
+  week: DAYS.map((day) => (hours ? [...(hours.week[String(day) as Weekday] ?? [])] : day < 6 ? [OFFICE] : [])),
 });
 export const toHours = (draft: Draft): Hours | null => draft.always ? null : {
   zone: draft.zone.trim(), off: draft.off,
-  week: Object.fromEntries(draft.week.flatMap((spans, at) => (spans.length ? [[String(at + 1), spans.map(([begin, end]) => [begin, end === "00:00" ? "24:00" : end])]] : []))),
+  week: Object.fromEntries(draft.week.flatMap((spans, at) => (spans.length ? [[String(at + 1), spans]] : []))),
 };
 
 const minutes = (clock: string): number => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3, 5));
-const isClock = (text: string): boolean => /^([01]\d|2[0-3]):[0-5]\d$/.test(text);
+/** A day ends at 24:00; nothing begins then. */
+export const isClock = (text: string, end = false): boolean => /^([01]\d|2[0-3]):[0-5]\d$/.test(text) || (end && text === "24:00");
+/** What somebody typed as a time ("9", "930", "9.30"); itself where it is none. Midnight as an end is 24:00. */
+export function clockOf(typed: string, end: boolean): string {
+  const [, hour, minute = "00"] = /^\s*(\d{1,2})(?:[:.,h ]?(\d{2}))?\s*$/.exec(typed) ?? [];
+  if (hour === undefined) return typed.trim();
+  const text = `${hour.padStart(2, "0")}:${minute}`;
+  return end && text === "00:00" ? "24:00" : isClock(text, end) ? text : typed.trim();
+}
 /** Whether it ends on the day after it began. */
-export const overMidnight = ([begin, end]: Span): boolean => isClock(begin) && isClock(end) && end !== "00:00" && minutes(end) < minutes(begin);
+export const overMidnight = ([begin, end]: Span): boolean => isClock(begin) && isClock(end, true) && minutes(end) < minutes(begin);
 
 /** Day (0 is Monday) -> what is wrong with its spans; the first of two that overlap, as the server says it. */
 export function faults(week: readonly Span[][]): Map<number, Fault> {
@@ -33,8 +40,8 @@ export function faults(week: readonly Span[][]): Map<number, Fault> {
   const all: [begin: number, length: number, day: number][] = [];
   week.forEach((spans, day) => {
     for (const [begin, end] of spans) {
-      if (!isClock(begin) || !isClock(end)) found.set(day, "unclear");
-      else if (begin === end && begin !== "00:00") found.set(day, "same");
+      if (!isClock(begin) || !isClock(end, true)) found.set(day, "unclear");
+      else if (begin === end) found.set(day, "same");
       else all.push([day * DAY + minutes(begin), (minutes(end) - minutes(begin) + DAY) % DAY || DAY, day]);
     }
   });

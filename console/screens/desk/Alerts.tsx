@@ -13,6 +13,7 @@ import type { Alert } from "../../wire";
 import { DesktopLine } from "../TopBar";
 import { Asked } from "./Asked";
 import { CustomerLine } from "./CustomerLine";
+import { waitingCount } from "./Queue";
 
 const SHOWN = 20;
 const CLEARED_MS = 12_000;
@@ -44,7 +45,8 @@ export function Alerts() {
         </button>
       )}
       {cleared.map((one) => <ClearedLine key={one.alert.id} cleared={one} />)}
-      {items.length === 0 && (
+      {items.length === 0 && waitingCount.value > 0 && <p class="soft">{t("alerts.none_but_queue")}</p>}
+      {items.length === 0 && waitingCount.value === 0 && (
         <Empty title={t("alerts.none")}>
           <p>{t(rings ? "alerts.none_next" : "alerts.none_here")}</p>
           {rings && <DesktopLine />}

@@ -94,7 +94,7 @@ function Rung({ bell, at, colleagues }: { bell: Bell; at: number; colleagues: re
           return (
             <li key={id}>
               <b>{name}</b> <span class={`tag is-${cameOf(bell, at, id)}`}>{word("asked.came", cameOf(bell, at, id))}</span>
-              {known && <span class="soft"> {partsOf(one, known, colleagues)}</span>}
+              {known && <span class="asked-parts soft">{partsOf(one, known, colleagues)}</span>}
             </li>
           );
         })}

@@ -1,4 +1,5 @@
 // Who waits because nobody can hear their bell: place and time, as the visitors are told. Nothing at all while nobody does.
+import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { list } from "../../live/http";
 import { now } from "../../live/clock";
@@ -11,6 +12,8 @@ import { whereIs, whoIs } from "../../text/names";
 import { t } from "../../text/text";
 import type { Queued } from "../../wire";
 
+/** How many wait now: nobody says "nobody needs you" meanwhile. */
+export const waitingCount = signal(0);
 const EVERY_MS = 4_000;
 const SITES = 10;
 const SHOWN = 20;
@@ -22,6 +25,7 @@ export function Queue() {
     at: Date.now(), items: (await Promise.all(keys.map((site) => list<Queued>("/api/queue", { site })))).flat(),
   }));
   const all = answer.value?.items ?? [];
+  useEffect(() => { waitingCount.value = all.length; }, [all.length]);
   if (all.length === 0) return null;
   return (
     <section class="block queue" aria-labelledby="queue-title">
@@ -34,20 +38,22 @@ export function Queue() {
 
 function Row({ one }: { one: Queued }) {
   const visit = desk.value?.visits.get(one.visit);
-  const chosen = selection.value?.kind === "visit" && selection.value.id === one.visit;
   const who = visit ? whoIs(visit) : (one.customer?.name ?? t("queue.stranger"));
+  // What they wrote stands in a conversation that nobody has taken yet.
+  const talk = desk.value?.conversations.find((each) => each.visit === one.visit && each.state === "open");
+  const choose = () => (talk ? select("conversation", talk.id, "talk") : select("visit", one.visit, "person"));
+  const chosen = selection.value !== null && selection.value.id === (talk?.id ?? one.visit);
   const waited = Math.max(0, now.value - Date.parse(one.raised_at));
   return (
     <li>
-      <button type="button" class={`row${chosen ? " is-chosen" : ""}`} disabled={!visit} aria-current={chosen ? "true" : undefined} onClick={() => select("visit", one.visit, "person")}>
+      <button type="button" class={`row${chosen ? " is-chosen" : ""}`} disabled={!visit && !talk} aria-current={chosen ? "true" : undefined} onClick={choose}>
         <span class="row-top">
           <span class="queue-place" aria-label={t("queue.place", { n: number(one.position) })}>{number(one.position)}</span>
           <strong>{who}</strong>
-          {one.asked && <span class="tag is-warn">{t("queue.wrote")}</span>}
           <span class="row-time soft">{t("queue.waited", { time: duration(waited) })}</span>
         </span>
-        <span class="row-bottom"><span class="row-text soft">{[
-          visit && whereIs(visit.path), one.estimate !== null && t("queue.estimate", { time: duration(one.estimate * 1000) }),
+        <span class="row-bottom">{one.asked && <span class="tag is-warn">{t("queue.wrote")}</span>}<span class="row-text soft">{[
+          one.estimate !== null && t("queue.estimate", { time: duration(one.estimate * 1000) }), visit && whereIs(visit.path),
         ].filter(Boolean).join(" · ")}</span></span>
       </button>
     </li>

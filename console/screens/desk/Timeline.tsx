@@ -3,7 +3,8 @@ import { now } from "../../live/clock";
 import { duration, money, when } from "../../text/format";
 import { whereIs } from "../../text/names";
 import { t, tn, word } from "../../text/text";
-import type { Money, TimelineItem } from "../../wire";
+import { eventText } from "../../text/words";
+import type { Message, Money, TimelineItem } from "../../wire";
 
 export function Timeline({ items }: { items: readonly TimelineItem[] }) {
   if (items.length === 0) return <p class="soft">{t("timeline.none")}</p>;
@@ -42,7 +43,9 @@ function more({ kind, data: open }: TimelineItem): string {
 const str = (value: unknown): string | null => (typeof value === "string" ? value : null);
 const numberOf = (value: unknown): string | null => (value == null ? null : `№ ${String(value)}`);
 const isMoney = (value: unknown): value is Money => typeof value === "object" && value !== null && "amount" in value;
-const textOf = (value: unknown): string | null => (value && typeof value === "object" && "text" in value ? str(value.text) : null);
+/** The last message in a few words, in the reader's language where we know what happened. */
+const textOf = (value: unknown): string | null =>
+  value && typeof value === "object" && "text" in value ? ("kind" in value && value.kind === "event" ? eventText(value as Message) : str(value.text)) : null;
 /** A name, also where it comes inside an object; a bare id says nothing to a person. */
 function nameOf(value: unknown): string | null {
   if (value && typeof value === "object" && "name" in value) return str(value.name);

@@ -1,6 +1,6 @@
 // When somebody works: a line for each day with its spans, the place whose clock counts, days off.
 import { useId, useState } from "preact/hooks";
-import { addSpan, faults, likeMonday, MOST_SPANS, overMidnight, type Draft, type Span } from "../../state/hours";
+import { addSpan, clockOf, faults, isClock, likeMonday, MOST_SPANS, overMidnight, type Draft, type Span } from "../../state/hours";
 import { dayOfWeek, dated } from "../../text/format";
 import { t, word } from "../../text/text";
 
@@ -21,9 +21,9 @@ export function HoursEditor({ value, problem, onChange }: { value: Draft; proble
             <input id={id} type="text" list={`${id}-zones`} autocomplete="off" value={value.zone} aria-invalid={!ZONES.includes(value.zone)} onInput={(event) => set({ zone: event.currentTarget.value })} />
             <datalist id={`${id}-zones`}>{ZONES.map((one) => <option key={one} value={one} />)}</datalist>
           </div>
-          <ul class="hours-week">
+          <div class="hours-week">
             {value.week.map((list, day) => <Day key={day} day={day} list={list} fault={wrong.get(day)} onSpans={(to) => spans(day, to)} />)}
-          </ul>
+          </div>
           <p class="reasons"><button type="button" class="chip" onClick={() => set({ week: likeMonday(value.week) })}>{t("hours.like_monday")}</button></p>
           <DaysOff value={value.off} onChange={(off) => set({ off })} />
         </>
@@ -37,15 +37,15 @@ function Day({ day, list, fault, onSpans }: { day: number; list: readonly Span[]
   const name = dayOfWeek(day);
   const change = (at: number, to: Span) => onSpans(list.map((span, each) => (each === at ? to : span)));
   return (
-    <li role="group" aria-label={name} class={list.length ? "" : "is-free"}>
+    <div role="group" aria-label={name} class={list.length ? "" : "is-free"}>
       <span class="hours-day">{name}</span>
       <span class="hours-spans">
         {list.length === 0 && <span class="soft">{t("hours.free")}</span>}
         {list.map((span, at) => (
           <span class="hours-span" key={at}>
-            <input type="time" required aria-label={t("hours.from", { day: name })} value={span[0]} onInput={(event) => change(at, [event.currentTarget.value, span[1]])} />
+            <Clock label={t("hours.from", { day: name })} value={span[0]} onTime={(begin) => change(at, [begin, span[1]])} />
             <span aria-hidden="true">–</span>
-            <input type="time" required aria-label={t("hours.to", { day: name })} value={span[1]} onInput={(event) => change(at, [span[0], event.currentTarget.value])} />
+            <Clock end label={t("hours.to", { day: name })} value={span[1]} onTime={(end) => change(at, [span[0], end])} />
             <button type="button" class="quiet" aria-label={t("hours.remove", { day: name })} onClick={() => onSpans(list.filter((_, each) => each !== at))}>×</button>
             {overMidnight(span) && <span class="soft small">{t("hours.next_day")}</span>}
           </span>
@@ -53,7 +53,17 @@ function Day({ day, list, fault, onSpans }: { day: number; list: readonly Span[]
         {list.length < MOST_SPANS && <button type="button" class="quiet" aria-label={t("hours.add", { day: name })} onClick={() => onSpans(addSpan(list))}>+</button>}
       </span>
       {fault && <p class="bad small" role="alert">{word("hours.wrong", fault)}</p>}
-    </li>
+    </div>
+  );
+}
+
+/** A time of the clock with 24 hours, in every language: "9", "930" and "9:30" are understood on leaving. */
+function Clock({ label, value, end = false, onTime }: { label: string; value: string; end?: boolean; onTime: (time: string) => void }) {
+  const [typed, setTyped] = useState<string | null>(null);
+  const leave = () => { if (typed !== null) onTime(clockOf(typed, end)); setTyped(null); };
+  return (
+    <input class="is-clock" type="text" inputMode="numeric" autocomplete="off" maxLength={5} placeholder="09:00" aria-label={label} aria-invalid={typed === null && !isClock(value, end)}
+      value={typed ?? value} onInput={(event) => setTyped(event.currentTarget.value)} onBlur={leave} onKeyDown={(event) => { if (event.key === "Enter") leave(); }} />
   );
 }
 

@@ -13,7 +13,7 @@ export function Member({ one, changes, self, isNew, onEdit, onDismiss }: Shown) 
   const rings = one.role === "expert";
   return (
     <li class={`sheet member${isNew ? " is-new" : ""}`} aria-label={one.name}>
-      <p class={`member-status is-${one.status}`}><StatusMark status={one.status} /> {word("status", one.status)}{one.status_reason && <span class="soft"> · {word("presence.why", one.status_reason)}</span>}</p>
+      {rings && <p class={`member-status is-${one.status}`}><StatusMark status={one.status} /> {word("status", one.status)}{one.status_reason && <span class="soft"> · {word("presence.why", one.status_reason)}</span>}</p>}
       <h2>{one.name}</h2>
       <p class="soft small">{one.email} · {word("role", one.role)}</p>
       {rings && <Load taken={one.load} all={one.capacity} />}

@@ -73,12 +73,16 @@ export function MemberForm({ id, before, draft, onChange, onSaved, onClose }: As
         </div>
         {rings && (
           <div class="stack">
-            <h3>{t("member.topics")}</h3>
-            <p class="soft small">{t("member.topics_more")}</p>
-            <Knows value={draft.topics} onChange={(topics) => set({ topics })} />
-            {problem("topics") && <p class="bad small" role="alert">{problem("topics")}</p>}
-            <h3>{t("member.hours")}</h3>
-            <HoursEditor value={draft.hours} problem={problem("hours")} onChange={(hours) => set({ hours })} />
+            <div class="stack">
+              <h3>{t("member.topics")}</h3>
+              <p class="soft small">{t("member.topics_more")}</p>
+              <Knows value={draft.topics} onChange={(topics) => set({ topics })} />
+              {problem("topics") && <p class="bad small" role="alert">{problem("topics")}</p>}
+            </div>
+            <div class="stack">
+              <h3>{t("member.hours")}</h3>
+              <HoursEditor value={draft.hours} problem={problem("hours")} onChange={(hours) => set({ hours })} />
+            </div>
           </div>
         )}
       </div>
