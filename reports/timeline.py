@@ -122,7 +122,12 @@ def _conversations(ask: _Ask) -> list[Item]:
     people = ask.people({row.expert_id for row in rows})
     said = ask.conn.execute(
         select(
-            message.c.conversation_id, message.c.text, message.c.at, message.c.author_kind, message.c.kind, message.c.data
+            message.c.conversation_id,
+            message.c.text,
+            message.c.at,
+            message.c.author_kind,
+            message.c.kind,
+            message.c.data,
         )
         .join(conversation, conversation.c.id == message.c.conversation_id)
         .where(conversation.c.id.in_([row.id for row in rows]), message.c.seq == conversation.c.last_seq)
