@@ -30,6 +30,7 @@ from bench import (
     live,
     orm,
     overload,
+    simulate,
     size,
     snippet,
     storage,
@@ -50,6 +51,7 @@ FIGURES: dict[str, Callable[[Path], Iterable[dict[str, Any]]]] = {
     "doorbell": doorbell.measure,
     "choose": choose.measure,
     "claims": claims.measure,
+    "simulate": simulate.measure,
     "live": live.measure,
     "overload": overload.measure,
     "orm": orm.measure,
@@ -58,7 +60,7 @@ FIGURES: dict[str, Callable[[Path], Iterable[dict[str, Any]]]] = {
     "size": size.measure,
 }
 #: These take a quarter of an hour each: they run when they are named, and with `--write`.
-LONG = ("claims", "fuzz", "crash", "size")
+LONG = ("claims", "simulate", "fuzz", "crash", "size")
 _COLUMNS = ("what", "floor", "ours", "ratio", "reach", "met", "rounds", "measured")
 KEPT, PAGE = ROOT / "docs" / "performance.json", ROOT / "docs" / "performance.md"
 
@@ -132,6 +134,7 @@ _MODULES = {
     "doorbell": doorbell,
     "choose": choose,
     "claims": claims,
+    "simulate": simulate,
     "live": live,
     "overload": overload,
     "orm": orm,

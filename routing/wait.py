@@ -72,13 +72,16 @@ def minutes(seconds: float) -> int:
     return max(1, math.ceil(seconds / 60))
 
 
+def may_hear(told: Told | None, now: Ms) -> bool:
+    """Whether anything can be news to them: nobody is told twice within a minute."""
+    return told is None or now - told.at >= AGAIN
+
+
 def is_news(told: Told | None, position: int, in_minutes: int, now: Ms) -> bool:
     """Whether somebody who waits is told anew: at once the first time, then when it has changed much (they are next, or
     a third of the place or of the minutes is gone or has come), and never twice within a minute."""
-    if told is None:
-        return True
-    if now - told.at < AGAIN:
-        return False
+    if told is None or not may_hear(told, now):
+        return told is None
     if told.position > 1 and (position == 1 or 3 * abs(position - told.position) >= told.position):
         return True
     return abs(in_minutes - told.minutes) >= 2 and 3 * abs(in_minutes - told.minutes) >= told.minutes

@@ -20,7 +20,7 @@ from contract.names import Ms
 from routing.alerts import ASKED
 from routing.presence import absent, sitting
 from routing.queries import Row
-from routing.wait import RECENT, Told, estimates, is_news, minutes
+from routing.wait import RECENT, Told, estimates, is_news, may_hear, minutes
 from service.flows.load import loads
 
 #: So many who wait are reckoned with; who stands further behind is told nothing that could help.
@@ -39,7 +39,10 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 def queue_at(conn: Connection, site_id: str, now: Ms) -> list[Place]:
     """Everybody who waits at this site, in the order in which they are offered."""
-    waiting = routing.queries.waiting_without_ring(conn, [site_id])[:MOST]
+    return _places(conn, site_id, routing.queries.waiting_without_ring(conn, [site_id])[:MOST], now)
+
+
+def _places(conn: Connection, site_id: str, waiting: Sequence[Row], now: Ms) -> list[Place]:
     if not waiting:
         return []
     found = _estimates(conn, site_id, len(waiting), now)
@@ -66,11 +69,18 @@ def _estimates(conn: Connection, site_id: str, waiting: int, now: Ms) -> list[fl
 
 def tell_who_waits(conn: Connection, site_ids: Sequence[str], now: Ms) -> list[str]:
     """Who wrote, and finds all experts busy, is told their place and the minutes: at once, and when that has changed
-    much. Returns the conversations that were told."""
+    much. Returns the conversations that were told.
+
+    This runs each second: nothing is estimated while nobody wrote who could be told anything now.
+    """
     told: list[str] = []
     for site_id in site_ids:
-        places = [place for place in queue_at(conn, site_id, now) if place.alert["reason"] == ASKED]
-        said = _told(conn, places) if places else {}
+        waiting = routing.queries.waiting_without_ring(conn, [site_id])[:MOST]
+        asking = [row for row in waiting if row["reason"] == ASKED]
+        said = _told(conn, asking) if asking else {}
+        if not any(may_hear(said.get(row["id"]), now) for row in asking):
+            continue
+        places = [place for place in _places(conn, site_id, waiting, now) if place.alert["reason"] == ASKED]
         for position, place in enumerate(places, start=1):  # among those who wrote: the others wait for nothing
             if not place.seconds:
                 continue  # nobody is at work, so that no end can be told; or a place is free, and their bell rings next
@@ -82,10 +92,10 @@ def tell_who_waits(conn: Connection, site_ids: Sequence[str], now: Ms) -> list[s
     return told
 
 
-def _told(conn: Connection, places: Sequence[Place]) -> dict[str, Told]:
+def _told(conn: Connection, asking: Sequence[Row]) -> dict[str, Told]:
     """Alert -> what was said of it last."""
-    conversations = [place.alert["trigger_id"] for place in places]
-    since = min(place.alert["raised_at"] for place in places)
+    conversations = [row["trigger_id"] for row in asking]
+    since = min(row["raised_at"] for row in asking)
     return {
         data["alert"]: Told(data["position"], data["minutes"], at)
         for data, at in chat.queries.events_since(conn, conversations, since)

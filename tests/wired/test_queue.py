@@ -14,15 +14,19 @@ from sqlalchemy import Connection, insert, select, update
 import routing.alerts
 import routing.do
 import routing.queries
+import service.flows.queue
 import store.prepared
+import tracker.queries
 from access.tables import site
 from chat.tables import conversation, message
 from contract.clock import HOUR, MINUTE, SECOND, now_ms, rfc3339
 from contract.names import Ms
 from routing.tables import alert, ring
+from routing.triggers import Firing
 from routing.turn import turn
 from service import present
 from service.callers import ExpertCaller, VisitorCaller
+from service.flows.judging import raise_and_ring
 from service.flows.queue import queue_at, tell_who_waits
 from service.flows.ringing import fire_due, offer_waiting, ring_for_question, ring_who_came_free
 from tests.wired.counter import Shop
@@ -416,3 +420,33 @@ async def test_who_has_left_is_offered_last(shop: Shop) -> None:
     boris = await free_desk(shop)
     await came_free(shop, boris)
     assert await ringing(shop, boris) == [here]
+
+
+async def test_the_queue_is_played_forward_only_for_somebody_who_may_hear_of_it(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+):
+    """It runs each second: not for who wrote nothing, nor within a minute of the last word."""
+    played: list[int] = []
+
+    def estimates(waiting: int, *_: Any) -> list[float]:
+        played.append(waiting)
+        return [90.0] * waiting
+
+    monkeypatch.setattr(service.flows.queue, "estimates", estimates)
+    await busy_desk(shop, since=now_ms() - MINUTE)
+    stranger = await shop.visitor()
+    visit = await shop.visit(stranger)
+
+    def rings(conn: Connection) -> str | None:
+        facts = tracker.queries.visit_facts(conn, [visit])[visit]
+        return raise_and_ring(conn, shop.site, Firing(trigger="t", name="deep", occasion=visit), facts)
+
+    assert await shop.store.write(rings)
+    now = now_ms()
+    assert (await tell(shop, now), played) == ([], [])
+    _, talk = await writes(shop)
+    for after in (1, 2, 30):
+        await tell(shop, now + after * SECOND)
+    assert (len(await told(shop, talk)), played) == (1, [2])
+    await tell(shop, now + 70 * SECOND)
+    assert played == [2, 2]
