@@ -216,9 +216,11 @@ class World:
                 await self._hear(tasks=True)
             if wakes:
                 await timers._wake()
+                await self._hear(tasks=True)
             if self._awaited and self._awaited[0] <= now:
                 self._awaited = [at for at in self._awaited if at > now]
                 await timers._free_places()
+                await self._hear(tasks=True)
             if waits:
                 await timers._queue()
         await self._hear(tasks=True)
