@@ -6,9 +6,9 @@ hourly curve; a quarter go deep enough to ring, three in a hundred write, six in
 twenty topics of ten equals, in two shifts that overlap, take breaks, leave in the middle of conversations, let bells
 ring out, decline; ten laptops die without a word, and the server is away five times for 20 to 90 seconds. All of it is
 drawn from a seed: the same seed is the same day on SQLite. Each bell is looked at after each commit that touched it
-(`simulate_watch`). Equals know the same topic and work the same shift. Their load is the time they spent in conversations, per hour in
-which a bell could ring there; their bells are those of the topic, for whom an owner's or "anyone's" bell rings is no
-choice among them. Of deviations the standard one is told, and the worst.
+(`simulate_watch`). Equals know the same topic and work the same shift. Their load is the time they spent in
+conversations, per hour in which a bell could ring there; their bells are those of the topic, for whom an owner's or
+"anyone's" bell rings is no choice among them. Of deviations the standard one is told, and the worst.
 `python -m bench.simulate --visits 10000 --seed 2`.
 """
 
@@ -126,8 +126,8 @@ def figures(kind: str, day: Day) -> Iterator[dict[str, Any]]:
     )
     yield line(
         "load among equals",
-        f"{busy.deviation:.1%} from the mean, {busy.within:.0%} of {busy.number} within 10%, worst {busy.worst:.0%}; bells"
-        f" {bells.deviation:.1%} ({bells.chance:.1%} by lot), conversations {talks.deviation:.1%}",
+        f"{busy.deviation:.1%} from the mean, {busy.within:.0%} of {busy.number} within 10%, worst {busy.worst:.0%};"
+        f" bells {bells.deviation:.1%} ({bells.chance:.1%} by lot), conversations {talks.deviation:.1%}",
         "10%",
         met=busy.deviation <= 0.1,
     )
