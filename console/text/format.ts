@@ -104,8 +104,6 @@ export const dateAndTime = (at: string): string =>
   dates({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(new Date(at));
 export const day = (at: string | null | undefined): string =>
   at ? dates({ day: "numeric", month: "long", year: "numeric" }).format(new Date(at)) : "";
-/** "a, b and c". */
-export const listed = (parts: readonly string[]): string => new Intl.ListFormat(language.value, { type: "conjunction" }).format(parts);
 /** The name of a day of the week; 0 is Monday. */
 export const dayOfWeek = (day: number, width: "long" | "short" = "long"): string => dates({ weekday: width, timeZone: "UTC" }).format(Date.UTC(2024, 0, 1 + day));
 /** A date of a calendar ("2026-12-24"); no zone of the reader's moves it. */

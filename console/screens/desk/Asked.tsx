@@ -5,7 +5,7 @@ import { useAnswer } from "../../live/ask";
 import { http, list } from "../../live/http";
 import { desk } from "../../live/value";
 import { answeredAfter, byBell, cameOf, knownPlace, leftOut, whoTook, type Bell } from "../../state/asked";
-import { clockTime, duration, listed, number, percent, when } from "../../text/format";
+import { clockTime, duration, number, percent, when } from "../../text/format";
 import { languageName } from "../../text/names";
 import { t, tn, word } from "../../text/text";
 import type { Candidate, Decision, Expert, Why } from "../../wire";
@@ -108,7 +108,7 @@ function Rung({ bell, at, colleagues }: { bell: Bell; at: number; colleagues: re
           {out.length > LINES && <li><button type="button" class="link" onClick={() => setAll(!all)}>{all ? t("list.less") : t("list.more", { n: number(out.length - LINES) })}</button></li>}
         </ul>
       )}
-      {more.length > 0 && <p class="soft">{t("asked.others", { list: listed(more.map(([reason, n]) => `${number(n)} ${word("asked.out", reason)}`)) })}</p>}
+      {more.length > 0 && <p class="soft">{t("asked.others", { list: more.map(([reason, n]) => `${word("asked.out", reason)}: ${number(n)}`).join(" · ") })}</p>}
       <WhyNot decision={one} colleagues={colleagues} />
     </li>
   );

@@ -14,14 +14,15 @@ import type { Queued } from "../../wire";
 
 /** How many wait now: nobody says "nobody needs you" meanwhile. */
 export const waitingCount = signal(0);
-const EVERY_MS = 4_000;
+/** Often while somebody waits, seldom while nobody does: every desk asks. */
+const EVERY_MS = 4_000, QUIET_MS = 10_000;
 const SITES = 10;
 const SHOWN = 20;
 
 export function Queue() {
   useEffect(() => { if (!sites.value) void loadSites().catch(() => undefined); }, []);
   const keys = (sites.value ?? []).slice(0, SITES).map((one) => one.key);
-  const answer = usePolled(keys.length ? keys.join(" ") : null, EVERY_MS, async () => ({
+  const answer = usePolled(keys.length ? keys.join(" ") : null, waitingCount.value > 0 ? EVERY_MS : QUIET_MS, async () => ({
     at: Date.now(), items: (await Promise.all(keys.map((site) => list<Queued>("/api/queue", { site })))).flat(),
   }));
   const all = answer.value?.items ?? [];

@@ -1,0 +1,56 @@
+// @vitest-environment happy-dom
+import { act } from "preact/test-utils";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { sites } from "../live/sites";
+import { expert, me } from "../state/fixtures";
+import type { Expert } from "../wire";
+import { SITE, stage } from "./site/screen.fixture";
+import { Team } from "./Team";
+
+let on: ReturnType<typeof stage>;
+let all: Expert[];
+let answers: (method: string, path: string, body: object) => unknown;
+const sent = () => on.asked.filter((one) => one.method !== "GET").map(({ method, path, body }) => ({ method, path, body }));
+const admin = { ...me, id: "admin", role: "admin" as const };
+
+beforeEach(() => {
+  all = [{ ...expert, load: 1, topics: [{ path: ["Garden"], level: 4 }], hours: { zone: "Europe/Berlin", week: { "1": [["09:00", "17:00"]], "2": [["09:00", "17:00"]] } } },
+    { ...expert, id: "boris", name: "Boris", status: "away", status_reason: "missed", warnings: ["no_topics"] }];
+  answers = (_, __, body) => ({ ...expert, ...body });
+  sites.value = [{ ...SITE, language: "en" }];
+  on = stage((method, path, body: object) => (method === "GET" ? { items: path.includes("active=false") ? [] : all, next: null } : answers(method, path, body)));
+});
+afterEach(() => { on.end(); sites.value = null; });
+
+it("says who is there and why not, what they carry, know, and when they work; and what is odd", async () => {
+  await on.show(<Team me={me} />);
+  for (const said of ["1 of 2 online", "1 of 4 places taken", "Garden · knows very well", "Mon–Tue 09:00–17:00 (Europe/Berlin)", "Away · did not answer", "Knows no topic yet"]) expect(on.text()).toContain(said);
+  expect(on.text()).not.toContain("Dismiss");
+});
+it("sends only what was changed", async () => {
+  await on.show(<Team me={admin} />);
+  await on.press("Change Anna");
+  await on.type("Places: how many", "2");
+  const level = on.within<HTMLSelectElement>(".knows select");
+  act(() => { level.value = "5"; level.dispatchEvent(new Event("change", { bubbles: true })); });
+  await on.press("Save");
+  expect(sent()).toEqual([{ method: "PATCH", path: "/api/experts/anna", body: { capacity: 2, topics: [{ path: ["Garden"], level: 5 }] } }]);
+});
+it("says a refusal at its field, and keeps what was written", async () => {
+  answers = () => new Response(JSON.stringify({ code: "exists", detail: "This exists already." }), { status: 409 });
+  await on.show(<Team me={admin} />);
+  await on.press("Change Anna");
+  await on.type("E-mail", "boris@demo.example");
+  await on.press("Save");
+  const field = on.labelled("E-mail");
+  expect([field.value, field.getAttribute("aria-invalid")]).toEqual(["boris@demo.example", "true"]);
+  expect(document.getElementById(field.getAttribute("aria-describedby")!)?.textContent).toContain("Somebody has this e-mail already");
+});
+it("says what happens before somebody is dismissed, and only then does it", async () => {
+  await on.show(<Team me={admin} />);
+  await on.press("Dismiss Anna");
+  expect(on.text()).toContain("1 open conversation is handed on to a colleague.");
+  expect(sent()).toEqual([]);
+  await on.press("Yes, dismiss");
+  expect(sent()).toEqual([{ method: "DELETE", path: "/api/experts/anna", body: null }]);
+});
