@@ -229,5 +229,6 @@ class Watch:
         for who, number, places in overfull:
             self.broken("more conversations than places", f"{who}: {number} of {places}")
         for bell in self.ringing.values():
-            if min(bell.row["due_at"], bell.row["gone_at"] or bell.row["due_at"]) < now - 15 * SECOND:
+            over = min(bell.row["due_at"], bell.row["gone_at"] or bell.row["due_at"])
+            if max(over, bell.row["raised_at"]) < now - 15 * SECOND:  # a visitor may have gone before it was raised
                 self.broken("its time is over, and nothing happened", bell.id)
