@@ -11,7 +11,7 @@ import math
 import zipfile
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -36,6 +36,7 @@ NAMED = 50
 #: Words that are given as the reason.
 REASONS = 3
 _MOST_TOPICS = 5_000
+_PARTS = ("head", "keys", "lift", "weights", "bias")
 
 
 class TopicModel(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -92,14 +93,17 @@ def decode(body: bytes) -> TopicModel:
     except ImportError as error:
         raise ValueError("numpy is missing: the extra `learn` is not installed") from error
     try:
-        with np.load(io.BytesIO(body), allow_pickle=False) as arrays:
-            head = msgspec.json.decode(arrays["head"].tobytes(), type=_Head)
-            keys, lift, weights, bias = (arrays[name] for name in ("keys", "lift", "weights", "bias"))
-    except (KeyError, OSError, EOFError, ValueError, TypeError, zipfile.BadZipFile, msgspec.DecodeError) as error:
+        parts = _members(body)
+        head = msgspec.json.decode(_array(parts["head"]).tobytes(), type=_Head)
+        keys, lift, weights, bias = (_array(parts[name]) for name in ("keys", "lift", "weights", "bias"))
+    except (
+        KeyError, OSError, EOFError, ValueError, TypeError, OverflowError, RuntimeError, zipfile.BadZipFile,
+        msgspec.DecodeError,
+    ) as error:  # fmt: skip
         raise ValueError("it is no model of topics") from error
     pieces, columns = len(keys), len(head.paths)
     right = (
-        (keys.dtype, lift.dtype, weights.dtype, bias.dtype) == (np.uint32, np.float32, np.float32, np.float32)
+        [array.dtype for array in (keys, lift, weights, bias)] == [np.dtype(np.uint32), *[np.dtype(np.float32)] * 3]
         and (keys.shape, lift.shape, weights.shape, bias.shape) == ((pieces,), (pieces,), (pieces, columns), (columns,))
         and 2 <= sum(1 for path in head.paths if path) <= _MOST_TOPICS
         and len(set(head.paths)) == columns
@@ -121,6 +125,30 @@ def decode(body: bytes) -> TopicModel:
         least=head.least,
         right=head.right,
     )
+
+
+def _members(body: bytes) -> dict[str, bytes]:
+    """Name -> what stands under it. Only what `encode` writes: no member packed, locked, or larger than it can be."""
+    with zipfile.ZipFile(io.BytesIO(body)) as file:
+        members = file.infolist()
+        plain = all(
+            one.compress_type == zipfile.ZIP_STORED and not one.flag_bits & 1 and one.file_size == one.compress_size
+            for one in members
+        )
+        if not plain or len(members) != len(_PARTS) or sum(one.file_size for one in members) > len(body):
+            raise ValueError("its members are not as they were written")
+        return {one.filename.removesuffix(".npy"): file.read(one) for one in members}
+
+
+def _array(raw: bytes) -> NDArray[Any]:
+    """An array as numpy writes it. Nothing is reserved for what its head only claims."""
+    import numpy as np
+
+    stream = io.BytesIO(raw)
+    if np.lib.format.read_magic(stream) != (1, 0):
+        raise ValueError("another version of arrays")
+    shape, columns_first, dtype = np.lib.format.read_array_header_1_0(stream)
+    return np.frombuffer(raw, dtype, offset=stream.tell()).reshape(shape, order="F" if columns_first else "C")
 
 
 def about(model: TopicModel | None, text: str) -> About | None:

@@ -1,13 +1,14 @@
 """What was learned, as files that a running server takes over: DATA_DIR/models/SITE/KIND.model.
 
-A file is one line of JSON, which says what it is and carries the checksum of the rest, and then the model itself, in
-whatever shape its kind has; nothing in it is ever run. It comes into place whole or not at all, and a file that is
-broken, foreign or newer than this program is refused with a reason while the plain rule holds.
+A file is one line of JSON, which says what it is and whose, and carries the checksum of the rest, and then the model
+itself, in whatever shape its kind has; nothing in it is ever run. It comes into place whole or not at all, and a file
+that is broken, foreign, another site's or newer than this program is refused with a reason while the plain rule holds.
 """
 
 import contextlib
 import hashlib
 import os
+import stat
 import tempfile
 import threading
 import time
@@ -36,13 +37,14 @@ class BadModel(Exception):
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
-    """The first line. `learned_from`: what a person may want to know of it, such as how many rows; `sha256` of the
-    body is filled in by `write`."""
+    """The first line. `learned_from`: what a person may want to know of it, such as how many rows; `site` (its id) and
+    `sha256` of the body are filled in by `write`."""
 
     kind: str
     format: int
     made_at: Ms
     learned_from: dict[str, int | float | str]
+    site: str = ""
     sha256: str = ""
 
 
@@ -58,7 +60,7 @@ def write(file: Path, head: Head, body: bytes) -> None:
 
     Raises OSError where the folder cannot be written.
     """
-    head = msgspec.structs.replace(head, sha256=hashlib.sha256(body).hexdigest())
+    head = msgspec.structs.replace(head, site=file.parent.name, sha256=hashlib.sha256(body).hexdigest())
     file.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
     try:
@@ -82,7 +84,11 @@ def write(file: Path, head: Head, body: bytes) -> None:
 def read(file: Path, kind: str, format: int) -> tuple[Head, bytes]:
     """The head and the body. Raises BadModel for a file that is not to be used, FileNotFoundError where there is none,
     OSError where it cannot be read."""
-    with file.open("rb") as opened:
+    if not file.resolve().is_relative_to(file.parents[1].resolve()):
+        raise BadModel("it is a link to somewhere else")
+    with os.fdopen(os.open(file, os.O_RDONLY | os.O_NONBLOCK), "rb") as opened:  # a pipe would be waited for
+        if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+            raise BadModel("it is no file")
         whole = opened.read(MOST_BYTES + 1)
     if len(whole) > MOST_BYTES:
         raise BadModel(f"it is larger than {MOST_BYTES // 2**20} MiB")
@@ -95,6 +101,8 @@ def read(file: Path, kind: str, format: int) -> tuple[Head, bytes]:
         raise BadModel("it is no model of ours") from error
     if head.kind != kind:
         raise BadModel(f"it is a model of another kind, {head.kind[:40]!r}")
+    if head.site != file.parent.name:
+        raise BadModel(f"it was learned for another site, {head.site[:64]!r}")
     if head.format > format:
         raise BadModel(f"it was made by a newer version (format {head.format}, this one knows {format})")
     if head.format < format:
@@ -146,26 +154,29 @@ class Models(Generic[T]):
     def _take(self, site_id: str, file: Path, seen: _Print | None) -> None:
         try:
             self._found[site_id] = self._read(file) if seen is not None else None
-            self._prints[site_id] = seen
         finally:
             with self._lock:
+                self._prints[site_id] = seen  # whatever came of it: not again until the file changes
                 self._reading.discard(site_id)
 
     def _read(self, file: Path) -> T | None:
-        """What stands there now; a file that is no good leaves the plain rule, and says so once."""
+        """What stands there now; a file that is no good leaves the plain rule, and says so once.
+
+        A file may break a reader in more ways than anybody can list (memory, depth, what a library does not know).
+        """
         try:
             return self._decode(read(file, self._kind, self._format)[1])
-        except (BadModel, ValueError, OSError) as bad:
-            log.warning("model.refused", file=str(file), reason=str(bad))
+        except Exception as bad:  # noqa: BLE001  (see above; the reason is in the log)
+            log.warning("model.refused", file=str(file), reason=str(bad) or type(bad).__name__)
             return None
 
 
 def _print(file: Path) -> _Print | None:
     try:
-        stat = file.stat()
+        found = file.stat()
     except OSError:
         return None
-    return (stat.st_ino, stat.st_mtime_ns, stat.st_size)
+    return (found.st_ino, found.st_mtime_ns, found.st_size)
 
 
 def _plain(name: str) -> bool:

@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -168,6 +169,79 @@ def test_who_asks_never_waits_for_the_disk(tmp_path: Path, now: list[float]) -> 
     while models.get("s") is None and time.time() < deadline:
         time.sleep(0.005)
     assert models.get("s") == ["one"]
+
+
+@pytest.mark.parametrize("error", [RuntimeError, NotImplementedError, MemoryError, RecursionError, OverflowError])
+@pytest.mark.parametrize("background", [False, True])
+def test_whatever_a_file_does_to_its_reader_it_is_read_once(
+    tmp_path: Path, now: list[float], error: type[Exception], background: bool
+) -> None:
+    """No thread dies of it, again and again; the log says why once, and a file that is written anew is read again."""
+    asked = []
+
+    def break_(body: bytes) -> list[str]:
+        asked.append(body)
+        if len(asked) == 1:
+            raise error
+        return words(body)
+
+    write(model_file(tmp_path, "s", "intent"), HEAD, b"one")
+    models = Models(tmp_path, "intent", 3, break_, background=background)
+    with capture_logs() as said:
+        for _ in range(5):
+            assert models.get("s") is None
+            wait_for(lambda: not models._reading)
+            now[0] += files.EVERY
+    assert [(one["event"], one["reason"]) for one in said] == [("model.refused", error.__name__)]
+    assert asked == [b"one"]
+    write(model_file(tmp_path, "s", "intent"), HEAD, b"two")
+    models.get("s")
+    wait_for(lambda: models.get("s") == ["two"])
+
+
+def wait_for(holds: Callable[[], bool]) -> None:
+    deadline = time.time() + 10
+    while not holds() and time.time() < deadline:
+        time.sleep(0.002)
+    assert holds()
+
+
+def test_a_model_of_another_site_is_refused(tmp_path: Path) -> None:
+    """Copied or linked: what one site's visitors do says nothing of another's."""
+    mine, theirs = model_file(tmp_path, "a", "intent"), model_file(tmp_path, "b", "intent")
+    write(mine, HEAD, b"one")
+    theirs.parent.mkdir()
+    theirs.write_bytes(mine.read_bytes())
+    with pytest.raises(BadModel, match="another site"):
+        read(theirs, "intent", 3)
+    theirs.unlink()
+    theirs.symlink_to(mine)
+    with pytest.raises(BadModel, match="another site"):
+        read(theirs, "intent", 3)
+
+
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_no_link_leads_out_of_the_folder(tmp_path: Path, what: str) -> None:
+    """Even to a file that would do."""
+    inside, outside = model_file(tmp_path / "data", "a", "intent"), model_file(tmp_path / "out", "a", "intent")
+    write(outside, HEAD, b"one")
+    if what == "file":
+        inside.parent.mkdir(parents=True)
+        inside.symlink_to(outside)
+    else:
+        inside.parents[1].mkdir(parents=True)
+        inside.parent.symlink_to(outside.parent)
+    with pytest.raises(BadModel, match="somewhere else"):
+        read(inside, "intent", 3)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    """What is no file is refused at once."""
+    file = model_file(tmp_path, "a", "intent")
+    file.parent.mkdir(parents=True)
+    os.mkfifo(file)
+    with pytest.raises(BadModel, match="no file"):
+        read(file, "intent", 3)
 
 
 def test_the_sites_keep_apart(tmp_path: Path, now: list[float]) -> None:

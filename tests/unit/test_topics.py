@@ -3,6 +3,9 @@
 import io
 import subprocess
 import sys
+import tracemalloc
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -260,6 +263,59 @@ def test_a_newer_file_is_taken_over_without_a_restart(
     assert topics.about("site", "leather boots") is not None
     file.unlink()
     assert topics.about("site", "leather boots") is None
+
+
+def marked(body: bytes, *, flags: int = 0, method: int = 0) -> bytes:
+    """The same archive, whose members say that they are locked, or packed in some way."""
+    changed = bytearray(body)
+    for sign, flag_at, method_at in ((b"PK\x03\x04", 6, 8), (b"PK\x01\x02", 8, 10)):
+        at = changed.find(sign)
+        while at != -1:
+            changed[at + flag_at] |= flags
+            changed[at + method_at] = method or changed[at + method_at]
+            at = changed.find(sign, at + 4)
+    return bytes(changed)
+
+
+def with_weights(body: bytes, weights: bytes, packing: int = zipfile.ZIP_STORED) -> bytes:
+    """The same archive with other weights."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(body)) as old, zipfile.ZipFile(made, "w", packing) as new:
+        for name in old.namelist():
+            new.writestr(name, weights if name == "weights.npy" else old.read(name))
+    return made.getvalue()
+
+
+def claiming(shape: tuple[int, ...], dtype: str = "<f4") -> bytes:
+    """The head of an array, and nothing after it."""
+    head = io.BytesIO()
+    np.lib.format.write_array_header_1_0(head, {"descr": dtype, "fortran_order": False, "shape": shape})
+    return head.getvalue()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda body: marked(body, flags=1),
+        lambda body: marked(body, method=99),
+        lambda body: with_weights(body, claiming((10**6, 10**6))),
+        lambda body: with_weights(body, claiming((10**12, 10**12))),
+        lambda body: with_weights(body, claiming((2, 2), "|O") + b"12345678" * 4),
+        lambda body: with_weights(body, b"\0" * 10**7, zipfile.ZIP_DEFLATED),
+        lambda body: with_weights(body, b""),
+        lambda body: body[: len(body) // 2],
+    ],
+    ids=["locked", "unknown packing", "4 TB", "more than there is", "objects", "packed", "empty", "half"],
+)
+def test_a_broken_archive_is_a_value_error_and_takes_no_memory(model: TopicModel, spoil: Callable[[bytes], bytes]):
+    """Nothing is reserved for what a file claims of itself, and nothing else than ValueError comes out."""
+    body = spoil(encode(model))
+    tracemalloc.start()
+    with pytest.raises(ValueError):
+        decode(body)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 3 * len(encode(model)) + 10**6
 
 
 def test_the_product_runs_without_the_extra(model: TopicModel, tmp_path: Path):
