@@ -7,12 +7,14 @@ from contract.facts import AccountFacts, SiteFacts
 
 @dataclass(frozen=True, kw_only=True)
 class VisitorCaller:
-    """A visitor's connection. `frame_hash` is the hash of the frame secret, None for a native client or a tool."""
+    """A visitor's connection. `frame_hash` is the hash of the frame secret, None for a native client or a tool.
+    `network`: whom its address stands for (`service.limits.network`)."""
 
     site: SiteFacts
     visitor: str
     frame_hash: str | None
     language: str
+    network: str = ""
 
     @property
     def person(self) -> str:

@@ -57,6 +57,7 @@ class Limits:
         self._frame = Buckets(rate=5, burst=200)
         self._join = Buckets(rate=20, burst=500)
         self._command = Buckets(rate=20, burst=120)
+        self._order = Buckets(rate=1 / 10, burst=20)
 
     def collect(self, site_id: str, address: str, events: int = 1) -> None:
         """One body of events from one address for one site. It costs what it holds: events are what takes time in the
@@ -74,6 +75,11 @@ class Limits:
     def command(self, caller: VisitorCaller | ExpertCaller) -> None:
         """One command of one person's sockets, typing included."""
         self._check(self._command, caller.person)
+
+    def order(self, caller: VisitorCaller) -> None:
+        """One order that would be placed now. An order makes a customer of whoever typed it, and customers go before
+        strangers: one address with many keys makes few of them. Call it after everything else was found right."""
+        self._check(self._order, (caller.site.id, caller.network))
 
     def api(self, person: str) -> None:
         """One request of a signed-in account."""

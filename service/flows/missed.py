@@ -1,4 +1,9 @@
-"""A bell rang at one desk alone, and nobody answered: after some of them in a row nobody is believed to sit there."""
+"""A bell rang at one desk alone, and nobody answered: after some of them in a row nobody is believed to sit there.
+
+Only bells of known customers and of visitors who wrote are held against anybody: what a stranger's page views ring
+costs the stranger nothing, and a few keys could send a whole house away. That nobody answered them stands in their
+rings all the same.
+"""
 
 from sqlalchemy import Connection
 
@@ -6,6 +11,7 @@ import chat.queries
 import routing.do
 import routing.queries
 from contract.names import Ms
+from routing.alerts import ASKED
 from routing.queries import Row
 
 
@@ -15,6 +21,8 @@ def count_missed(conn: Connection, row: Row, now: Ms) -> str | None:
     A rung that rang at several is nobody's to miss, and bells that rang beside one another are one absence, not many.
     Whoever wrote to a visitor since, was there: one may be too busy to look up.
     """
+    if row["customer_id"] is None and row["reason"] != ASKED:
+        return None
     rung = [one for one in routing.queries.rings_of(conn, row["id"]) if one["rung"] == row["rung"]]
     if len(rung) != 1 or rung[0]["outcome"] is not None:
         return None

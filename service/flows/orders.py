@@ -20,6 +20,7 @@ from service.bell import Bell
 from service.callers import VisitorCaller
 from service.commands import Command, plain
 from service.flows.once import once
+from service.limits import Limits
 from store.lock import lock
 from store.sql import db_now
 
@@ -27,7 +28,7 @@ from store.sql import db_now
 async def submit(bell: Bell, caller: VisitorCaller, data: OrderSubmit) -> Ordered:
     """The price is ours. The same `client_id` again gives the same answer; another one, on a used form, form_used.
 
-    Refused: not_found, form_used, no_lines, unknown_product, bad_quantity, bad_contact.
+    Refused: not_found, form_used, no_lines, unknown_product, bad_quantity, bad_contact, rate_limited.
     """
 
     def work(conn: Connection) -> tuple[Ordered, RowMapping | None]:
@@ -36,7 +37,7 @@ async def submit(bell: Bell, caller: VisitorCaller, data: OrderSubmit) -> Ordere
 
         def order() -> Ordered:
             nonlocal placed
-            placed = _place(conn, caller, data, now)
+            placed = _place(conn, bell.limits, caller, data, now)
             return Ordered(order=placed["id"], number=str(placed["number"]), total=present.money(placed))
 
         ordered, _ = once(conn, caller, "order.submit", data.client_id, now, Ordered, order)
@@ -54,7 +55,7 @@ async def submit(bell: Bell, caller: VisitorCaller, data: OrderSubmit) -> Ordere
     return ordered
 
 
-def _place(conn: Connection, caller: VisitorCaller, data: OrderSubmit, now: Ms) -> RowMapping:
+def _place(conn: Connection, limits: Limits, caller: VisitorCaller, data: OrderSubmit, now: Ms) -> RowMapping:
     lock(conn, f"visitor:{caller.visitor}")
     form = sales.do.lock_form(conn, data.form, caller.visitor)
     if form["conversation_id"] is not None:
@@ -63,6 +64,7 @@ def _place(conn: Connection, caller: VisitorCaller, data: OrderSubmit, now: Ms) 
     priced = price(sales.queries.form_lines(form), [(line.product, line.quantity) for line in data.lines])
     given = data.contact
     contact = check_contact(given.name, given.email, given.phone, given.address, caller.site.language)
+    limits.order(caller)  # the last of the checks: a slip of the pen, or the same order once more, costs nothing
     customer_id = crm.do.know(conn, form["site_id"], caller.visitor, contact, now)
     owner = _owner(conn, customer_id, form["expert_id"])
     placed = sales.do.place_order(conn, form, priced, customer_id, msgspec.to_builtins(contact), now, owner=owner)

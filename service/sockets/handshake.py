@@ -19,6 +19,7 @@ from service.address import client_address
 from service.bell import Bell
 from service.callers import ExpertCaller, VisitorCaller
 from service.cookies import frame_hash
+from service.limits import network
 from service.web import language
 from tracker.visitor import key_hash
 
@@ -66,7 +67,8 @@ async def visitor_of(bell: Bell, scope: Any, auth: Any) -> VisitorCaller:
         raise Refused("unknown_site")
     if not VISITOR_KEY.fullmatch(given.visitor):
         raise Refused("invalid", "visitor")
-    bell.limits.join(client_address(scope, bell.settings.trusted_proxies))
+    address = client_address(scope, bell.settings.trusted_proxies)
+    bell.limits.join(address)
     hashed = key_hash(given.visitor)
 
     def known(conn: Base) -> str:
@@ -77,6 +79,7 @@ async def visitor_of(bell: Bell, scope: Any, auth: Any) -> VisitorCaller:
         visitor=await bell.store.write(known),
         frame_hash=frame_hash(header(scope, b"cookie")) if from_frame(bell, scope) else None,
         language=_language(scope, given.language),
+        network=network(address),
     )
 
 

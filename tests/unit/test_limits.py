@@ -1,10 +1,12 @@
 """A bucket is a measure: burst at once, then rate; and the memory it takes is bounded."""
 
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 
 from contract.errors import Refused
+from service.callers import VisitorCaller
 from service.limits import Buckets, Limits, network
 
 
@@ -99,6 +101,35 @@ def test_limits_that_are_off_refuse_nobody():
 )
 def test_a_household_of_ipv6_addresses_is_one_caller(address, measured):
     assert network(address) == measured
+
+
+def buyer(address: str, site: str = "site") -> VisitorCaller:
+    facts = SimpleNamespace(id=site)
+    return VisitorCaller(
+        site=facts,  # type: ignore[arg-type]
+        visitor=uuid4().hex,
+        frame_hash=None,
+        language="en",
+        network=network(address),
+    )
+
+
+def test_orders_are_measured_by_the_address_and_not_by_the_visitor_key():
+    """Else one machine would make customers by the dozen, each above every stranger; a family still buys at once."""
+    now = [0.0]
+    limits = Limits(clock=lambda: now[0])
+    for _ in range(20):
+        limits.order(buyer("2001:db8:1:2::1"))
+    with pytest.raises(Refused) as refused:
+        limits.order(buyer("2001:db8:1:2::ffff"))
+    assert (refused.value.code, refused.value.retry_after) == ("rate_limited", 10)
+    limits.order(buyer("192.0.2.7"))
+    limits.order(buyer("2001:db8:1:2::1", site="another"))
+    now[0] = 10.0
+    limits.order(buyer("2001:db8:1:2::1"))
+    off = Limits(on=False)
+    for _ in range(100):
+        off.order(buyer("192.0.2.7"))
 
 
 def test_a_new_key_for_every_handshake_is_measured_by_its_address():

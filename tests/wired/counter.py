@@ -20,6 +20,7 @@ from contract.ids import new_id
 from service.app import EXPERT, VISITOR
 from service.bell import Bell
 from service.callers import ExpertCaller, VisitorCaller
+from service.limits import Limits
 from service.sockets.registry import Registry
 from store.base import Store
 from store.bus import LocalBus
@@ -58,8 +59,8 @@ class Shop:
         self.store, self.bus = store, Bus()
         nothing = cast(Any, None)
         self.bell = Bell(
-            settings=nothing, store=store, bus=self.bus, sites=nothing, journey=nothing, limits=nothing,
-            waiting=nothing,
+            settings=nothing, store=store, bus=self.bus, sites=nothing, journey=nothing,
+            limits=Limits(on=False), waiting=nothing,
             timers=cast(Any, Timers()), registry=Registry(),
         )  # fmt: skip
 

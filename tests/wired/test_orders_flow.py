@@ -19,6 +19,7 @@ from contract.ids import new_id
 from service import present
 from service.callers import ExpertCaller, VisitorCaller
 from service.flows.facts import customer_facts
+from service.limits import Limits
 from tests.conftest import in_own_loop
 from tests.wired.counter import ANN, Shop
 
@@ -274,3 +275,28 @@ def _one_base(new_database: Any) -> str:
     if "url" not in _BASES:
         _BASES["url"] = new_database("sqlite")
     return _BASES["url"]
+
+
+async def test_one_address_makes_few_customers_however_many_keys_it_has(shop: Shop):
+    """The twenty-first order waits; a slip of the pen and the same order once more cost nothing. Who had to wait is no
+    customer, and the form is still good."""
+    expert, (one, *_) = await shop.expert("Anna"), shop.products
+    shop.bell.limits = Limits(clock=lambda: 0.0)
+
+    async def buys(network: str) -> tuple[VisitorCaller, dict[str, Any], str]:
+        visitor = replace(await shop.visitor(), network=network)
+        _, form = await a_form(shop, visitor, expert)
+        wrong = submitted(form, (one, 1), email="nobody")
+        assert await shop.refusal(visitor, "order.submit", **wrong) == "bad_contact"
+        right = submitted(form, (one, 1), email=f"{uuid4().hex}@shop.example")
+        return visitor, right, await shop.refusal(visitor, "order.submit", **right)
+
+    bought = [await buys("192.0.2.7") for _ in range(21)]
+    assert [said for *_, said in bought] == ["ok"] * 20 + ["rate_limited"]
+    assert await shop.refusal(bought[0][0], "order.submit", **bought[0][1]) == "ok", "the same answer again"
+    assert (await buys("192.0.2.8"))[-1] == "ok"
+    late, order, _ = bought[-1]
+    known = await shop.store.read(lambda conn: customer_facts(conn, shop.site.id, [late.visitor]))
+    assert known == {}
+    shop.bell.limits = Limits(clock=lambda: 0.0)
+    assert await shop.refusal(late, "order.submit", **order) == "ok"

@@ -7,12 +7,13 @@ from uuid import uuid4
 
 import msgspec
 import pytest
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, insert, select, update
 
 import access.do
 import chat.queries
 import routing.do
 import routing.queries
+import tracker.queries
 from access.queries import account_by_id
 from access.tables import account
 from chat.tables import conversation
@@ -21,11 +22,14 @@ from contract.errors import Refused
 from contract.hours import Hours
 from contract.names import Ms
 from contract.rest_experts import ExpertPatch
+from crm.tables import customer, identity
 from routing.hours import checked
 from routing.presence import absent, sitting
 from routing.tables import alert, expert, ring
+from routing.triggers import Firing
 from service.callers import ExpertCaller, VisitorCaller
 from service.flows import staff
+from service.flows.judging import raise_and_ring
 from service.flows.reachable import HAND_ON_AFTER, Told, Watched, hand_on_lost, may_ring, wake
 from service.flows.ringing import fire_due, offer_waiting
 from tests.wired.counter import Shop
@@ -338,6 +342,43 @@ async def test_bells_that_ring_beside_one_another_are_missed_once(shop: Shop):
         await rings_out(shop, bell)
     row = await desk(shop, anna)
     assert (row["status"], row["missed"]) == ("online", 1)
+
+
+async def rings_for_pages(shop: Shop, *, known: bool) -> str:
+    """A trigger rings for somebody who only looks. The alert's id."""
+    visitor = await on_site(shop)
+
+    def work(conn: Connection) -> str:
+        if known:
+            id_, now = str(uuid4()), now_ms()
+            row = {"id": id_, "site_id": shop.site.id, "person_id": id_, "name": "Carla", "tier": "standard"}
+            conn.execute(insert(customer).values(**row, created_at=now))
+            link = {"site_id": shop.site.id, "kind": "visitor", "value": visitor.visitor, "customer_id": id_}
+            conn.execute(insert(identity).values(**link, proof="order", at=now))
+        visit = tracker.queries.newest_visit(conn, visitor.visitor)
+        assert visit is not None
+        firing = Firing(trigger=str(uuid4()), name="deep", occasion=visit.id)
+        raised = raise_and_ring(conn, shop.site, firing, visit)
+        assert raised is not None
+        return raised
+
+    return await shop.store.write(work)
+
+
+@pytest.mark.parametrize("known", [False, True])
+async def test_bells_that_strangers_ring_by_looking_send_nobody_away(shop: Shop, *, known: bool):
+    """A few keys would empty the house; a customer's bell counts whatever rang it. Silence stays on record."""
+    anna = await at_desk(shop)
+    for _ in range(3):
+        await rings_out(shop, await rings_for_pages(shop, known=known))
+    row = await desk(shop, anna)
+    assert (row["status"], row["status_reason"]) == (("away", "missed") if known else ("online", ""))
+    assert "silent" in {one["outcome"] for one in await rows(shop, ring)}
+    if not known:
+        assert row["missed"] == 0
+        for _ in range(3):
+            await rings_out(shop, await asks(shop))
+        assert (await desk(shop, anna))["status"] == "away", "who writes is somebody"
 
 
 # --- the people of the house ---------------------------------------------------------------------------------------
