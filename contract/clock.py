@@ -42,6 +42,18 @@ def day_began(zone: str, at: Ms) -> Ms:
     return (midnight.astimezone(UTC) - _EPOCH) // timedelta(milliseconds=1)
 
 
+def is_zone(name: str) -> bool:
+    """Whether the table of zones has this place, or UTC in one of its spellings. Places begin with a capital; what does
+    not (posixrules, localtime, right/...) is another thing that lies beside them, and Factory is a clock never set."""
+    if not "A" <= name[:1] <= "Z" or name == "Factory":
+        return False
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
 @lru_cache(maxsize=1_000)
 def zone_named(name: str) -> tzinfo:
     """UTC where this machine does not know it: a site goes on working with an old table of zones."""

@@ -10,9 +10,11 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from contract.text import END
+
 Weekday = Literal["1", "2", "3", "4", "5", "6", "7"]
-ClockTime = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
-DayOff = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+ClockTime = Annotated[str, Meta(pattern="^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)" + END)]
+DayOff = Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}" + END)]
 MOST_SPANS, MOST_OFF = 8, 400
 
 

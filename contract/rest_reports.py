@@ -8,6 +8,9 @@ from msgspec import Meta
 from contract.names import FunnelStep
 from contract.rest_visits import Directions
 from contract.shapes import CustomerBrief, In, Out, Time
+from contract.text import END
+
+Day = Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}" + END)]
 
 
 class Overview(Out):
@@ -60,8 +63,8 @@ class FunnelQuery(In):
     """`from` and `to` are dates in the site's zone, both included. `people`: also list who stopped at that step."""
 
     site: str
-    from_: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = msgspec.field(default=None, name="from")
-    to: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
+    from_: Day | None = msgspec.field(default=None, name="from")
+    to: Day | None = None
     steps: Annotated[list[FunnelStep], Meta(min_length=1, max_length=12)] = msgspec.field(
         default_factory=lambda: ["viewed", "deep", "alert", "chat", "offer", "order"]
     )

@@ -7,15 +7,16 @@ from msgspec import Meta
 from contract.ladder import USUAL, Ladder
 from contract.names import EventOutcome, PathSource, TreeReason
 from contract.shapes import CustomerBrief, In, Name, Out, Time
+from contract.text import END
 
 
 class SiteWrite(In):
-    key: Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
+    key: Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]{0,62}" + END)]
     name: Name
     origins: list[Annotated[str, Meta(max_length=300)]] = []
     language: Annotated[str, Meta(max_length=35)] = "en"
     zone: Annotated[str, Meta(max_length=64)] = "UTC"
-    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "EUR"
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}" + END)] = "EUR"
     ladder: Ladder = USUAL
 
 

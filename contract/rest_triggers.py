@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from contract.names import Action
-from contract.shapes import In, Name, Out, Time
+from contract.shapes import In, Line, Out, Time
 from contract.triggers import Caps, Content, Quiet, Rule, When
 
 _SiteId = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -15,7 +15,7 @@ _HoldOut = Annotated[int, Meta(ge=0, le=50)]
 
 class TriggerWrite(In):
     site: _SiteId
-    name: Name
+    name: Line
     conditions: When
     action: Action = "alert"
     content: Content = Content()
@@ -36,7 +36,7 @@ class TriggerPut(TriggerWrite):
 class TriggerPatch(In):
     """What is given is changed."""
 
-    name: Name | None = None
+    name: Line | None = None
     active: bool | None = None
     hold_out: _HoldOut | None = None
 
@@ -146,7 +146,7 @@ class TriggerReport(Out):
 
 class SegmentWrite(In):
     site: _SiteId
-    name: Name
+    name: Line
     conditions: When
 
 

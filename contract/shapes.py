@@ -10,9 +10,11 @@ import msgspec
 from msgspec import Meta
 
 from contract.names import AuthorKind, DeviceKind, MessageKind
+from contract.text import ONE_LINE
 
 Id = Annotated[str, Meta(min_length=1, max_length=64)]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Line = Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
 ClientId = Annotated[str, Meta(min_length=1, max_length=64)]
 Seq = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Text = str  # its rules (empty, too long, forbidden characters) have codes of their own: `chat.message`

@@ -2,6 +2,10 @@
 
 import re
 
+#: Ends a pattern of a shape: in Python `$` alone also stands before a last newline. The same in JSON Schema's dialect.
+END = r"(?!\n)$"
+#: A text of one line. Other control characters are refused everywhere (`has_forbidden`).
+ONE_LINE = r"^[^\t\n\r]*" + END
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 

@@ -8,10 +8,13 @@ from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import force_setattr
 
 from contract.names import Action, Channel, DeviceKind
+from contract.text import END, clean
 
-Name = Annotated[str, Meta(min_length=1, max_length=200)]
+_LONGEST = 200
+Name = Annotated[str, Meta(min_length=1, max_length=_LONGEST)]
 Names = Annotated[tuple[Name, ...], Meta(min_length=1, max_length=50)]
 Path = Annotated[tuple[Name, ...], Meta(max_length=20)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000)]
@@ -19,10 +22,18 @@ Amount = Annotated[int, Meta(ge=0, le=10**12)]
 #: Seconds, a day at most.
 Seconds = Annotated[int, Meta(ge=0, le=86_400)]
 #: A time of the day in the site's zone, 24 hours.
-Clock = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+Clock = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]" + END)]
 #: 1 is Monday.
 Weekday = Annotated[int, Meta(ge=1, le=7)]
 Key = Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+def _heard(name: str) -> str:
+    """As the tracker keeps what comes from a page, or the two would never be equal. ValueError if nothing is left."""
+    kept = clean(name.strip(), _LONGEST).strip()
+    if not kept:
+        raise ValueError("a name that is blank")
+    return kept
 
 
 class _Condition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
@@ -36,6 +47,9 @@ class InBranch(_Condition, frozen=True, kw_only=True, tag="branch"):
     below: Path = ()
     depth: Annotated[int, Meta(ge=0, le=20)] = 0
     dwell: Seconds = 0
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "below", tuple(_heard(name) for name in self.below))
 
 
 class _Between(_Condition, frozen=True, kw_only=True):
@@ -100,15 +114,22 @@ class FromSource(_Condition, frozen=True, kw_only=True, tag="source"):
     names: Annotated[tuple[Name, ...], Meta(max_length=50)] = ()
     campaigns: Annotated[tuple[Name, ...], Meta(max_length=50)] = ()
 
+    def __post_init__(self) -> None:
+        force_setattr(self, "names", tuple(_heard(name) for name in self.names))
+        force_setattr(self, "campaigns", tuple(_heard(name) for name in self.campaigns))
+
 
 class OnDevice(_Condition, frozen=True, kw_only=True, tag="device"):
     devices: Annotated[tuple[DeviceKind, ...], Meta(min_length=1, max_length=5)]
 
 
+Tongue = Annotated[str, Meta(pattern="^[a-z]{2,3}" + END)]
+
+
 class InLanguage(_Condition, frozen=True, kw_only=True, tag="language"):
     """What the browser asks for first, without its country: `en`, `ru`."""
 
-    languages: Annotated[tuple[Annotated[str, Meta(pattern="^[a-z]{2,3}$")], ...], Meta(min_length=1, max_length=50)]
+    languages: Annotated[tuple[Tongue, ...], Meta(min_length=1, max_length=50)]
 
 
 class DuringHours(_Condition, frozen=True, kw_only=True, tag="hours"):
@@ -126,6 +147,9 @@ class Did(_Condition, frozen=True, kw_only=True, tag="event"):
     name: Name
     times: Annotated[int, Meta(ge=1, le=50)] = 1
     within: Seconds = 0
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "name", _heard(self.name))
 
 
 class InSegment(_Condition, frozen=True, kw_only=True, tag="segment"):

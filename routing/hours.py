@@ -8,11 +8,11 @@ over; where it is put back, the first of the two equal hours counts. What is ask
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import msgspec
 
-from contract.clock import DAY, SECOND
+from contract.clock import DAY, SECOND, is_zone
 from contract.errors import Refused
 from contract.hours import MOST_OFF, Hours
 from contract.names import Ms
@@ -26,10 +26,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def checked(hours: Hours) -> str:
     """The hours as they are kept. Refused("invalid"): unknown zone, no such day, end = begin, spans that overlap."""
-    try:
-        ZoneInfo(hours.zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise Refused("invalid", "hours.zone") from error
+    if not is_zone(hours.zone):
+        raise Refused("invalid", "hours.zone")
     try:
         off = sorted({date.fromisoformat(day).isoformat() for day in hours.off})
     except ValueError as error:

@@ -12,8 +12,8 @@ from store.sql import upsert
 
 
 def checked(phrases: Iterable[str]) -> list[str]:
-    """Trimmed, each once. Refused("invalid", "phrases") for an empty one, or one that no base can keep."""
-    kept = list(dict.fromkeys(phrase.strip() for phrase in phrases))
+    """Each once and on one line. Refused("invalid", "phrases") for an empty one, or one that no base can keep."""
+    kept = list(dict.fromkeys(" ".join(phrase.split()) for phrase in phrases))
     if any(not phrase or has_forbidden(phrase) for phrase in kept):
         raise Refused("invalid", "phrases")
     return kept

@@ -17,9 +17,9 @@ from store.sql import db_now
 
 async def presence_set(bell: Bell, caller: ExpertCaller, data: PresenceSet) -> Done:
     """Away: bells climb on. Offline: conversations too. Refused: forbidden (somebody without a desk), bad_text."""
-    reason = data.reason.strip()
-    if has_forbidden(reason):
+    if has_forbidden(data.reason):
         raise Refused("bad_text")
+    reason = " ".join(data.reason.split())  # one line in a list of colleagues
 
     def work(conn: Connection) -> Told:
         now, me = db_now(conn), caller.account.id
