@@ -11,9 +11,9 @@ from contract.clock import day_began
 from contract.facts import VisitFacts
 from contract.ids import new_id
 from contract.names import Arm, Ms
-from contract.triggers import Rule, When, stored
+from contract.triggers import InSegment, Rule, When, stored
 from routing.tables import RINGING, alert, firing, segment, trigger
-from routing.triggers import Firing, Rules, Trigger
+from routing.triggers import Firing, Rules, Trigger, every
 from store.prepared import InsertNew, Prepared, among
 
 #: The bells that ring for these visits, and what their triggers have done, in one answer.
@@ -153,10 +153,22 @@ def active_triggers(conn: Connection) -> Rules:
         .where(trigger.c.active)
         .order_by(trigger.c.created_at, trigger.c.id)
     ).mappings()
-    return Rules(
+    triggers = [
         Trigger(id=row["id"], site=row["site_id"], name=row["name"], rule=rule_of(row), zone=row["zone"])
         for row in rows
-    )
+    ]
+    return Rules(triggers, _spoken_of(conn, triggers))
+
+
+def _spoken_of(conn: Connection, triggers: Iterable[Trigger]) -> dict[str, dict[str, When]]:
+    """site id -> the segments that its triggers speak of."""
+    ids = {part.segment for one in triggers for part in every(one.rule.conditions) if isinstance(part, InSegment)}
+    found: dict[str, dict[str, When]] = {}
+    if ids:
+        query = select(segment.c.site_id, segment.c.id, segment.c.conditions).where(segment.c.id.in_(ids))
+        for site_id, id_, conditions in conn.execute(query):
+            found.setdefault(site_id, {})[id_] = msgspec.convert(conditions, When)
+    return found
 
 
 def names(conn: Connection, trigger_ids: Collection[str]) -> dict[str, str]:

@@ -23,8 +23,8 @@ from contract.triggers import (
     Known as IsKnown,
 )
 
-#: What is looked up: who it is, custom events of the visit, the end of the visit before, who is free, segments.
-Need = Literal["customer", "doings", "before", "available", "segments"]
+#: What is looked up: who it is, custom events of the visit, the end of the visit before, who is free.
+Need = Literal["customer", "doings", "before", "available"]
 #: The custom event whose `value` says what lies in the cart now.
 CART = "cart.changed"
 
@@ -32,7 +32,8 @@ CART = "cart.changed"
 class Known(msgspec.Struct, kw_only=True):
     """All that a trigger may ask of a visit at `now`; what no condition needs may be left as it is.
 
-    `doings`: oldest first. `before`: when the visitor's last visit ended. `look`: kept by `routing.triggers`.
+    `doings`: oldest first. `before`: when the visitor's last visit ended. `look`, `segments`: put there by
+    `routing.triggers`.
     """
 
     visit: VisitFacts
@@ -100,8 +101,8 @@ def _segment(one: InSegment, known: Known, holds: Holds) -> bool:
     )
 
 
-LOOKUPS: dict[type, tuple[Need, Callable[[Any, Known, Holds], bool]]] = {
+LOOKUPS: dict[type, tuple[Need | None, Callable[[Any, Known, Holds], bool]]] = {
     IsKnown: ("customer", _known), InTier: ("customer", _tier), Orders: ("customer", _orders),
     DaysSince: ("before", _days), Did: ("doings", _did), Cart: ("doings", _cart),
-    Available: ("available", _available), InSegment: ("segments", _segment),
+    Available: ("available", _available), InSegment: (None, _segment),
 }  # fmt: skip

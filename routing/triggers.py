@@ -6,7 +6,7 @@ What is left asks for more (who is this, what did they do, who is there), and is
 `Firing.needs` says what, `Firing.fits` decides.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
@@ -22,6 +22,7 @@ from contract.triggers import (
     FromSource,
     InBranch,
     InLanguage,
+    InSegment,
     OnDevice,
     Pages,
     Quiet,
@@ -83,6 +84,9 @@ def _rolled_up(places: Iterable[Place]) -> dict[tuple[str, ...], list[int]]:
 
 
 Check = Callable[[Look], bool]
+#: segment id -> its conditions.
+Segments = Mapping[str, When]
+_NO_SEGMENTS: Mapping[str, Segments] = {}
 
 
 class Firing(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +101,7 @@ class Firing(msgspec.Struct, frozen=True, kw_only=True):
     rule: Rule | None = None
     needs: frozenset[Need] = frozenset()
     open_any: bool = False
+    segments: Segments = msgspec.field(default_factory=dict)
 
     @property
     def action(self) -> Action:
@@ -106,7 +111,7 @@ class Firing(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the conditions hold that a look at the visit alone could not decide."""
         if self.rule is None:
             return True
-        when = self.rule.conditions
+        when, known.segments = self.rule.conditions, self.segments
         return (
             all(_holds(one, known) for one in when.all)
             and not any(_holds(one, known) for one in when.none)
@@ -131,11 +136,13 @@ class _Ready(msgspec.Struct, frozen=True):
 class Rules:
     """Active triggers, made ready once and asked for every page view."""
 
-    def __init__(self, triggers: Iterable[Trigger] = ()) -> None:
+    def __init__(self, triggers: Iterable[Trigger] = (), segments: Mapping[str, Segments] = _NO_SEGMENTS) -> None:
+        """`segments`: of each site, those that its triggers speak of."""
         self._of: dict[str, list[_Ready]] = {}
+        self._segments = segments
         self._zones: dict[str, str] = {}
         for trigger in triggers:
-            self._of.setdefault(trigger.site, []).append(_ready(trigger))
+            self._of.setdefault(trigger.site, []).append(_ready(trigger, segments.get(trigger.site, {})))
             self._zones[trigger.site] = trigger.zone
 
     def judge(self, visit: VisitFacts, now: Ms) -> list[Firing]:
@@ -163,6 +170,7 @@ class Rules:
                     rule=ready.trigger.rule,
                     needs=ready.needs,
                     open_any=not ready.any_known,
+                    segments=self._segments.get(visit.site, {}),
                 )
             )
         return firings
@@ -196,9 +204,12 @@ def _may(ready: _Ready, look: Look) -> bool:
     return True
 
 
-def _ready(trigger: Trigger) -> _Ready:
+def _ready(trigger: Trigger, segments: Segments) -> _Ready:
     when = trigger.rule.conditions
-    every = (*when.all, *when.any, *when.none)
+    asked = list(every(when))
+    for part in asked[:]:
+        if isinstance(part, InSegment) and part.segment in segments:
+            asked += every(segments[part.segment])
     branches = [one for one in when.all if isinstance(one, InBranch)]
     return _Ready(
         trigger=trigger,
@@ -206,11 +217,16 @@ def _ready(trigger: Trigger) -> _Ready:
         none=tuple(_check(one) for one in when.none if type(one) in _CHECKS),
         any=tuple(_check(one) for one in when.any if type(one) in _CHECKS),
         any_known=all(type(one) in _CHECKS for one in when.any),
-        needs=frozenset(LOOKUPS[type(one)][0] for one in every if type(one) in LOOKUPS),
+        needs=frozenset(need for one in asked if type(one) in LOOKUPS and (need := LOOKUPS[type(one)][0])),
         depth=max((one.depth for one in branches), default=0),
         dwell=max((one.dwell * SECOND for one in branches), default=0),
         once=trigger.rule.caps.visit == 1,
     )
+
+
+def every(when: When) -> tuple[Condition, ...]:
+    """All conditions, however they are joined."""
+    return (*when.all, *when.any, *when.none)
 
 
 def _holds(condition: Condition, known: Known) -> bool:

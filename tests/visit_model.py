@@ -211,4 +211,5 @@ def _event(one: Told) -> Row:
         "page": mark.page if mark else None, "dwell": mark.dwell if mark else None,
         "scroll": min(mark.scroll, 100) if mark else None,
         "name": fact.name if fact else None, "props": fact.props if fact else None,
+        "value": fact.props.get("value") if fact else None,
     }  # fmt: skip

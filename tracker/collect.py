@@ -26,6 +26,8 @@ from tracker.visitor import key_hash
 
 MAX_DWELL = 7 * DAY
 MAX_PROPS = 4096
+#: What a page may say that something is worth, in minor units.
+MAX_VALUE = 10**12
 MAX_LEVELS = 8
 FUTURE = 1 * MINUTE
 
@@ -44,6 +46,7 @@ class Row(msgspec.Struct, kw_only=True):
     scroll: int | None = None
     name: str | None = None
     props: dict[str, Any] | None = None
+    value: int | None = None
     url: str = ""
     title: str = ""
     referrer: str = ""
@@ -218,6 +221,9 @@ def drop_large_props(row: Row, event: Custom, body: Body) -> None:
         raise NotTaken("bad_props") from error
     if size > MAX_PROPS:
         raise NotTaken("props_too_large")
+    value = row.props.get("value")
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MAX_VALUE:
+        row.value = value
 
 
 Step = Callable[[Row, Any, Body], None]

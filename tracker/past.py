@@ -11,7 +11,6 @@ from contract.facts import Doing
 from contract.names import EventType, Ms
 from store.prepared import Prepared, among
 from tracker.device import kind
-from tracker.queries import whole
 from tracker.retold import LATEST, Body, Happened, Retold, Stands, bodies
 from tracker.tables import event, page_view, visit
 from tracker.visit import View
@@ -29,7 +28,7 @@ _VISITS = Prepared(
 _EVENTS = Prepared(
     select(
         event.c.visitor_id, event.c.id, event.c.type, event.c.at, event.c.received_at, event.c.position, event.c.page,
-        event.c.dwell, event.c.scroll, event.c.name, event.c.props,
+        event.c.dwell, event.c.scroll, event.c.name, event.c.value,
     ).where(among(event.c.visitor_id, "visitors"), event.c.at >= bindparam("since"))
 )  # fmt: skip
 _VIEWS = Prepared(
@@ -95,12 +94,12 @@ class Pasts:
 
     def _happened(
         self, visitor: str, id_: str, type_: EventType, at: Ms, received_at: Ms, position: int, page: str | None,
-        dwell: int | None, scroll: int | None, name: str | None, props: Any,
+        dwell: int | None, scroll: int | None, name: str | None, value: int | None,
     ) -> Happened:  # fmt: skip
         return Happened(
             id=id_, type=type_, at=at, received_at=received_at, position=position, page=page, dwell=dwell or 0,
             scroll=scroll or 0, view=self._view(id_) if type_ == "page.viewed" else None,
-            doing=Doing(name=name or "", at=at, value=whole(props)) if type_ == "custom" else None,
+            doing=Doing(name=name or "", at=at, value=value) if type_ == "custom" else None,
         )  # fmt: skip
 
     def _view(self, id_: str) -> View | None:

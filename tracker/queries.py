@@ -24,7 +24,7 @@ LEASE: Ms = 330 * SECOND
 #: With the time until it is told (`service.sockets.live`) they are gone from every screen within 10 s.
 GONE: Ms = 8 * SECOND
 #: So many custom events of a visit can decide anything.
-DOINGS = 200
+DOINGS = 100
 #: What a list says of a visit: the branches, the largest of its columns, are for the rules.
 LISTED = [column for column in visit.c if column.name != "branches"]
 #: The visits that count: not part of another one, and with at least one page view. Use it wherever visits are counted.
@@ -52,13 +52,10 @@ def newest_visit(conn: Connection, visitor_id: str) -> VisitFacts | None:
     return next(iter(_facts(conn, found).values()), None)
 
 
-def doings(conn: Connection, visits: Iterable[VisitFacts]) -> dict[str, tuple[Doing, ...]]:
-    """visit id -> what its visitor did there by the site's own account, oldest first; the newest `DOINGS` of each."""
-    found: dict[str, tuple[Doing, ...]] = {}
-    for one in visits:
-        rows = _DOINGS.rows(conn, visitor=one.visitor, since=one.started_at, until=one.last_at, most=DOINGS)
-        found[one.id] = tuple(Doing(name=name, at=at, value=whole(props)) for name, at, props in reversed(rows))
-    return found
+def doings(conn: Connection, one: VisitFacts) -> tuple[Doing, ...]:
+    """What the visitor did in this visit by the site's own account, oldest first; the newest `DOINGS`."""
+    rows = _DOINGS.rows(conn, visitor=one.visitor, since=one.started_at, until=one.last_at, most=DOINGS)
+    return tuple(Doing(name=name, at=at, value=value) for name, at, value in reversed(rows))
 
 
 def before(conn: Connection, one: VisitFacts) -> Ms | None:
@@ -197,7 +194,7 @@ _PLACES = Prepared(
     select(page_view.c.visit_id, page_view.c.path, page_view.c.dwell).where(among(page_view.c.visit_id, "visits"))
 )
 _DOINGS = Prepared(
-    select(event.c.name, event.c.at, event.c.props)
+    select(event.c.name, event.c.at, event.c.value)
     .where(
         event.c.visitor_id == bindparam("visitor"),
         event.c.at >= bindparam("since"),
@@ -240,11 +237,6 @@ def _facts(conn: Connection, rows: Mapping[str, Row]) -> dict[str, VisitFacts]:
     return {
         id_: facts(row, came_back=came_back(row), places=places(seen.get(row["id"], ()))) for id_, row in rows.items()
     }
-
-
-def whole(props: Any) -> int | None:
-    value = props.get("value") if isinstance(props, dict) else None
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def came_back(row: Mapping[Any, Any]) -> bool:

@@ -15,7 +15,7 @@ def event_row(item: Prepared, visitor: Visitor, row: Row) -> tuple[Any, ...]:
     """In the order of the table."""
     return (
         item.site.id, row.id, visitor.id, row.type, row.at, item.received_at, row.position, row.page, row.dwell,
-        row.scroll, row.name, None if row.props is None else as_json(row.props),
+        row.scroll, row.name, None if row.props is None else as_json(row.props), row.value,
     )  # fmt: skip
 
 

@@ -62,14 +62,15 @@ MARKS = Prepared(
 #: both times or null. A look into the index for each, however much happened.
 SIGNS = {
     "sqlite": Prepared(text("""
-        SELECT value ->> 0, (
-            SELECT max(at) FROM event WHERE visitor_id = value ->> 1 AND at >= value ->> 2 AND at < value ->> 3
-        ) FROM json_each(:asked)
+        SELECT asked.value ->> 0, (
+            SELECT max(at) FROM event
+            WHERE visitor_id = asked.value ->> 1 AND at >= asked.value ->> 2 AND at < asked.value ->> 3
+        ) FROM json_each(:asked) AS asked
     """)),
     "postgresql": Prepared(text("""
-        SELECT value ->> 0, (
-            SELECT max(at) FROM event WHERE visitor_id = value ->> 1
-            AND at >= CAST(value ->> 2 AS bigint) AND at < CAST(value ->> 3 AS bigint)
+        SELECT asked.value ->> 0, (
+            SELECT max(at) FROM event WHERE visitor_id = asked.value ->> 1
+            AND at >= CAST(asked.value ->> 2 AS bigint) AND at < CAST(asked.value ->> 3 AS bigint)
         ) FROM json_array_elements(CAST(CAST(:asked AS text) AS json)) AS asked(value)
     """)),
 }  # fmt: skip

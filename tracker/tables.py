@@ -68,7 +68,8 @@ visit = Table(
     Index("ix_visit_site_id_heard_at", "site_id", "heard_at"),
 )
 #: A fact, stored once: (site, id) is its identity for ever. Columns that a type does not have are null. `position`: its
-#: place in the body that brought it, oldest first; it orders what happened in the same millisecond.
+#: place in the body that brought it, oldest first; it orders what happened in the same millisecond. `value`:
+#: `props.value`, where that is a whole number: triggers ask for it, and need not read the props.
 event = Table(
     "event",
     metadata,
@@ -84,6 +85,7 @@ event = Table(
     Column("scroll", Integer, nullable=True),
     Column("name", Text, nullable=True),
     Column("props", Json, nullable=True),
+    Column("value", BigInteger, nullable=True),
     Index("ix_event_visitor_id_at", "visitor_id", "at"),
 )
 #: What was said of staying on a page and leaving it before its view came: looked for when the view comes.

@@ -180,8 +180,10 @@ class _Looking:
     """One trigger, judged as live would."""
 
     def __init__(self, site: SiteFacts, trigger: str, rule: Rule, segments: Mapping[str, When]) -> None:
-        self._site, self._trigger, self._rule, self._segments = site, trigger, rule, segments
-        self._rules = Rules([Trigger(id=trigger, site=site.id, name="", rule=rule, zone=site.zone)])
+        self._site, self._trigger, self._rule = site, trigger, rule
+        self._rules = Rules(
+            [Trigger(id=trigger, site=site.id, name="", rule=rule, zone=site.zone)], {site.id: segments}
+        )
         self._least = least(rule)
         self._once = rule.caps.visit == 1
 
@@ -207,7 +209,7 @@ class _Looking:
                 known = AllKnown(
                     visit=visit_facts, now=body.at, zone=self._site.zone, customer=customer,
                     doings=retold.doings(sitting, DOINGS) if "doings" in firing.needs else (),
-                    before=retold.before(sitting) if "before" in firing.needs else None, segments=self._segments,
+                    before=retold.before(sitting) if "before" in firing.needs else None,
                 )  # fmt: skip
                 if firing.occasion in spent or not firing.fits(known):
                     continue

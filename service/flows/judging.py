@@ -4,7 +4,7 @@ Nothing here knows a process, a bus or a socket: whoever commits it announces wh
 has in common is asked once for the group, and only if something fires.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 
 import msgspec
@@ -20,7 +20,7 @@ from contract.clock import day_began
 from contract.facts import CustomerFacts, SiteFacts, VisitFacts
 from contract.names import BellKind, Ms
 from routing.firings import Done
-from routing.lookups import Known
+from routing.lookups import Known, Need
 from routing.triggers import Firing, Rules, held_out
 from service.flows.acting import act
 from service.flows.facts import customer_facts, facts_of
@@ -136,6 +136,7 @@ class _Acting:
         self.spent: set[tuple[str, str]] = set()
         self._strangers: dict[str, int] = {}
         self._visits: dict[str, dict[str, int]] = {}
+        self._known: dict[str, tuple[Known, set[Need]]] = {}
         self._free: dict[str, bool] = {}
 
     @cached_property
@@ -161,19 +162,27 @@ class _Acting:
         """Whether it fires for this person, at a moment like this, on an occasion that is not spent."""
         if (firing.trigger, firing.occasion) in self.spent:
             return False
-        visit, needs = one.visit, firing.needs
-        return firing.fits(
-            Known(
-                visit=visit,
-                now=one.at,
-                zone=one.site.zone,
-                customer=self._customers.get(visit.visitor),
-                doings=tracker.queries.doings(self._conn, [visit])[visit.id] if "doings" in needs else (),
-                before=tracker.queries.before(self._conn, visit) if "before" in needs else None,
-                available="available" not in needs or self._available(one.site.id),
-                segments=routing.firings.segments(self._conn, visit.site) if "segments" in needs else {},
-            )
-        )
+        return firing.fits(self._known_of(one, firing.needs))
+
+    def _known_of(self, one: Seen, needs: Collection[Need]) -> Known:
+        """Everything that is needed of this visit; looked up once, for however many triggers."""
+        visit = one.visit
+        known, found = self._known.get(visit.id, (None, None))
+        if known is None or found is None or known.visit is not visit:
+            customer = self._customers.get(visit.visitor)
+            known, found = Known(visit=visit, now=one.at, zone=one.site.zone, customer=customer), set()
+            self._known[visit.id] = known, found
+        for need in needs:
+            if need in found:
+                continue
+            found.add(need)
+            if need == "doings":
+                known.doings = tracker.queries.doings(self._conn, visit)
+            elif need == "before":
+                known.before = tracker.queries.before(self._conn, visit)
+            elif need == "available":
+                known.available = self._available(one.site.id)
+        return known
 
     def fire_all(self, one: Seen, firings: Sequence[Firing], done: Done, told: Touched) -> None:
         for firing in firings:

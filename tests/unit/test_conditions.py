@@ -44,7 +44,8 @@ def visit(**changes: Any) -> VisitFacts:
 def fires(when: dict[str, Any], facts: VisitFacts | None = None, **known: Any) -> bool:
     """Whether a trigger of these conditions fires, asked in both steps as the product asks it."""
     facts = facts or visit()
-    rules = Rules([Trigger(id="t", site="s", name="t", rule=Rule(conditions=read_when(when)), zone="Europe/Berlin")])
+    trigger = Trigger(id="t", site="s", name="t", rule=Rule(conditions=read_when(when)), zone="Europe/Berlin")
+    rules = Rules([trigger], {"s": known.pop("segments", {})})
     asked = Known(visit=facts, now=NOW, zone="Europe/Berlin", **known)
     return any(firing.fits(asked) for firing in rules.judge(facts, NOW))
 
@@ -164,6 +165,17 @@ def test_a_segment_is_conditions_under_a_name_and_never_holds_another_segment() 
     assert not fires(asked, segments={"regular": regular})
     circle = read_when({"all": [{"kind": "segment", "segment": "regular"}]})
     assert not fires(asked, customer=CUSTOMER, segments={"regular": circle})
+
+
+def test_a_segment_asks_for_what_its_conditions_need() -> None:
+    """Through a segment as directly: the same facts are looked up."""
+    pinged = read_when({"all": [{"kind": "event", "name": "ping"}]})
+    rule = Rule(conditions=read_when({"all": [{"kind": "segment", "segment": "pinged"}]}))
+    rules = Rules([Trigger(id="t", site="s", name="t", rule=rule)], {"s": {"pinged": pinged}})
+    assert [firing.needs for firing in rules.judge(visit(), NOW)] == [{"doings"}]
+    asked = {"all": [{"kind": "segment", "segment": "pinged"}]}
+    assert fires(asked, doings=did("ping", 1), segments={"pinged": pinged})
+    assert not fires(asked, segments={"pinged": pinged})
 
 
 TRUE, FALSE = {"kind": "pages", "at_least": 1}, {"kind": "pages", "at_least": 99}

@@ -110,7 +110,8 @@ def happenings(draw: st.DrawFn, id_: str, pages: list[str]) -> tuple[Event, str 
             referrer=draw(st.sampled_from(REFERRERS)), source="breadcrumb" if path is not None else None,
         ), None  # fmt: skip
     if kind == "custom":
-        return Custom(id=id_, name="cart.added", props=draw(st.sampled_from([{}, {"sku": "a", "n": [1, None]}]))), None
+        props: dict[str, Any] = draw(st.sampled_from([{}, {"sku": "a", "n": [1, None]}, {"value": 4_200}]))
+        return Custom(id=id_, name="cart.added", props=props), None
     if kind == "bad":
         bad = draw(st.sampled_from(["url", "dwell"]))
         no_page: Event = PageViewed(id=id_, url="javascript:1")

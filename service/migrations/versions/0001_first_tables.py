@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 08:48:46.624534.
+Revision 0001, after ; 2026-11-22 09:48:23.174399.
 """
 
 import sqlalchemy as sa
@@ -220,6 +220,7 @@ def upgrade() -> None:
         sa.Column("scroll", sa.Integer(), nullable=True),
         sa.Column("name", sa.Text(), nullable=True),
         sa.Column("props", sa.Text(), nullable=True),
+        sa.Column("value", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_event_site_id_site")),
         sa.PrimaryKeyConstraint("site_id", "id", name=op.f("pk_event")),
     )
