@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import force_setattr
 
+from contract.errors import Refused
 from contract.names import Action, Channel, DeviceKind
 from contract.text import END, clean
 
@@ -25,6 +26,8 @@ Seconds = Annotated[int, Meta(ge=0, le=86_400)]
 Clock = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]" + END)]
 #: 1 is Monday.
 Weekday = Annotated[int, Meta(ge=1, le=7)]
+#: Bytes of JSON in the conditions of one trigger or segment: some hundred names.
+HEAVIEST = 16 * 1024
 Key = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
@@ -216,5 +219,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def stored(value: msgspec.Struct | None) -> Any:
-    """As JSON columns hold it."""
+    """As JSON columns hold it. Raises Refused("too_large"): the rules of all sites are read every two seconds."""
+    if len(msgspec.json.encode(value)) > HEAVIEST:
+        raise Refused("too_large", f"{HEAVIEST // 1024} KiB")
     return msgspec.to_builtins(value)

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.clock import DAY, SECOND, day_began
+from contract.errors import Refused
 from contract.facts import Branch, CustomerFacts, Doing, Place, VisitFacts
-from contract.triggers import Caps, Quiet, Rule, When
+from contract.triggers import Caps, FromSource, Quiet, Rule, When, stored
 from routing.calendar import during
 from routing.lookups import Known
 from routing.triggers import Rules, Trigger, held_out, read_when
@@ -176,6 +177,14 @@ def test_a_segment_asks_for_what_its_conditions_need() -> None:
     asked = {"all": [{"kind": "segment", "segment": "pinged"}]}
     assert fires(asked, doings=did("ping", 1), segments={"pinged": pinged})
     assert not fires(asked, segments={"pinged": pinged})
+
+
+def test_conditions_have_a_weight_limit() -> None:
+    """Each shape fits, all of it together would make everybody wait."""
+    names = tuple("x" * 200 for _ in range(50))
+    stored(When(all=(FromSource(names=names),)))
+    with pytest.raises(Refused, match="too_large"):
+        stored(When(all=(FromSource(names=names), FromSource(campaigns=names))))
 
 
 TRUE, FALSE = {"kind": "pages", "at_least": 1}, {"kind": "pages", "at_least": 99}
