@@ -119,7 +119,7 @@ class Claims:
             loads = chat.queries.loads(conn, list(places))
             wrong += [f"{id_} holds {number}" for id_, number in loads.items() if number > places[id_]]
             wrong += [f"{number} times {code}" for code, number in codes.items() if code not in FINE]
-            conn.execute(update(conversation).values(state="closed"))
+            conn.execute(update(conversation).where(conversation.c.state == "open").values(state="closed"))
             conn.execute(update(alert).where(alert.c.state == "ringing").values(state="ended", outcome="expired"))
             return wrong
 
