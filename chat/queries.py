@@ -36,10 +36,16 @@ _OPEN_OF = Prepared(
     .order_by(_FIRM.desc(), conversation.c.opened_at, conversation.c.id)
 )
 _SERVED = Prepared(
-    select(conversation.c.visitor_id, conversation.c.expert_id, conversation.c.accepted_at, conversation.c.state)
+    select(
+        conversation.c.visitor_id,
+        conversation.c.expert_id,
+        conversation.c.left_id,
+        conversation.c.accepted_at,
+        conversation.c.state,
+    )
     .where(
         among(conversation.c.visitor_id, "visitors"),
-        conversation.c.expert_id.is_not(None),
+        or_(conversation.c.expert_id.is_not(None), conversation.c.left_id.is_not(None)),
         or_(conversation.c.state == "open", not_(UNTOUCHED)),
     )
     .order_by(conversation.c.accepted_at)
@@ -340,12 +346,12 @@ def invitation(conn: Connection, conversation_id: str) -> RowMapping | None:
 def served(conn: Connection, visitor_ids: Collection[str]) -> dict[str, Served]:
     """Visitor -> who took a conversation with them, for those with whom anybody ever did."""
     found: dict[str, Served] = {}
-    for visitor_id, expert_id, accepted_at, state in _SERVED.rows(conn, visitors=visitor_ids):
+    for visitor_id, expert_id, left_id, accepted_at, state in _SERVED.rows(conn, visitors=visitor_ids):
         before = found.get(visitor_id, NOBODY)
         found[visitor_id] = Served(
-            expert=before.expert if accepted_at is None else expert_id,
+            expert=before.expert if accepted_at is None else expert_id or left_id,
             at=before.at if accepted_at is None else accepted_at,
-            talking=before.talking or state == "open",
+            talking=before.talking or (state == "open" and expert_id is not None),
         )
     return found
 

@@ -5,6 +5,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Tabl
 from store.metadata import Id, Json, Time, metadata
 
 #: `frame_hash`: hash of the frame secret that the conversation is bound to (contract 4), null while unbound.
+#: `left_id`: who had it and left; it counts as served by them while nobody has taken it over.
 #: `trigger_id`: the trigger that invited by itself; null where a person took the conversation. `due_at`: until when
 #: the visitor is awaited there; then it is closed, and its place is free.
 conversation = Table(
@@ -15,6 +16,7 @@ conversation = Table(
     Column("visitor_id", Id, nullable=False),
     Column("visit_id", Id, nullable=True),
     Column("expert_id", Id, nullable=True),
+    Column("left_id", Id, nullable=True),
     Column("alert_id", Id, nullable=True),
     Column("trigger_id", Id, nullable=True),
     Column("frame_hash", Text, nullable=True),

@@ -121,6 +121,22 @@ async def test_whoever_goes_offline_hands_their_conversations_on_and_the_visitor
     assert await holder(shop, talk) == boris.account.id
 
 
+async def test_who_left_is_remembered_as_who_served_until_somebody_takes_over(shop: Shop):
+    """Their visitor comes back to the one who knows them; while nobody has it, nobody is talking."""
+    anna, boris = await at_desk(shop), await at_desk(shop, "Boris")
+    visitor, _ = await talking(shop, anna)
+
+    async def served() -> chat.queries.Served:
+        return await shop.store.read(lambda conn: chat.queries.served(conn, [visitor.visitor])[visitor.visitor])
+
+    await shop.say(anna, "presence.set", status="offline")
+    left = await served()
+    assert (left.expert, left.talking) == (anna.account.id, False)
+    await shop.say(boris, "alert.accept", alert=(await rings_at(shop, boris))[0])
+    over = await served()
+    assert (over.expert, over.talking) == (boris.account.id, True)
+
+
 async def test_away_keeps_the_conversations_and_sends_the_bells_on(shop: Shop):
     anna = await at_desk(shop)
     _, talk = await talking(shop, anna)

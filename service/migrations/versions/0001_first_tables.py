@@ -1,10 +1,11 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 09:48:23.174399.
+Revision 0001, after ; 2026-11-22 09:56:34.641390.
 """
 
 import sqlalchemy as sa
 from alembic import op
+
 
 revision = "0001"
 down_revision = None
@@ -154,6 +155,7 @@ def upgrade() -> None:
         sa.Column("visitor_id", sa.Text(), nullable=False),
         sa.Column("visit_id", sa.Text(), nullable=True),
         sa.Column("expert_id", sa.Text(), nullable=True),
+        sa.Column("left_id", sa.Text(), nullable=True),
         sa.Column("alert_id", sa.Text(), nullable=True),
         sa.Column("trigger_id", sa.Text(), nullable=True),
         sa.Column("frame_hash", sa.Text(), nullable=True),
