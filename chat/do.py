@@ -129,7 +129,8 @@ def release(conn: Connection, conversation_id: str, expert_id: str, name: str, n
         return None
     words = f"{name} had to leave. We are looking for a colleague."
     said = add(conn, conversation_id, SYSTEM, "event", words, {"name": "expert.left", "expert": name}, None, now)
-    conn.execute(update(conversation).where(conversation.c.id == conversation_id).values(expert_id=None, left_id=expert_id))
+    nobodys = update(conversation).where(conversation.c.id == conversation_id)
+    conn.execute(nobodys.values(expert_id=None, left_id=expert_id))
     seq: int = said["seq"]
     return seq
 

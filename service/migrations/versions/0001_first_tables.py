@@ -6,7 +6,6 @@ Revision 0001, after ; 2026-11-22 09:56:34.641390.
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "0001"
 down_revision = None
 branch_labels = None
