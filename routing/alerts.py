@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
+from access.tables import account, account_site
 from contract.clock import SECOND
 from contract.errors import Refused
 from contract.facts import CustomerFacts, VisitFacts
@@ -34,6 +35,8 @@ LATE: Ms = 5 * SECOND
 SHOWN = 64
 #: The reason of an alert that no trigger raised: the visitor wrote, and nobody has this conversation.
 ASKED = "asked"
+#: The rung of a ring that never rang: it keeps somebody from being asked.
+NOT_AGAIN = "left"
 
 _SAME = alert.c.id == bindparam("alert")
 _NEWER = alert.c.version + 1
@@ -41,6 +44,7 @@ _OPEN_RINGS = and_(ring.c.alert_id == bindparam("alert"), ring.c.outcome.is_(Non
 
 _RAISE = InsertNew(alert)
 _RING = Prepared(insert(ring))
+_RING_NEW = InsertNew(ring)
 _DECIDE = Prepared(insert(decision))
 _DECIDED = Prepared(
     update(decision)
@@ -49,6 +53,17 @@ _DECIDED = Prepared(
 )
 _LOCKED = Prepared(select(alert).where(_SAME).with_for_update())
 _LOCKED_IF_FREE = Prepared(select(alert).where(_SAME).with_for_update(skip_locked=True))
+#: Whoever changes a person holds their account, then their desk. The sites are looked at once it is held.
+_HELD_ACCOUNT = Prepared(
+    select(account.c.id)
+    .where(account.c.id == bindparam("expert"), account.c.active, account.c.role == "expert")
+    .with_for_update(read=True)
+)
+_AT_SITE = Prepared(
+    select(account_site.c.site_id).where(
+        account_site.c.account_id == bindparam("expert"), account_site.c.site_id == bindparam("site")
+    )
+)
 _LOCKED_DESK = Prepared(select(expert).where(expert.c.id == bindparam("expert")).with_for_update())
 _CLAIM_DUE = Prepared(
     select(alert)
@@ -278,13 +293,10 @@ def accept(conn: Connection, alert_id: str, expert_id: str, load: Callable[[], i
     """Exactly one expert takes the alert. Locks alert, then expert, always in that order.
 
     `load()` counts what the expert has now; it is asked once the expert's row is held, so two accepts cannot both find
-    the last place free. Refused: not_found (never rang here), alert_over, not_online, desk_full.
+    the last place free. A bell that was silent here on an earlier rung may still be taken. Refused: not_found (never
+    rang here, or is no business of theirs any more), alert_over, not_online, desk_full.
     """
-    row = _LOCKED.first(conn, alert=alert_id)
-    if row is None or not any(one["expert_id"] == expert_id for one in rings_of(conn, alert_id)):
-        raise Refused("not_found")
-    if row["state"] != "ringing":
-        raise Refused("alert_over")
+    row, _ = _held_for(conn, alert_id, expert_id)
     desk = _LOCKED_DESK.first(conn, expert=expert_id)
     assert desk is not None, "who was rung has a desk"
     if desk["status"] == "offline":
@@ -301,22 +313,34 @@ def accept(conn: Connection, alert_id: str, expert_id: str, load: Callable[[], i
 
 
 def decline(conn: Connection, alert_id: str, expert_id: str) -> bool:
-    """This expert will not; they are not asked again for this alert. True if nobody else hears this rung now."""
-    row = _LOCKED.first(conn, alert=alert_id)
-    rings = rings_of(conn, alert_id)
-    if row is None or not any(one["expert_id"] == expert_id for one in rings):
-        raise Refused("not_found")
-    if row["state"] != "ringing":
-        raise Refused("alert_over")
+    """This expert will not; they are not asked again for this alert. True if nobody else hears this rung now.
+
+    Refused: not_found, alert_over, as `accept`.
+    """
+    _, rings = _held_for(conn, alert_id, expert_id)
     _ANSWERED.change(conn, alert=alert_id, expert=expert_id, came_of_it="declined")
     acted(conn, expert_id)
     _CHANGED.change(conn, alert=alert_id)
     return all(one["expert_id"] == expert_id or one["outcome"] is not None for one in rings)
 
 
+def _held_for(conn: Connection, alert_id: str, expert_id: str) -> tuple[Row, list[dict[str, Any]]]:
+    """A ringing alert that has rung at this desk, held, and its rings. Refused: not_found, alert_over."""
+    row = _LOCKED.first(conn, alert=alert_id)
+    rings = rings_of(conn, alert_id)
+    if row is None or not any(one["expert_id"] == expert_id and one["rung"] != NOT_AGAIN for one in rings):
+        raise Refused("not_found")
+    if not _HELD_ACCOUNT.rows(conn, expert=expert_id) or not _AT_SITE.rows(conn, expert=expert_id, site=row["site_id"]):
+        raise Refused("not_found")
+    if row["state"] != "ringing":
+        raise Refused("alert_over")
+    return row, rings
+
+
 def not_again(conn: Connection, alert_id: str, expert_id: str, now: Ms) -> None:
     """This expert is not asked for this alert, whenever they come free: it is about whom they just left."""
-    _RING.change(conn, alert_id=alert_id, expert_id=expert_id, rung="left", at=now, until=now, outcome="declined")
+    row = {"alert_id": alert_id, "expert_id": expert_id, "rung": NOT_AGAIN, "at": now, "until": now}
+    _RING_NEW.one(conn, {**row, "outcome": "declined"})
 
 
 def end(conn: Connection, alert_id: str, reason: AlertEnd, now: Ms) -> None:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection
 
+import access.queries
 import routing.do
 import routing.queries
 from contract.errors import Refused
@@ -16,14 +17,15 @@ from store.sql import db_now
 
 
 async def presence_set(bell: Bell, caller: ExpertCaller, data: PresenceSet) -> Done:
-    """Away: bells climb on. Offline: conversations too. Refused: forbidden (somebody without a desk), bad_text."""
+    """Away: bells climb on. Offline: conversations too. Refused: forbidden (no expert, no desk), bad_text."""
     if has_forbidden(data.reason):
         raise Refused("bad_text")
     reason = " ".join(data.reason.split())  # one line in a list of colleagues
 
     def work(conn: Connection) -> Told:
         now, me = db_now(conn), caller.account.id
-        if not routing.queries.desks(conn, [me]):
+        account = access.queries.account_by_id(conn, me)
+        if account is None or account.role != "expert" or not routing.queries.desks(conn, [me]):
             raise Refused("forbidden")
         told = Told(experts=[me])
         if data.status != "online":

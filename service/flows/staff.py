@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 import routing.do
 import routing.queries
 from access.do import ACCOUNTS, patch_account, set_sites
-from access.queries import account_by_id, account_facts
+from access.queries import account_facts
 from access.tables import account as table
 from contract.errors import Refused
 from contract.facts import AccountFacts
@@ -56,7 +56,8 @@ def change(
     if sites is not None:
         set_sites(conn, account_id, sites)
     _desk(conn, account_id, asked, before.sites if sites is None else frozenset(sites), now)
-    if asked.role == "marketer":
+    if asked.role not in (None, "expert"):
+        routing.do.set_status(conn, account_id, "offline", now)
         hand_on(conn, account_id, now, told)
     elif left:
         hand_on(conn, account_id, now, told, sites=left)
@@ -72,7 +73,7 @@ def dismiss(conn: Connection, account_id: str, by: AccountFacts, now: Ms) -> Tol
     if account_id == by.id:
         raise Refused("forbidden", "oneself")
     lock(conn, ACCOUNTS)
-    if account_by_id(conn, account_id) is None:
+    if not _anybody(conn, account_id).active:  # held before their desk, as everywhere
         raise Refused("not_found")
     told = Told(experts=[account_id])
     told.alerts += leave_desk(conn, account_id, "gone", now)

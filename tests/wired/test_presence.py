@@ -465,3 +465,91 @@ async def test_who_loses_a_site_hands_on_what_is_open_there_and_keeps_the_rest(s
     assert (await holder(shop, here), await holder(shop, there)) == (None, anna.account.id)
     known = await shop.store.read(lambda conn: routing.queries.knowledge(conn, [anna.account.id]))
     assert known == {anna.account.id: [(["Things"], 4)]}
+
+
+# --- whose business it is no more ----------------------------------------------------------------------------------
+
+
+async def changes(shop: Shop, who: ExpertCaller, **asked: Any) -> Told:
+    sites = asked.pop("sites", None)
+    patch = ExpertPatch(**asked)
+    return await shop.store.write(lambda conn: staff.change(conn, who.account.id, patch, sites, None, now_ms()))
+
+
+@pytest.mark.parametrize("command", ["alert.accept", "alert.decline"])
+@pytest.mark.parametrize("change", ["sites", "role"])
+async def test_who_works_elsewhere_now_answers_no_bell_that_rang_here(shop: Shop, command: str, change: str):
+    """Taken off the site, or a marketer: the bell looks like one that never was, and goes on for the others."""
+    anna = await at_desk(shop)
+    bell = await asks(shop)
+    boris = await at_desk(shop, "Boris")
+    values: dict[str, Any] = {"sites": [shop.other_site.id]} if change == "sites" else {"role": "marketer"}
+    told = await changes(shop, anna, **values)
+    assert bell in told.alerts
+    assert await rings_at(shop, anna) == []
+    assert await shop.refusal(anna, command, alert=bell) == "not_found"
+    await shop.store.write(lambda conn: offer_waiting(conn, [shop.site.id], now_ms()))
+    assert await rings_at(shop, boris) == [bell]
+    assert await shop.refusal(boris, command, alert=bell) == "ok"
+
+
+async def test_a_ring_that_outlived_a_change_is_answered_by_nobody(shop: Shop):
+    """The row alone is no right: also where the bell was held elsewhere while the person was moved."""
+    anna = await at_desk(shop)
+    bell = await asks(shop)
+    await shop.store.write(lambda conn: access.do.set_sites(conn, anna.account.id, [shop.other_site.id]))
+    assert await shop.refusal(anna, "alert.accept", alert=bell) == "not_found"
+    await shop.store.write(lambda conn: access.do.set_sites(conn, anna.account.id, [shop.site.id]))
+    await shop.store.write(lambda conn: access.do.patch_account(conn, anna.account.id, active=False))
+    assert await shop.refusal(anna, "alert.accept", alert=bell) == "not_found"
+
+
+async def test_a_bell_that_was_silent_on_an_earlier_rung_may_still_be_taken(shop: Shop):
+    """As long as it rings anywhere."""
+    anna = await at_desk(shop)
+    bell = await asks(shop)
+    await shop.store.write(lambda conn: conn.execute(update(ring).values(outcome="silent")).close())
+    assert await shop.refusal(anna, "alert.accept", alert=bell) == "ok"
+
+
+async def test_whom_a_visitor_has_just_left_was_not_rung_by_that(shop: Shop):
+    """The note that somebody is not to be asked is no ring of theirs."""
+    anna, boris = await at_desk(shop), await at_desk(shop, "Boris")
+    await talking(shop, anna)
+    await shop.say(anna, "presence.set", status="offline")
+    (bell,) = await rings_at(shop, boris)
+    await shop.say(anna, "presence.set", status="online")
+    assert await shop.refusal(anna, "alert.accept", alert=bell) == "not_found"
+
+
+@pytest.mark.parametrize("role", ["marketer", "admin"])
+async def test_only_an_expert_is_present(shop: Shop, role: str):
+    """Whoever becomes something else is offline, and cannot say otherwise; their conversations ring elsewhere."""
+    anna, boris = await at_desk(shop), await at_desk(shop, "Boris")
+    _, talk = await talking(shop, anna)
+    await changes(shop, await shop.expert("Adam"), role="admin")  # there is always one
+    await changes(shop, anna, role=role)
+    assert (await desk(shop, anna))["status"] == "offline"
+    assert await shop.refusal(anna, "presence.set", status="online") == "forbidden"
+    assert (await desk(shop, anna))["status"] == "offline"
+    assert await holder(shop, talk) is None
+    assert len(await rings_at(shop, boris)) == 1
+    await changes(shop, anna, role="expert")
+    assert await shop.refusal(anna, "presence.set", status="online") == "ok"
+
+
+async def test_a_change_and_an_answer_at_once_leave_nobody_with_a_foreign_conversation(shop: Shop):
+    """Whichever comes first: either it is not theirs to take, or it is handed on."""
+    anna = await at_desk(shop)
+    for _ in range(10):
+        await changes(shop, anna, sites=[shop.site.id])
+        visitor = await on_site(shop)
+        talk = await shop.open_chat(visitor)
+        await shop.say(visitor, "message.send", conversation=talk, client_id=uuid4().hex, text="Hello?")
+        (bell,) = await rings_at(shop, anna)
+        answer, _ = await asyncio.gather(
+            shop.refusal(anna, "alert.accept", alert=bell), changes(shop, anna, sites=[shop.other_site.id])
+        )
+        assert answer in ("ok", "not_found")
+        assert await holder(shop, talk) is None
+        await shop.store.write(lambda conn: conn.execute(update(alert).values(state="ended")).close())
