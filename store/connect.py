@@ -30,6 +30,13 @@ def open_store(url: str) -> Store:
     return PostgresStore(url)
 
 
+def open_reader(url: str) -> Store:
+    """A store that is only read, for a process beside the one that serves."""
+    if url.startswith("sqlite:///"):
+        return SqliteStore(Path(url.removeprefix("sqlite:///")), reads_only=True)
+    return PostgresStore(url)
+
+
 def open_bus(redis_url: str | None) -> Bus:
     """The bus in process, or over Redis."""
     return RedisBus(redis_url) if redis_url else LocalBus()

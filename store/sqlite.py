@@ -69,9 +69,13 @@ class _Job:
 
 
 class SqliteStore:
-    """The embedded store. One per process and file (`service` holds a lock on the data folder)."""
+    """The embedded store. One per process and file (`service` holds a lock on the data folder).
 
-    def __init__(self, path: Path) -> None:
+    `reads_only`: a second look beside the one that writes; it refuses to write and leaves checkpoints to the other.
+    """
+
+    def __init__(self, path: Path, *, reads_only: bool = False) -> None:
+        self._reads_only = reads_only
         self._writer_engine = sqlite_engine(path)
         self._reader_engine = sqlite_engine(path, read_only=True)
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
@@ -80,13 +84,15 @@ class SqliteStore:
         self._local = threading.local()
         self._read_connections: list[Connection] = []
         self._writer = threading.Thread(target=self._write_loop, name="store-writer", daemon=True)
-        self._writer.start()
+        if not reads_only:
+            self._writer.start()
         self._checkpointer = threading.Thread(target=self._checkpoint_loop, name="store-checkpoint", daemon=True)
-        self._checkpointer.start()
+        if not reads_only:
+            self._checkpointer.start()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
 
     async def write(self, fn: Fn[T]) -> T:
-        if self._closing.is_set():
+        if self._closing.is_set() or self._reads_only:
             raise Refused("unavailable")
         if self._jobs.qsize() > WAITING:
             raise Refused("busy", retry_after=1)
@@ -105,9 +111,10 @@ class SqliteStore:
         if self._closing.is_set():
             return
         self._closing.set()
-        self._jobs.put(None)
-        await asyncio.to_thread(self._writer.join)
-        await asyncio.to_thread(self._checkpointer.join)
+        if not self._reads_only:
+            self._jobs.put(None)
+            await asyncio.to_thread(self._writer.join)
+            await asyncio.to_thread(self._checkpointer.join)
         self._readers.shutdown(wait=True)
         for connection in self._read_connections:
             connection.close()

@@ -31,13 +31,11 @@ from routing.tables import trigger as table
 from service.api.lists import Listed, asked, page
 from service.api.operation import ADMINS, MARKETERS, Call, operation
 from service.around import around
-from service.backtest import backtest
+from service.backtest.beside import Turns, backtest_beside
 from store.lock import lock
 
 #: Of one site: switched on (what a page view may cost is promised for so many), and in all.
 ACTIVE, ALL = 100, 500
-#: Backtests that a process runs at the same time: each keeps a reader and half a core.
-AT_ONCE = 2
 
 
 def said(found: Sequence[Odd], tongue: Language) -> list[Finding]:
@@ -110,22 +108,7 @@ async def check(call: Call) -> Findings:
     return Findings(items=said(found, call.tongue))
 
 
-class _Turns:
-    """How many backtests run in this process."""
-
-    def __init__(self) -> None:
-        self._taken = 0
-
-    def __enter__(self) -> None:
-        if self._taken >= AT_ONCE:
-            raise Refused("busy", retry_after=5)
-        self._taken += 1
-
-    def __exit__(self, *error: object) -> None:
-        self._taken -= 1
-
-
-_turns = _Turns()
+_turns = Turns()
 
 
 @operation("POST", "/api/triggers/backtest", roles=MARKETERS, takes=BacktestAsk, gives=Backtest)
@@ -138,8 +121,10 @@ async def try_out(call: Call) -> Backtest:
         if await call.request.is_disconnected():
             raise ClientDisconnect
 
-    with _turns:
-        return await backtest(call.bell.store, site, asked_for.rule(), days=asked_for.days, now=call.now, gone=gone)
+    with _turns.of(call.account.id):
+        return await backtest_beside(
+            call.bell.settings.database_url, site.id, asked_for.rule(), days=asked_for.days, now=call.now, gone=gone
+        )
 
 
 @operation("GET", "/api/triggers/{id}", roles=MARKETERS, gives=Trigger)

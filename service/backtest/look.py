@@ -29,8 +29,10 @@ from tracker.tables import visit
 
 #: So many visits are looked at; of more, every k-th visitor's.
 MOST = 20_000
-#: Visits that one read brings.
+#: Visits that one read brings, or as many as have so many page views: what is held at a time is bounded by it, and by
+#: what one visitor did.
 _CHUNK = 100
+_CHUNK_PAGES = 2_000
 #: The loop is nobody's for longer than this, in seconds.
 _SLICE = 0.002
 #: Visitors' ids end in chance: four digits of that choose the same visitors every time.
@@ -110,12 +112,14 @@ async def firings(
     """
     needed = least(rule)
     visitors: dict[str, set[str]] = {}
+    pages: dict[str, int] = {}
     for one in seen:
+        pages[one.visitor] = pages.get(one.visitor, 0) + one.pages
         if needed.reached(one.deepest, one.dwell, one.pages):
             visitors.setdefault(one.visitor, set()).add(one.id)
     looking = _Looking(site, trigger, rule, segments)
     found: list[Fired] = []
-    for chunk in _chunks(visitors):
+    for chunk in _chunks(visitors, pages):
         if gone is not None:
             await gone()
         told, people = await store.read(_brought(site.id, chunk, since))
@@ -164,15 +168,16 @@ def least(rule: Rule) -> Least:
     )
 
 
-def _chunks(visitors: Mapping[str, Collection[str]]) -> list[list[str]]:
+def _chunks(visitors: Mapping[str, Collection[str]], pages: Mapping[str, int]) -> list[list[str]]:
     chunks: list[list[str]] = []
-    room = 0
+    room = views = 0
     for visitor, visits in visitors.items():
-        if room <= 0:
+        if room <= 0 or views + pages[visitor] > _CHUNK_PAGES:
             chunks.append([])
-            room = _CHUNK
+            room, views = _CHUNK, 0
         chunks[-1].append(visitor)
         room -= len(visits)
+        views += pages[visitor]
     return chunks
 
 

@@ -1,5 +1,7 @@
 """Triggers and segments over REST: written, refused, tried on the past, reported."""
 
+import asyncio
+import os
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,6 +14,7 @@ from starlette.requests import ClientDisconnect
 
 from contract.beacons import Beacon
 from contract.clock import DAY, now_ms, rfc3339
+from contract.errors import Refused
 from contract.ids import new_id
 from contract.triggers import Rule
 from routing.firings import active_triggers, add_trigger
@@ -19,6 +22,7 @@ from routing.tables import firing, trigger
 from sales.tables import order, order_form
 from service.api import triggers as api
 from service.backtest import backtest
+from service.backtest.beside import AGAIN, Turns, backtest_beside
 from tests.wired.api_house import House, house
 
 PAGES = {"all": [{"kind": "pages", "at_least": 3}]}
@@ -291,11 +295,67 @@ async def test_an_import_rang_no_bell_and_counts_in_a_backtest(here: House):
 
 
 async def test_only_so_many_backtests_run_at_the_same_time(here: House):
-    with api._turns, api._turns:
-        refused = await here.ask("POST", "/api/triggers/backtest", json=body(here))
-        assert (refused.status_code, refused.json()["code"]) == (503, "busy")
-        assert refused.headers["retry-after"] == "5"
-    assert (await here.ask("POST", "/api/triggers/backtest", json=body(here))).status_code == 200
+    """One of each account, and one in all: it is asked for again in some seconds."""
+
+    async def ask(who: str) -> tuple[str, int]:
+        answer = await here.ask("POST", "/api/triggers/backtest", who, json=body(here))
+        if answer.status_code != 200:
+            assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "busy", "5")
+        return who, answer.status_code
+
+    said = await asyncio.gather(*(ask(who) for who in ("admin", "marketer", "admin", "marketer")))
+    (first,) = [who for who, status in said if status == 200]
+    other = "admin" if first == "marketer" else "marketer"
+    assert [await ask(who) for who in (first, other, first)] == [(first, 503), (other, 200), (first, 200)]
+
+
+def test_a_turn_is_given_to_those_who_were_sent_away(monkeypatch: pytest.MonkeyPatch):
+    """Nobody holds all turns by asking again and again; who does not come back is not waited for."""
+    now = [100.0]
+    monkeypatch.setattr("service.backtest.beside.time.monotonic", lambda: now[0])
+    turns = Turns(2)
+    with turns.of("a"):
+        with pytest.raises(Refused), turns.of("a"):
+            raise AssertionError("one of each account")
+        with turns.of("b"), pytest.raises(Refused), turns.of("c"):
+            raise AssertionError("two in all")
+        with pytest.raises(Refused), turns.of("b"):
+            raise AssertionError("c comes first")
+        with turns.of("c"):
+            pass
+        with turns.of("b"), pytest.raises(Refused), turns.of("c"):
+            raise AssertionError("two in all")
+    now[0] += 2 * AGAIN
+    for _ in range(3):
+        with turns.of("b"):
+            pass
+
+
+async def test_a_backtest_runs_in_another_process_which_ends_with_whoever_asked(here: House):
+    """What the server does meanwhile is not waited for; nothing is left of it when nobody waits any more."""
+    await walk(here, 3)
+    mine = os.getpid()
+
+    def children() -> set[str]:
+        return set(Path(f"/proc/{mine}/task/{mine}/children").read_text().split())
+
+    before, seen = children(), set[str]()
+
+    async def gone() -> None:
+        seen.update(children() - before)
+        raise ClientDisconnect
+
+    rule, url = msgspec.convert({"conditions": PAGES, "action": "nothing"}, Rule), here.bell.settings.database_url
+    with pytest.raises(ClientDisconnect):
+        await backtest_beside(url, here.ours["site"], rule, days=7, now=now_ms(), gone=gone)
+    assert len(seen) == 1
+    assert not children() & seen
+    with pytest.raises(Refused, match="unavailable"):
+        await backtest_beside(url, "nowhere", rule, days=7, now=now_ms(), gone=_stay)
+
+
+async def _stay() -> None:
+    pass
 
 
 async def test_the_report_compares_strangers_once_each_when_their_week_is_over(here: House):
