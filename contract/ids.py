@@ -15,6 +15,12 @@ def new_id() -> str:
     return str(uuid_utils.uuid7())
 
 
+def first_id(at: int) -> str:
+    """The least UUIDv7 of this moment (ms since 1970): what was made earlier sorts before it."""
+    time = f"{at:012x}"
+    return f"{time[:8]}-{time[8:]}-7000-8000-000000000000"
+
+
 def node_id(site: str, path: tuple[str, ...] | list[str]) -> str:
     """The id of the tree node at `path` of `site`: a name-based UUIDv5, so no look-up is ever needed."""
     return str(uuid.uuid5(_TREE, "\x1f".join((site, *path))))

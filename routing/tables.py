@@ -212,4 +212,5 @@ decision = Table(
     Column("others", Json, nullable=False),
     Column("outcome", Text, nullable=False),
     Index("ix_decision_visit_id", "visit_id"),
+    Index("ix_decision_alert_id", "alert_id"),
 )

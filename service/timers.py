@@ -4,6 +4,7 @@ Timers live in the base (`store.due`); these are the tasks of one process that l
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -16,7 +17,7 @@ import routing.alerts
 import routing.do
 import routing.queries
 import tracker.testing
-from contract.clock import HOUR, SECOND, now_ms
+from contract.clock import DAY, HOUR, SECOND, now_ms
 from contract.errors import Refused
 from contract.facts import VisitFacts
 from contract.names import Ms, Status
@@ -32,6 +33,7 @@ from service.flows.reachable import (
 )
 from service.flows.ringing import Moved, fire_due, offer_waiting
 from service.journey import Told
+from service.retention import forget_old
 from service.sockets.registry import Registry
 from store.base import Store
 from store.bus import Bus
@@ -59,6 +61,7 @@ class Timers:
         self._said: dict[str, tuple[int, bool]] = {}  # visit -> what a list shows of it, as last told
         self._statuses: dict[str, tuple[Status, str]] = {}
         self._watched = Watched()
+        self._forgot = -float("inf")
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -217,6 +220,11 @@ class Timers:
             access.sessions.forget_expired(conn, now_ms())
 
         await self._store.write(work)
+        if time.monotonic() >= self._forgot + DAY / SECOND:
+            self._forgot = time.monotonic()
+            gone = await forget_old(self._store, now_ms())
+            if any(gone.values()):
+                log.info("timers.forgot", **gone)
 
     async def _trim(self) -> None:
         """What is only kept to be shown stays within its bounds, whatever comes in."""

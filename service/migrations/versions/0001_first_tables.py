@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 09:56:34.641390.
+Revision 0001, after ; 2026-11-22 10:00:55.423810.
 """
 
 import sqlalchemy as sa
@@ -472,6 +472,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
     )
     with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.create_index("ix_decision_alert_id", ["alert_id"], unique=False)
         batch_op.create_index("ix_decision_visit_id", ["visit_id"], unique=False)
 
     op.create_table(
@@ -775,6 +776,7 @@ def downgrade() -> None:
     op.drop_table("expertise")
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.drop_index("ix_decision_visit_id")
+        batch_op.drop_index("ix_decision_alert_id")
 
     op.drop_table("decision")
     with op.batch_alter_table("visitor", schema=None) as batch_op:
