@@ -80,9 +80,11 @@ def _first(trigger_id: str) -> Select[tuple[str, Ms, str, str | None, int]]:
 
 
 def _alerts(conn: Connection, trigger_id: str, since: Ms) -> dict[str, int]:
-    """How its bells ended; "ringing" for those that have not."""
+    """How its bells ended, also those that became a question's; "ringing" for those that have not."""
     ended = func.coalesce(alert.c.outcome, "ringing")
     rows = conn.execute(
-        select(ended, func.count()).where(alert.c.trigger_id == trigger_id, alert.c.raised_at >= since).group_by(ended)
+        select(ended, func.count())
+        .where(alert.c.id.in_(select(firing.c.ref).where(firing.c.trigger_id == trigger_id, firing.c.at >= since)))
+        .group_by(ended)
     )
     return {outcome: int(number) for outcome, number in rows}

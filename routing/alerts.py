@@ -119,6 +119,22 @@ _CLIMB = Prepared(
     .values(rung=bindparam("to"), due_at=bindparam("until"), why=bindparam("reasons"), version=_NEWER)
 )
 _RUNG = Prepared(update(alert).where(_SAME).values(rung=bindparam("to"), due_at=bindparam("until"), version=_NEWER))
+_BECOMES = Prepared(
+    update(alert)
+    .where(_SAME)
+    .values(
+        reason=ASKED,
+        trigger_id=bindparam("by"),
+        occasion=bindparam("of"),
+        customer_id=bindparam("known_as"),
+        importance=bindparam("weight"),
+        why=bindparam("reasons"),
+        topic=bindparam("about"),
+        raised_at=bindparam("since"),
+        due_at=bindparam("until"),
+        version=_NEWER,
+    )
+)
 _CHANGED = Prepared(update(alert).where(_SAME).values(version=_NEWER))
 _ACCEPT = Prepared(
     update(alert)
@@ -165,6 +181,9 @@ class People(Protocol):
     ) -> Step | None:
         """`routing.ladder.next_step` over the candidates. Equals are told apart by `seed`: the alert."""
 
+    def queued(self) -> Step:
+        """The last rung, ringing nobody: who stands there is offered in turn."""
+
 
 def raise_alert(
     conn: Connection,
@@ -177,17 +196,20 @@ def raise_alert(
     intent: float | None = None,
     today: int = 1,
     topic: tuple[str, ...] | None = None,
+    queued: bool = False,
 ) -> str | None:
     """Store the alert of a firing and ring its first rung; None if this occasion has had its alert.
 
     `intent`, `today`: of `routing.importance`. `topic`: what it is about, if not what the visit has read most.
+    `queued`: it rings nobody yet, and waits for its turn.
     """
     id_ = new_id()
-    weight = importance(visit, customer, now, asked=firing.name == ASKED, intent=intent, today=today)
+    reason = firing.name if firing.rule is None or firing.name != ASKED else ASKED.capitalize()  # a trigger called so
+    weight = importance(visit, customer, now, asked=reason == ASKED, intent=intent, today=today)
     topic, language = visit.topic if topic is None else topic, tongue(visit.language)
-    step = people.step(after=None, topic=topic, language=language, asked=(), seed=id_)
+    step = people.queued() if queued else people.step(after=None, topic=topic, language=language, asked=(), seed=id_)
     assert step is not None, "the ladder has a first rung"
-    until = _until(step, firing.name, people, now, now)
+    until = _until(step, reason, people, now, now)
     row = {
         "id": id_,
         "site_id": visit.site,
@@ -196,7 +218,7 @@ def raise_alert(
         "customer_id": customer.id if customer else None,
         "trigger_id": firing.trigger,
         "occasion": firing.occasion,
-        "reason": firing.name,
+        "reason": reason,
         "importance": weight.value,
         "why": [*weight.parts, rung_reason(step.rung, step.known, step.level)],
         "topic": topic,
@@ -217,6 +239,54 @@ def raise_alert(
     _ring(conn, id_, step.experts, step.rung, now, until)
     decide(conn, row, step, step.experts, now, alert_id=id_)
     return id_
+
+
+def becomes_question(
+    conn: Connection,
+    alert_id: str,
+    firing: Firing,
+    visit: VisitFacts,
+    customer: CustomerFacts | None,
+    people: People,
+    now: Ms,
+    *,
+    intent: float | None = None,
+    today: int = 1,
+    topic: tuple[str, ...] | None = None,
+) -> bool:
+    """Whom this alert is about has written: from now on it is about that, on its rung and at whom it rings by now.
+
+    Who writes waits from now on; who wrote before, elsewhere, keeps their turn. False if it is over, or somebody holds
+    it: whoever asks may hold a conversation, which comes after alerts.
+    """
+    held = _LOCKED_IF_FREE.first(conn, alert=alert_id)
+    if held is None or held["state"] != "ringing":
+        return False
+    weight = importance(visit, customer, now, asked=True, intent=intent, today=today)
+    raised_at = held["raised_at"] if held["reason"] == ASKED else now
+    heard = any(one["outcome"] is None for one in rings_of(conn, alert_id))
+    _BECOMES.change(
+        conn,
+        alert=alert_id,
+        by=firing.trigger,
+        of=firing.occasion,
+        known_as=customer.id if customer else held["customer_id"],
+        weight=weight.value,
+        reasons=[*weight.parts, *(reason for reason in held["why"] if reason[0].startswith("rung_"))],
+        about=visit.topic if topic is None else topic,
+        since=raised_at,
+        until=held["due_at"] if heard else max(held["due_at"], _rest(ASKED, people, raised_at)),
+    )
+    return True
+
+
+def hasten(conn: Connection, alert_id: str, until: Ms) -> bool:
+    """Its rung is over at that time already. False if it is over by then anyway, or somebody moves it just now."""
+    held = _LOCKED_IF_FREE.first(conn, alert=alert_id)
+    if held is None or held["state"] != "ringing" or held["due_at"] <= until:
+        return False
+    _RUNG.change(conn, alert=alert_id, to=held["rung"], until=until)
+    return True
 
 
 def climb(conn: Connection, alert_id: str, people: People, now: Ms, *, stay_until: Ms | None = None) -> bool:

@@ -115,6 +115,19 @@ _RINGING_FOR = Prepared(
 _OPEN = Prepared(
     select(alert.c.visit_id, alert.c.id).where(among(alert.c.visit_id, "visits"), RINGING).order_by(alert.c.raised_at)
 )
+_RINGING_OF = Prepared(
+    select(alert).where(alert.c.visit_id == bindparam("visit"), RINGING).order_by(alert.c.raised_at.desc())
+)
+_FIRM = Prepared(
+    select(ring.c.expert_id, func.count())
+    .join(alert, alert.c.id == ring.c.alert_id)
+    .where(
+        among(ring.c.expert_id, "experts"),
+        ring.c.outcome.is_(None),
+        or_(alert.c.customer_id.is_not(None), alert.c.reason == bindparam("reason")),
+    )
+    .group_by(ring.c.expert_id)
+)
 _STRANGERS = Prepared(
     select(func.count()).where(alert.c.site_id == bindparam("site_id"), RINGING, alert.c.customer_id.is_(None))
 )
@@ -284,6 +297,16 @@ def ringing_for(conn: Connection, expert_id: str) -> list[dict[str, Any]]:
 def open_alerts(conn: Connection, visit_ids: Iterable[str]) -> dict[str, str]:
     """visit id -> id of its newest alert that still rings."""
     return dict(_OPEN.rows(conn, visits=visit_ids))
+
+
+def ringing_of(conn: Connection, visit_id: str) -> list[dict[str, Any]]:
+    """The alerts of this visit that ring, the newest first."""
+    return _RINGING_OF.dicts(conn, visit=visit_id)
+
+
+def firm_rings(conn: Connection, expert_ids: Collection[str], reason: str) -> dict[str, int]:
+    """How many bells ring at these desks for customers, or for this reason, where any do."""
+    return dict(_FIRM.rows(conn, experts=expert_ids, reason=reason))
 
 
 def ringing_strangers(conn: Connection, site_id: str) -> int:

@@ -31,7 +31,7 @@ from service.flows.reachable import (
     may_ring,
     wake,
 )
-from service.flows.ringing import Moved, fire_due, offer_waiting
+from service.flows.ringing import Moved, fire_due, hasten_the_unheard, offer_waiting
 from service.journey import Told
 from service.retention import forget_old
 from service.sockets.registry import Registry
@@ -205,12 +205,13 @@ class Timers:
 
         def work(conn: Connection) -> tuple[list[str], list[str]]:
             now = db_now(conn)
-            return offer_waiting(conn, sites, now), tell_who_waits(conn, sites, now)
+            moved = offer_waiting(conn, sites, now) + hasten_the_unheard(conn, sites, now)
+            return moved, tell_who_waits(conn, sites, now)
 
         sites = await self._store.read(routing.queries.sites_waiting)
         if sites:
-            rung, told = await self._store.write(work)
-            self.announce(rung)
+            moved, told = await self._store.write(work)
+            self.announce(moved)
             for conversation_id in told:
                 self._bus.ring("conversation", conversation_id)
 

@@ -83,11 +83,23 @@ def judge_and_act(conn: Connection, seen: Sequence[Seen], rules: Rules, learned:
 
 
 def raise_and_ring(
-    conn: Connection, site: SiteFacts, firing: Firing, visit: VisitFacts, learned: Learned = NOTHING, text: str = ""
+    conn: Connection,
+    site: SiteFacts,
+    firing: Firing,
+    visit: VisitFacts,
+    learned: Learned = NOTHING,
+    text: str = "",
+    older: str | None = None,
 ) -> str | None:
-    """One bell alone that no trigger rings, under the same rules as a group's. `text`: what the visitor wrote."""
+    """One bell alone that no trigger rings, under the same rules as a group's; but a question is never dropped: where
+    no more strangers may ring it waits for its turn. `text`: what the visitor wrote; `older`: the bell of this visit
+    that rings, and becomes the question's."""
     acting = _Acting(conn, customer_facts(conn, site.id, [visit.visitor]), [visit.visitor], learned)
-    return acting.ring(site, firing, visit, text) if acting.may_ring(site, firing, visit) else None
+    if older is not None and acting.becomes_question(older, site, firing, visit, text):
+        return older
+    if acting.may_ring(site, firing, visit):
+        return acting.ring(site, firing, visit, text)
+    return acting.ring(site, firing, visit, text, queued=True) if firing.name == routing.alerts.ASKED else None
 
 
 def _anew(firing: Firing, visit: VisitFacts, done: Done) -> bool:
@@ -215,12 +227,17 @@ class _Acting:
         done.spent.add((firing.trigger, firing.occasion))
 
     def _ring_anew(self, one: Seen, firing: Firing, customer: CustomerFacts | None, done: Done, told: Touched) -> None:
-        for older in list(done.ringing):  # they went, and are back: one bell, the new one
+        raised = None
+        for older in list(done.ringing):  # they went, and are back: one bell, the new one, or that of their question
+            row = routing.queries.alert_row(self._conn, older)
+            if row is not None and row["reason"] == routing.alerts.ASKED:
+                raised = older
+                continue
             routing.alerts.end(self._conn, older, "gone", self.now)
             self._strangers.pop(one.site.id, None)
             del done.ringing[older]
             told.alerts.append(older)
-        raised = self.ring(one.site, firing, one.visit)
+        raised = raised or self.ring(one.site, firing, one.visit)
         if raised is not None:
             customer_id = customer.id if customer else None
             routing.firings.fire(self._conn, firing, one.visit, customer_id, "treated", self.now, raised)
@@ -251,8 +268,26 @@ class _Acting:
             return True
         return not self._drowned(site, self._people(site, visit))
 
-    def ring(self, site: SiteFacts, firing: Firing, visit: VisitFacts, text: str = "") -> str | None:
-        """The alert, ringing its first rung; None when this occasion has had its bell."""
+    def becomes_question(self, alert_id: str, site: SiteFacts, firing: Firing, visit: VisitFacts, text: str) -> bool:
+        """Whether this bell, which rings, is the question's now."""
+        customer = self._customers.get(visit.visitor)
+        return routing.alerts.becomes_question(
+            self._conn,
+            alert_id,
+            firing,
+            visit,
+            customer,
+            self._people(site, visit),
+            self.now,
+            intent=self._learned.intent(site, visit, customer),
+            today=self._visits_today(site, visit),
+            topic=self._learned.topic(site, visit, customer, text),
+        )
+
+    def ring(
+        self, site: SiteFacts, firing: Firing, visit: VisitFacts, text: str = "", *, queued: bool = False
+    ) -> str | None:
+        """The alert, ringing its first rung (`queued`: nobody yet); None when this occasion has had its bell."""
         customer = self._customers.get(visit.visitor)
         people, today = self._people(site, visit), self._visits_today(site, visit)
         alert_id = routing.alerts.raise_alert(
@@ -265,6 +300,7 @@ class _Acting:
             intent=self._learned.intent(site, visit, customer),
             today=today,
             topic=self._learned.topic(site, visit, customer, text),
+            queued=queued,
         )
         if alert_id is not None and customer is None and site.id in self._strangers:
             self._strangers[site.id] += 1

@@ -164,6 +164,11 @@ class Ladderful(People):
         unseen = len(roster.members) - len(step.candidates)
         return msgspec.structs.replace(step, others={"unseen": unseen}) if unseen > 0 else step
 
+    def queued(self) -> Step:
+        """The last rung, ringing nobody: who stands there is offered in turn."""
+        unseen = len(self._crew.roster(self._site.id).members)
+        return Step(rung=self._rungs[-1], experts=(), candidates=(), others={"unseen": unseen} if unseen else {})
+
     def _found(
         self, roster: Roster, coming: tuple[Rung, ...], best: Iterator[str], over: Callable[[Iterable[Expert]], Step]
     ) -> Step:

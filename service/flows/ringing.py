@@ -15,6 +15,7 @@ import routing.alerts
 import routing.queries
 import tracker.queries
 from chat.message import SYSTEM
+from contract.clock import SECOND
 from contract.errors import Refused
 from contract.facts import SiteFacts
 from contract.ladder import Fallback
@@ -41,16 +42,21 @@ def ring_for_question(
 ) -> list[str]:
     """A visitor wrote into a conversation that nobody has: the bell rings up the same ladder as for a trigger.
 
-    Every unanswered message may ring, but never while the last bell still does. A visitor of whom no page was ever seen
-    rings nobody: the conversation stands on the desks of the site all the same.
+    Every unanswered message may ring, but never while the last bell still does: another bell of their visit becomes
+    this question's. A visitor of whom no page was ever seen rings nobody: the conversation stands on the desks of the
+    site all the same.
     """
     visit = tracker.queries.newest_visit(conn, visitor_id)
-    if visit is None or routing.queries.open_alerts(conn, [visit.id]):
+    if visit is None:
+        return []
+    ringing = routing.queries.ringing_of(conn, visit.id)
+    if any((row["reason"], row["trigger_id"]) == (routing.alerts.ASKED, conversation_id) for row in ringing):
         return []
     occasion = f"{conversation_id}:{seq}"
     firing = Firing(trigger=conversation_id, name=routing.alerts.ASKED, occasion=occasion)
     text = "\n".join(chat.queries.asked(conn, conversation_id))
-    raised = raise_and_ring(conn, site, firing, visit, learned, text)
+    older = ringing[0]["id"] if ringing else None
+    raised = raise_and_ring(conn, site, firing, visit, learned, text, older)
     return [raised] if raised else []
 
 
@@ -153,13 +159,59 @@ def ring_who_came_free(conn: Connection, expert_id: str, sites: list[str], now: 
     if desk.busy:
         routing.alerts.count_places(conn, expert_id, busy=False)
     crew = Crew(conn, now)
+    firm = routing.queries.firm_rings(conn, [expert_id], routing.alerts.ASKED).get(expert_id, 0)
+    room = _Room(places, desk.ringing, firm)
     rung: list[str] = []
     for row in routing.queries.waiting_without_ring(conn, sites):
-        if desk.ringing + len(rung) >= places:
+        if room.over():
             break
-        if routing.alerts.ring_newcomer(conn, row, expert_id, _people_of(conn, row, crew), now):
+        if room.has(row) and routing.alerts.ring_newcomer(conn, row, expert_id, _people_of(conn, row, crew), now):
+            room.take(row)
             rung.append(row["id"])
     return rung
+
+
+class _Room:
+    """How many more bells may ring at a desk with so many free places. What page views of strangers ring keeps nobody
+    out who wrote or is known."""
+
+    def __init__(self, places: int, ringing: int, firm: int) -> None:
+        self._places, self._ringing, self._firm = places, ringing, firm
+
+    def over(self) -> bool:
+        return self._firm >= self._places
+
+    def has(self, row: Row) -> bool:
+        return (self._firm if _is_firm(row) else self._ringing) < self._places
+
+    def take(self, row: Row) -> None:
+        self._ringing += 1
+        self._firm += _is_firm(row)
+
+
+def _is_firm(row: Row) -> bool:
+    """Somebody wrote, or is known."""
+    return row["reason"] == routing.alerts.ASKED or row["customer_id"] is not None
+
+
+def hasten_the_unheard(conn: Connection, sites: Sequence[str], now: Ms) -> list[str]:
+    """Everybody of a site has gone: who wrote and waits is told so when a rung's time is over, unless somebody is back
+    by then. Returns the alerts whose time is shorter now."""
+    moved: list[str] = []
+    for site_id in sites:
+        asking = [
+            row
+            for row in routing.queries.waiting_without_ring(conn, [site_id])
+            if row["reason"] == routing.alerts.ASKED
+        ]
+        site = access.queries.site_facts(conn, site_id) if asking else None
+        if site is None or routing.queries.online_at(conn, site_id, now, 1):
+            continue
+        for row in asking:
+            until = now + site.ladder.seconds(row["rung"]) * SECOND
+            if row["due_at"] > until and routing.alerts.hasten(conn, row["id"], until):
+                moved.append(row["id"])
+    return moved
 
 
 def offer_waiting(conn: Connection, sites: Sequence[str], now: Ms) -> list[str]:
@@ -175,14 +227,18 @@ def offer_waiting(conn: Connection, sites: Sequence[str], now: Ms) -> list[str]:
         if not desks:
             continue
         taken = loads(conn, [desk.id for desk in desks])
+        firm = routing.queries.firm_rings(conn, [desk.id for desk in desks], routing.alerts.ASKED)
         passed = routing.queries.passed(conn, [row["id"] for row in waiting])
         for desk in desks:
             id_ = desk.id
-            places = desk.capacity - taken.get(id_, 0) - desk.ringing
-            if places <= 0 or absent(desk, now):
+            room = _Room(desk.capacity - taken.get(id_, 0), desk.ringing, firm.get(id_, 0))
+            if room.over() or absent(desk, now):
                 continue
-            for row in [row for row in waiting if (row["id"], id_) not in passed][:places]:
-                if routing.alerts.ring_newcomer(conn, row, id_, _people_of(conn, row, crew), now):
+            for row in [row for row in waiting if (row["id"], id_) not in passed]:
+                if room.over():
+                    break
+                if room.has(row) and routing.alerts.ring_newcomer(conn, row, id_, _people_of(conn, row, crew), now):
+                    room.take(row)
                     waiting.remove(row)
                     rung.append(row["id"])
     return rung
