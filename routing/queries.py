@@ -85,7 +85,12 @@ _ONLINE = Prepared(
     )
 )
 _DEAF = Prepared(
-    select(ring.c.expert_id, expert.c.status, expert.c.lease_until, account.c.active)
+    select(
+        ring.c.expert_id,
+        expert.c.status,
+        expert.c.lease_until,
+        and_(account.c.active, account.c.role == "expert").label("works"),
+    )
     .outerjoin(expert, expert.c.id == ring.c.expert_id)
     .outerjoin(account, account.c.id == ring.c.expert_id)
     .where(
@@ -93,6 +98,7 @@ _DEAF = Prepared(
         or_(
             expert.c.id.is_(None),
             account.c.active.is_(False),
+            account.c.role != "expert",
             expert.c.status != "online",
             # A desk that was not there when it began to ring (after our downtime) has this rung's time to come back.
             and_(expert.c.lease_until <= bindparam("now"), expert.c.lease_until > ring.c.at),
@@ -226,8 +232,8 @@ def deaf(conn: Connection, now: Ms, limit: int = 100) -> list[tuple[str, str]]:
     """(expert, reason) of those at whose desks a bell rings though nobody can take it there: gone, offline, away, and
     full as far as is known."""
     found = []
-    for id_, status, lease_until, active in _DEAF.rows(conn, now=now, most=limit):
-        if status is None or not active:
+    for id_, status, lease_until, works in _DEAF.rows(conn, now=now, most=limit):
+        if status is None or not works:
             found.append((id_, "gone"))
         elif status == "offline" or lease_until <= now:
             found.append((id_, "offline"))

@@ -110,6 +110,9 @@ async def test_a_lapsed_lease_and_a_closed_account_are_noticed_without_anybodys_
         anna.account.id: "offline", boris.account.id: "gone", clara.account.id: None,
     }  # fmt: skip
     assert not await shop.store.read(lambda conn: routing.queries.anything_due(conn, now_ms()))
+    await shop.store.write(lambda conn: access.do.patch_account(conn, clara.account.id, role="marketer"))
+    assert await fire(shop) == [bell]
+    assert (await ringing(shop, bell))[1][clara.account.id] == "gone"
 
 
 async def test_a_desk_that_was_not_there_when_it_began_to_ring_has_the_rung_to_come_back(shop: Shop):
