@@ -18,7 +18,7 @@ export function select(kind: NonNullable<Selection>["kind"], id: string, show?: 
 }
 /** After loading: the talk that runs, else the most urgent bell, else nothing. */
 export function selectFirst(alerts: readonly Alert[], conversations: readonly Conversation[]): void {
-  const { open } = sortConversations(conversations);
+  const { open } = sortConversations(conversations.filter((one) => one.expert !== null));
   const alert = byUrgency(alerts)[0];
   if (alert) selection.value = { kind: "alert", id: alert.id };
   else if (open[0]) selection.value = { kind: "conversation", id: open[0].id };

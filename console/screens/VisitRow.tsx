@@ -19,7 +19,8 @@ export function VisitRow({ visit, more, ...button }: { visit: VisitBrief; more?:
         <strong>{whoIs(visit)}</strong>
         {visit.returning && <Returning />}
         {more}
-        <span class="row-time soft">{cameWith(visit)} · {visit.left ? t("visit.left") : <Here since={visit.started_at} />}</span>
+        <span class="row-source soft"><span>{cameWith(visit)}</span></span>
+        <span class="row-since soft">{visit.left ? t("visit.left") : <Here since={visit.started_at} />}</span>
       </span>
       <span class="row-bottom">
         <span class="row-text soft"><Where path={visit.path} /></span>

@@ -13,6 +13,8 @@ export interface Desk {
   cleared: Cleared[];
   /** Orders placed while this desk was open, newest first. */
   orders: { order: OrderSeen; at: number }[];
+  /** Conversations that were this person's and are nobody's now. */
+  handedOn: ReadonlySet<string>;
 }
 
 const KEEP = 20;
@@ -26,6 +28,7 @@ export function deskFrom(snapshot: DeskSnapshot, visits: VisitBrief[], before: D
     visits: new Map(visits.filter((visit) => visit.live && !visit.bot).map((visit) => [visit.id, visit])),
     cleared: before?.cleared ?? [],
     orders: before?.orders ?? [],
+    handedOn: handedOn(before, snapshot.conversations),
   };
 }
 
@@ -84,6 +87,7 @@ export function applyAll(desk: Desk, events: readonly DeskEvent[], now: number):
         const { conversation } = event.data;
         const known = next.conversations.find((one) => one.id === conversation.id);
         if (known && known.last_seq > conversation.last_seq) break;
+        next.handedOn = handedOn(next, [conversation]);
         next.conversations = isMine(conversation, next.me) && !isUnanswered(conversation)
           ? put(next.conversations, conversation)
           : next.conversations.filter((one) => one.id !== conversation.id);
@@ -188,10 +192,33 @@ export const isHere = (visit: { live: boolean; left: boolean }): boolean => visi
 export const hasLeft = (alert: Alert): boolean => alert.left || alert.visit.left;
 /** How many things wait for me: what the title and the badge show. */
 export const waiting = (desk: Desk): number =>
-  desk.alerts.length + desk.conversations.reduce((sum, one) => sum + (one.state === "open" && one.unread > 0 ? 1 : 0), 0);
+  desk.alerts.length + unanswered(desk).length +
+  desk.conversations.reduce((sum, one) => sum + (one.expert && one.state === "open" && one.unread > 0 ? 1 : 0), 0);
+
+/** Those with an expert; the others are nobody's, and stand under a heading of their own. */
+export const taken = (desk: Desk): Conversation[] => desk.conversations.filter((one) => one.expert !== null);
+/** Who wrote and is nobody's, and for whom no bell rings or waits any more; what was handed on from here, at once. In
+ * the order of their turns. */
+export function unanswered(desk: Desk): Conversation[] {
+  const rings = ({ visit }: Conversation) => visit !== null &&
+    ((desk.visits.get(visit)?.alert ?? null) !== null || desk.alerts.some((alert) => alert.visit.id === visit));
+  const nobodys = desk.conversations.filter((one) =>
+    one.expert === null && one.trigger === null && (desk.handedOn.has(one.id) || !rings(one)));
+  return sortConversations(nobodys).open;
+}
 
 function isMine(conversation: Conversation, me: Me): boolean {
   return conversation.expert === null || conversation.expert.id === me.id;
+}
+
+/** `changed` may have taken some of one's own away, or given back some that were handed on. */
+function handedOn(before: Desk | null, changed: readonly Conversation[]): ReadonlySet<string> {
+  const next = new Set(before?.handedOn);
+  for (const { id, expert } of changed) {
+    if (expert) next.delete(id);
+    else if (before?.conversations.some((one) => one.id === id && one.expert?.id === before.me.id)) next.add(id);
+  }
+  return next;
 }
 
 /** A trigger invited by itself, and nobody came: it leaves no trace on the desk. */

@@ -5,7 +5,7 @@ import { now } from "../../live/clock";
 import { select, selection } from "../../live/selection";
 import { useHeld } from "../../parts/held";
 import { Countdown, Depth, Empty, Where } from "../../parts/small";
-import { hasLeft, type Cleared } from "../../state/desk";
+import { hasLeft, unanswered, type Cleared } from "../../state/desk";
 import { duration, number } from "../../text/format";
 import { whoIs } from "../../text/names";
 import { t, tn, word } from "../../text/text";
@@ -13,6 +13,7 @@ import type { Alert } from "../../wire";
 import { DesktopLine } from "../TopBar";
 import { Asked } from "./Asked";
 import { CustomerLine } from "./CustomerLine";
+import { Question } from "./Question";
 import { waitingCount } from "./Queue";
 
 const SHOWN = 20;
@@ -26,6 +27,7 @@ export function Alerts() {
   // Who has no place for conversations is never rung.
   const rings = desk.value?.me.capacity !== 0;
   const cleared = (desk.value?.cleared ?? []).filter((one) => now.value - one.at < CLEARED_MS && one.reason !== "accepted");
+  const others = waitingCount.value > 0 || (desk.value !== null && unanswered(desk.value).length > 0);
   return (
     <section class="block" aria-labelledby="alerts-title">
       <h2 id="alerts-title">{t("alerts.title")} {items.length > 0 && <b class="count is-loud">{number(items.length)}</b>}</h2>
@@ -45,8 +47,8 @@ export function Alerts() {
         </button>
       )}
       {cleared.map((one) => <ClearedLine key={one.alert.id} cleared={one} />)}
-      {items.length === 0 && waitingCount.value > 0 && <p class="soft">{t("alerts.none_but_queue")}</p>}
-      {items.length === 0 && waitingCount.value === 0 && (
+      {items.length === 0 && others && <p class="soft">{t(waitingCount.value > 0 ? "alerts.none_but_queue" : "alerts.none_but_unanswered")}</p>}
+      {items.length === 0 && !others && (
         <Empty title={t("alerts.none")}>
           <p>{t(rings ? "alerts.none_next" : "alerts.none_here")}</p>
           {rings && <DesktopLine />}
@@ -81,6 +83,7 @@ function AlertCard({ alert }: { alert: Alert }) {
         {tn("visit.pages", visit.pages)} · {duration(visit.dwell)}
         {hasLeft(alert) && <b class="left-tag">{t("visit.left")}</b>}
       </p>
+      <Question alert={alert} />
       <ul class="why" aria-label={t("alert.why")}>
         <li class="rung">{word("rung", alert.rung)}</li>
         {alert.why.map((line) => <li key={line}>{word("why", line)}</li>)}

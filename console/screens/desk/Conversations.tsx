@@ -5,7 +5,7 @@ import { select, selection } from "../../live/selection";
 import { typing } from "../../live/threads";
 import { Rows } from "../../parts/Rows";
 import { Empty, LiveDot } from "../../parts/small";
-import { sortConversations } from "../../state/desk";
+import { sortConversations, taken } from "../../state/desk";
 import { number, when } from "../../text/format";
 import { whoIs } from "../../text/names";
 import { t, tn } from "../../text/text";
@@ -13,7 +13,7 @@ import { inShort } from "../../text/words";
 import type { Conversation } from "../../wire";
 
 export function Conversations() {
-  const { open, closed } = sortConversations(desk.value?.conversations ?? []);
+  const { open, closed } = sortConversations(desk.value ? taken(desk.value) : []);
   return (
     <section class="block" aria-labelledby="talks-title">
       <h2 id="talks-title">{t("talks.title")} {open.length > 0 && <b class="count">{number(open.length)}</b>}</h2>
@@ -29,7 +29,7 @@ export function Conversations() {
   );
 }
 
-function Row({ one }: { one: Conversation }) {
+export function Row({ one, tag }: { one: Conversation; tag?: string }) {
   const chosen = selection.value?.kind === "conversation" && selection.value.id === one.id;
   const writes = (typing.value.get(one.id) ?? 0) > now.value;
   const mine = one.last?.author.kind === "expert";
@@ -44,6 +44,7 @@ function Row({ one }: { one: Conversation }) {
         <span class="row-time soft">{when(one.last?.at ?? one.opened_at, now.value)}</span>
       </span>
       <span class="row-bottom">
+        {tag && <span class="tag is-warn">{tag}</span>}
         <span class="row-text soft">{writes ? t("talk.typing") : what}</span>
         {one.unread > 0 && <b class="count is-loud" aria-label={tn("talk.unread", one.unread)}>{number(one.unread)}</b>}
       </span>

@@ -2,6 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { alerts, desk } from "../../live/desk";
 import { column, selection, type Column } from "../../live/selection";
+import { unanswered } from "../../state/desk";
 import { whoIs, whereIs } from "../../text/names";
 import { number } from "../../text/format";
 import { t, type Key } from "../../text/text";
@@ -12,6 +13,7 @@ import { OnSite } from "./OnSite";
 import { PersonOfSelection } from "./Person";
 import { Queue } from "./Queue";
 import { Talk } from "./Talk";
+import { Unanswered } from "./Unanswered";
 
 const COLUMNS: Column[] = ["list", "talk", "person"];
 
@@ -23,8 +25,8 @@ export function Desk() {
   }, []);
   const now = desk.value;
   if (!now) return <main class="desk is-empty" aria-busy="true"><h1 class="unseen">{t("nav.desk")}</h1><p class="soft">{t("app.loading")}</p></main>;
-  const unread = now.conversations.reduce((sum, one) => sum + (one.state === "open" ? one.unread : 0), 0);
-  const counts: Record<Column, number> = { list: now.alerts.length, talk: unread, person: 0 };
+  const unread = now.conversations.reduce((sum, one) => sum + (one.expert && one.state === "open" ? one.unread : 0), 0);
+  const counts: Record<Column, number> = { list: now.alerts.length + unanswered(now).length, talk: unread, person: 0 };
   return (
     <main class={`desk shows-${column.value}`}>
       <h1 class="unseen">{t("nav.desk")}</h1>
@@ -38,6 +40,7 @@ export function Desk() {
       <div class="column column-list" role="region" aria-label={t("desk.list")} tabIndex={0}>
         <Alerts />
         <Queue />
+        <Unanswered />
         <Conversations />
         <OnSite />
       </div>

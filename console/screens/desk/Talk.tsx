@@ -14,6 +14,7 @@ import type { Conversation, Message } from "../../wire";
 import { Composer } from "./Composer";
 import { InviteVisit } from "./InviteVisit";
 import { MessageView, UnsentView } from "./MessageView";
+import { ASKED, Question } from "./Question";
 
 export function Talk() {
   const chosen = selection.value;
@@ -27,7 +28,8 @@ export function Talk() {
       const who = whoIs(alert.visit);
       return (
         <Empty title={t("talk.rings", { who })}>
-          <p>{t("talk.rings_next", { where: whereIs(alert.visit.path) })}</p>
+          <Question alert={alert} />
+          <p>{t(alert.reason === ASKED ? "talk.asks_next" : "talk.rings_next", { where: whereIs(alert.visit.path) })}</p>
           <button type="button" class="main-button" disabled={accepting.value !== null} onClick={() => void accept(alert.id)}>
             {t("alert.accept")}
           </button>
@@ -108,6 +110,7 @@ function TalkOf({ conversation }: { conversation: Conversation }) {
         {thread?.unsent.map((unsent) => <UnsentView key={unsent.client_id} conversation={id} unsent={unsent} />)}
         {writes && <p class="typing soft"><span class="dots" aria-hidden="true"><i /><i /><i /></span>{t("talk.typing_who", { who: name })}</p>}
       </div>
+      {conversation.state === "open" && conversation.expert === null && <p class="hint">{t("talk.nobodys")}</p>}
       {conversation.state === "open" ? <Composer conversation={conversation} /> : <Over conversation={conversation} />}
     </>
   );
