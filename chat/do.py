@@ -5,9 +5,23 @@ Locks are taken in the order visitor (by name), then conversation (by its row), 
 
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    case,
+    insert,
+    literal,
+    not_,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from chat.message import SYSTEM, Who
+from chat.queries import RESERVED as IS_RESERVED
 from chat.queries import open_for, open_of_visitor
 from chat.tables import conversation, message
 from contract.clock import MINUTE
@@ -15,10 +29,12 @@ from contract.errors import Refused
 from contract.ids import new_id
 from contract.names import AuthorKind, MessageKind, Ms
 from store.lock import lock
+from store.metadata import Time
 from store.sql import locked
 
 ABSENT_AFTER = 5 * MINUTE
-#: An expert's place is kept for so long where a trigger invited by itself.
+#: An expert's place is kept for so long where a trigger invited by itself, and so long again after the visitor has
+#: opened the chat.
 RESERVED: Ms = MINUTE
 PRESENT_WITHIN = 30 * MINUTE
 
@@ -27,6 +43,10 @@ def open_for_visitor(
     conn: Connection, site_id: str, visitor_id: str, frame_hash: str | None, visit_id: str | None, now: Ms
 ) -> RowMapping:
     """The one open conversation that this connection may see, else a new one; the visitor has appeared in it.
+
+    That keeps the place of whoever took it, but not one where a trigger invited by itself: to open costs nothing, and
+    many keys would hold all places. There the first look begins the reservation's time once more; what holds the place
+    is a word.
 
     A connection with a frame secret binds an unbound conversation to it: from then on the visitor key alone gets
     the answer for a missing id.
@@ -43,7 +63,7 @@ def open_for_visitor(
                 frame_hash=found["frame_hash"] or frame_hash,
                 visit_id=visit_id or found["visit_id"],
                 visitor_at=now,
-                due_at=None,
+                due_at=_still_awaited(now),
             )
             .returning(conversation)
         )
@@ -197,8 +217,9 @@ def add(
 
 
 def appeared(conn: Connection, conversation_id: str, now: Ms) -> None:
-    """The visitor was seen in this conversation: its place at the expert's is kept."""
-    conn.execute(update(conversation).where(conversation.c.id == conversation_id).values(visitor_at=now, due_at=None))
+    """The visitor was seen in this conversation: as when they open it."""
+    seen = {"visitor_at": now, "due_at": _still_awaited(now)}
+    conn.execute(update(conversation).where(conversation.c.id == conversation_id).values(**seen))
 
 
 def mark_read(conn: Connection, row: RowMapping, by: AuthorKind, seq: int) -> bool:
@@ -215,20 +236,15 @@ def mark_read(conn: Connection, row: RowMapping, by: AuthorKind, seq: int) -> bo
 
 def close(conn: Connection, conversation_id: str, now: Ms, by: str = "") -> bool:
     """End it; `by` is the name of the person who did. False if it was closed before."""
-    row = (
-        conn.execute(locked(conn, select(conversation.c.state).where(conversation.c.id == conversation_id)))
-        .mappings()
-        .one()
-    )
+    row = hold(conn, conversation_id)
     if row["state"] == "closed":
         return False
     data = {"name": "conversation.closed", "expert": by}
     add(conn, conversation_id, SYSTEM, "event", "Conversation closed.", data, None, now)
-    conn.execute(
-        update(conversation)
-        .where(conversation.c.id == conversation_id)
-        .values(state="closed", closed_at=now, due_at=None)
-    )
+    over: dict[str, Any] = {"state": "closed", "closed_at": now, "due_at": None}
+    if row["trigger_id"] is not None and row["due_at"] is not None:
+        over["visitor_at"] = None  # not a word: as if they had never been there
+    conn.execute(update(conversation).where(conversation.c.id == conversation_id).values(**over))
     return True
 
 
@@ -300,6 +316,16 @@ def _awaited_until(row: RowMapping, trigger_id: str | None, now: Ms) -> Ms | Non
     if trigger_id is not None:
         return now + RESERVED
     return None if _seen_since(row, now - ABSENT_AFTER) else now + ABSENT_AFTER
+
+
+def _still_awaited(now: Ms) -> ColumnElement[Ms | None]:
+    """`due_at` once the visitor was seen: null, but for a reservation. The first look gives that its time anew."""
+    first = or_(conversation.c.visitor_at.is_(None), conversation.c.visitor_at < conversation.c.accepted_at)
+    return case(
+        (not_(IS_RESERVED), null()),
+        (first, literal(now + RESERVED, Time)),
+        else_=conversation.c.due_at,
+    )
 
 
 def _seen_since(row: RowMapping, at: Ms) -> bool:

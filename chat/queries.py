@@ -24,10 +24,16 @@ MANY = 500
 _LAST_SEQ = 2**31 - 1
 
 
-#: A trigger invited by itself, and the visitor has not appeared since.
+#: A trigger invited by itself, and holds a place until the visitor says a word or the time is over.
+RESERVED = and_(conversation.c.trigger_id.is_not(None), conversation.c.due_at.is_not(None))
+#: The same, or its time was over before the visitor said a word.
 UNTOUCHED = and_(
     conversation.c.trigger_id.is_not(None),
-    or_(conversation.c.visitor_at.is_(None), conversation.c.visitor_at < conversation.c.accepted_at),
+    or_(
+        conversation.c.due_at.is_not(None),
+        conversation.c.visitor_at.is_(None),
+        conversation.c.visitor_at < conversation.c.accepted_at,
+    ),
 )
 _FIRM = case((conversation.c.expert_id.is_not(None), 0), (conversation.c.frame_hash.is_not(None), 1), else_=2)
 _OPEN_OF = Prepared(
@@ -55,6 +61,7 @@ _LOADS = Prepared(
     .where(among(conversation.c.expert_id, "experts"), conversation.c.state == "open")
     .group_by(conversation.c.expert_id)
 )
+_RESERVED = Prepared(select(func.count()).where(conversation.c.site_id == bindparam("site_id"), RESERVED))
 _EVENTS = Prepared(
     select(message.c.data, message.c.at)
     .where(
@@ -285,6 +292,11 @@ def loads(conn: Connection, expert_ids: Collection[str]) -> dict[str, int]:
 def load(conn: Connection, expert_id: str) -> int:
     """How many open conversations this expert has."""
     return loads(conn, [expert_id]).get(expert_id, 0)
+
+
+def reserved(conn: Connection, site_id: str) -> int:
+    """How many places of this site are held by invitations that triggers sent and nobody has answered."""
+    return int(_RESERVED.scalar(conn, site_id=site_id))
 
 
 def open_of_expert(conn: Connection, expert_id: str) -> list[dict[str, Any]]:

@@ -1,13 +1,13 @@
 """What they say: conversations, numbered messages, and the cards that stand on a visitor's page."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, text
 
 from store.metadata import Id, Json, Time, metadata
 
 #: `frame_hash`: hash of the frame secret that the conversation is bound to (contract 4), null while unbound.
 #: `left_id`: who had it and left; it counts as served by them while nobody has taken it over.
 #: `trigger_id`: the trigger that invited by itself; null where a person took the conversation. `due_at`: until when
-#: the visitor is awaited there; then it is closed, and its place is free.
+#: the visitor is awaited there (where a trigger invited: their first word); then it is closed, and its place is free.
 conversation = Table(
     "conversation",
     metadata,
@@ -34,6 +34,12 @@ conversation = Table(
     Index("ix_conversation_expert_id_state", "expert_id", "state"),
     Index("ix_conversation_site_id_opened_at", "site_id", "opened_at"),
     Index("ix_conversation_due_at", "due_at"),
+    Index(
+        "ix_conversation_reserved",
+        "site_id",
+        sqlite_where=text("trigger_id IS NOT NULL AND due_at IS NOT NULL"),
+        postgresql_where=text("trigger_id IS NOT NULL AND due_at IS NOT NULL"),
+    ),
     Index("ix_conversation_site_id_closed_at", "site_id", "closed_at"),
 )
 message = Table(

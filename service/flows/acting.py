@@ -1,9 +1,10 @@
 """What a trigger does besides ringing: it invites to a chat, or shows information, an offer, an order form.
 
 An invitation is never into an empty room: somebody is chosen as the ladder would, and a place of theirs is taken in the
-same commit. Whoever is talking, invited or rung for already is left alone, and so is whoever ended a talk in this
-visit. Rows are locked in the order of everybody else (desk, visitor, conversation), and this waits for one of them at
-most: the visits of a whole group are judged in one transaction.
+same commit. Strangers are invited only while enough places are left for those who ask (`routing.reserve`). Whoever is
+talking, invited or rung for already is left alone, and so is whoever ended a talk in this visit. Rows are locked in the
+order of everybody else (desk, visitor, conversation), and this waits for one of them at most: the visits of a whole
+group are judged in one transaction.
 """
 
 from functools import partial
@@ -68,7 +69,7 @@ def act(
         return None
     if firing.action == "invite":
         people = crew.people(site, customer, served.expert)
-        return _invite(conn, people, firing, firing_id, content, visit, crew, now)
+        return _invite(conn, people, firing, firing_id, content, visit, crew, now, known=customer is not None)
     kind = _CARDS.get(firing.action)
     return _show(conn, kind, content, visit, now) if kind is not None else None
 
@@ -82,13 +83,17 @@ def _invite(
     visit: VisitFacts,
     crew: Crew,
     now: Ms,
+    *,
+    known: bool,
 ) -> Acted | None:
     words = _words(content)
     if words is None or chat.queries.ended_since(conn, visit.visitor, visit.started_at):
         return None
     if not _alone(conn, visit.visitor):
         return None
-    reserved = _reserve(conn, people, firing_id, visit, crew, now)
+    if not known and not _spared(conn, visit.site, crew):
+        return None
+    reserved = _reserve(conn, people, firing_id, visit, crew, now, leave=0 if known else routing.reserve.LEFT)
     if reserved is None or not try_lock(conn, f"visitor:{visit.visitor}") or not _alone(conn, visit.visitor):
         return None
     expert = Who(
@@ -125,10 +130,20 @@ def _invite(
     )
 
 
+def _spared(conn: Connection, site_id: str, crew: Crew) -> bool:
+    """Whether strangers may have one more place of this site. Counted by one transaction at a time; another one invites
+    with the visitor's next event: whoever waited here while desks are held could wait in a circle."""
+    if not try_lock(conn, f"invitations:{site_id}"):
+        return False
+    reserved = chat.queries.reserved(conn, site_id)
+    return routing.reserve.spared(crew.free_places(site_id, routing.reserve.enough(reserved)), reserved)
+
+
 def _reserve(
-    conn: Connection, people: Ladderful, seed: str, visit: VisitFacts, crew: Crew, now: Ms
+    conn: Connection, people: Ladderful, seed: str, visit: VisitFacts, crew: Crew, now: Ms, *, leave: int
 ) -> _Reserved | None:
-    """Whom the ladder would ring first, if a place is free there once the desk is held; else the next one."""
+    """Whom the ladder would ring first, if more than `leave` places are free there once the desk is held; else the
+    next one."""
     for _ in range(CHOICES):
         step = people.step(after=None, topic=visit.topic, language=tongue(visit.language), asked=(), seed=seed)
         if step is None or not step.experts:
@@ -137,9 +152,9 @@ def _reserve(
             carried = partial(load, conn, expert_id)
             free = routing.reserve.reserve(conn, expert_id, carried, now, wait=not crew.held)
             crew.held.add(expert_id)
-            if free is not None:
+            if free is not None and free > leave:
                 return _Reserved(expert_id, free, step)
-            crew.pass_over(expert_id, "full")
+            crew.pass_over(expert_id, "last_place" if free is not None and free > 0 else "full")
     return None
 
 

@@ -48,6 +48,11 @@ class Crew:
         idle = self.idle(site_id, self.roster(site_id), 1)
         return any(not one.absent and one.load < one.capacity for one in idle)
 
+    def free_places(self, site_id: str, most: int) -> int:
+        """How many places are free there; `most` and more are all the same."""
+        idle = self.idle(site_id, self.roster(site_id), most)
+        return sum(max(one.capacity - one.load, 0) for one in idle if not one.absent)
+
     def people(self, site: SiteFacts, customer: CustomerFacts | None, last: str | None) -> "Ladderful":
         """For a visitor who is this customer, or a stranger. `last`: who served this browser last.
 
@@ -98,7 +103,7 @@ class Crew:
         self._experts[expert_id] = msgspec.structs.replace(one, load=one.load + 1)
 
     def pass_over(self, expert_id: str, reason: str) -> None:
-        """No place is free there after all."""
+        """No place is to be had there after all."""
         self._experts[expert_id] = msgspec.structs.replace(self._experts[expert_id], absent=reason)
 
     def _meet(self, roster: Roster, rows: list[Desk]) -> None:

@@ -117,8 +117,10 @@ def conversation_briefs(conn: Connection, rows: Sequence[RowMapping], now: Ms) -
 
 
 def _untouched(row: RowMapping) -> bool:
-    """A trigger invited by itself, and the visitor has not appeared since."""
-    return row["trigger_id"] is not None and (row["visitor_at"] is None or row["visitor_at"] < row["accepted_at"])
+    """A trigger invited by itself, and the visitor has not said a word since."""
+    if row["trigger_id"] is None:
+        return False
+    return row["due_at"] is not None or row["visitor_at"] is None or row["visitor_at"] < row["accepted_at"]
 
 
 def _turns(conn: Connection, rows: Sequence[RowMapping]) -> dict[str, Ms]:

@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 10:00:55.423810.
+Revision 0001, after ; 2026-11-22 10:07:56.610155.
 """
 
 import sqlalchemy as sa
@@ -174,6 +174,13 @@ def upgrade() -> None:
     with op.batch_alter_table("conversation", schema=None) as batch_op:
         batch_op.create_index("ix_conversation_due_at", ["due_at"], unique=False)
         batch_op.create_index("ix_conversation_expert_id_state", ["expert_id", "state"], unique=False)
+        batch_op.create_index(
+            "ix_conversation_reserved",
+            ["site_id"],
+            unique=False,
+            sqlite_where=sa.text("trigger_id IS NOT NULL AND due_at IS NOT NULL"),
+            postgresql_where=sa.text("trigger_id IS NOT NULL AND due_at IS NOT NULL"),
+        )
         batch_op.create_index("ix_conversation_site_id_closed_at", ["site_id", "closed_at"], unique=False)
         batch_op.create_index("ix_conversation_site_id_opened_at", ["site_id", "opened_at"], unique=False)
         batch_op.create_index("ix_conversation_visitor_id_state", ["visitor_id", "state"], unique=False)
@@ -846,6 +853,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_conversation_visitor_id_state")
         batch_op.drop_index("ix_conversation_site_id_opened_at")
         batch_op.drop_index("ix_conversation_site_id_closed_at")
+        batch_op.drop_index(
+            "ix_conversation_reserved",
+            sqlite_where=sa.text("trigger_id IS NOT NULL AND due_at IS NOT NULL"),
+            postgresql_where=sa.text("trigger_id IS NOT NULL AND due_at IS NOT NULL"),
+        )
         batch_op.drop_index("ix_conversation_expert_id_state")
         batch_op.drop_index("ix_conversation_due_at")
 
