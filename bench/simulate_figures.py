@@ -104,7 +104,7 @@ def read(conn: Connection, world: World) -> Day:
         (data["alert"], data["minutes"], at)
         for some in events.values()
         for data, at in some
-        if data.get("name") == "queue.waiting"
+        if data.get("name") == "queue.waiting" and data["minutes"] is not None
     ]
     firsts: dict[str, tuple[str, int, Ms]] = {}
     for one in sorted(told, key=lambda one: one[2]):

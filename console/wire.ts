@@ -43,6 +43,6 @@ export interface MessageData {
   title?: string; url?: string; text?: string;
   product?: { id: string; name: string } | string; price?: Money; expires_at?: string; state?: string;
   lines?: (FormLine & Partial<OrderLine>)[]; number?: string; total?: Money; status?: string; name?: string; expert?: string;
-  position?: number; minutes?: number;
+  position?: number; minutes?: number | null;
 }
 export const FUNNEL_STEPS: FunnelStep[] = ["viewed", "deep", "alert", "chat", "offer", "order"];

@@ -33,10 +33,10 @@ AGAIN: Ms = MINUTE
 
 
 class Told(NamedTuple):
-    """What somebody who waits was told last, and when."""
+    """What somebody who waits was told last, and when. `minutes` is None where only the place was said."""
 
     position: int
-    minutes: int
+    minutes: int | None
     at: Ms
 
 
@@ -72,18 +72,27 @@ def minutes(seconds: float) -> int:
     return max(1, math.ceil(seconds / 60))
 
 
+def sayable(seconds: float, left: float) -> int | None:
+    """The minutes that are said of an estimate; None where they are more than `left` (s), the time for which we keep
+    somebody waiting: nobody is promised what comes after the last word."""
+    return minutes(seconds) if seconds <= left else None
+
+
 def may_hear(told: Told | None, now: Ms) -> bool:
     """Whether anything can be news to them: nobody is told twice within a minute."""
     return told is None or now - told.at >= AGAIN
 
 
-def is_news(told: Told | None, position: int, in_minutes: int, now: Ms) -> bool:
+def is_news(told: Told | None, position: int, in_minutes: int | None, now: Ms) -> bool:
     """Whether somebody who waits is told anew: at once the first time, then when it has changed much (they are next, or
-    a third of the place or of the minutes is gone or has come), and never twice within a minute."""
+    a third of the place or of the minutes is gone or has come, or there are minutes to tell at last), and never twice
+    within a minute."""
     if told is None or not may_hear(told, now):
         return told is None
     if told.position > 1 and (position == 1 or 3 * abs(position - told.position) >= told.position):
         return True
+    if in_minutes is None or told.minutes is None:
+        return told.minutes is None and in_minutes is not None
     return abs(in_minutes - told.minutes) >= 2 and 3 * abs(in_minutes - told.minutes) >= told.minutes
 
 

@@ -4,9 +4,9 @@ import { knows, t } from "./text";
 
 /** What happened, in the reader's language where we know the event, else in the server's words. */
 export function eventText(message: Message): string {
-  const { name, expert, position = 0, minutes = 0 } = (message.data ?? {}) as MessageData;
-  const key = `event.${name}${expert ? ".by" : ""}`;
-  return knows(key) ? t(key, { who: expert ?? "", position, minutes }) : message.text;
+  const { name, expert, position = 0, minutes } = (message.data ?? {}) as MessageData;
+  const key = `event.${name}${expert ? ".by" : ""}${name === "queue.waiting" && !minutes ? ".place" : ""}`;
+  return knows(key) ? t(key, { who: expert ?? "", position, minutes: minutes ?? 0 }) : message.text;
 }
 
 export function inShort(message: Message): string {

@@ -20,7 +20,7 @@ from contract.names import Ms
 from routing.alerts import ASKED
 from routing.presence import absent, sitting
 from routing.queries import Row
-from routing.wait import RECENT, Told, estimates, is_news, may_hear, minutes
+from routing.wait import RECENT, Told, estimates, is_news, may_hear, sayable
 from service.flows.load import loads
 
 #: So many who wait are reckoned with; who stands further behind is told nothing that could help.
@@ -30,7 +30,8 @@ DESKS = 300
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """Where somebody stands, the next one at 1, and in how many seconds they will have a place (None: not known)."""
+    """Where somebody stands, the next one at 1, and in how many seconds they will have a place. None: not known, for
+    nobody is at work, or a place is free and yet not for them (whose it is was silent, or has declined)."""
 
     alert: Row
     position: int
@@ -47,7 +48,7 @@ def _places(conn: Connection, site_id: str, waiting: Sequence[Row], now: Ms) -> 
         return []
     found = _estimates(conn, site_id, len(waiting), now)
     return [
-        Place(alert=row, position=number + 1, seconds=found[number] if found else None)
+        Place(alert=row, position=number + 1, seconds=(found[number] or None) if found else None)
         for number, row in enumerate(waiting)
     ]
 
@@ -68,8 +69,8 @@ def _estimates(conn: Connection, site_id: str, waiting: int, now: Ms) -> list[fl
 
 
 def tell_who_waits(conn: Connection, site_ids: Sequence[str], now: Ms) -> list[str]:
-    """Who wrote, and finds all experts busy, is told their place and the minutes: at once, and when that has changed
-    much. Returns the conversations that were told.
+    """Who wrote, and finds all experts busy, is told their place and the minutes (where they are not more than we
+    keep somebody waiting): at once, and when that has changed much. Returns the conversations that were told.
 
     This runs each second: nothing is estimated while nobody wrote who could be told anything now.
     """
@@ -84,7 +85,8 @@ def tell_who_waits(conn: Connection, site_ids: Sequence[str], now: Ms) -> list[s
         for position, place in enumerate(places, start=1):  # among those who wrote: the others wait for nothing
             if not place.seconds:
                 continue  # nobody is at work, so that no end can be told; or a place is free, and their bell rings next
-            conversation_id, in_minutes = place.alert["trigger_id"], minutes(place.seconds)
+            conversation_id, left = place.alert["trigger_id"], (place.alert["due_at"] - now) / SECOND
+            in_minutes = sayable(place.seconds, left)
             if not is_news(said.get(place.alert["id"]), position, in_minutes, now):
                 continue
             if _tell(conn, conversation_id, place.alert["id"], position, in_minutes, now):
@@ -103,7 +105,9 @@ def _told(conn: Connection, asking: Sequence[Row]) -> dict[str, Told]:
     }
 
 
-def _tell(conn: Connection, conversation_id: str, alert_id: str, position: int, in_minutes: int, now: Ms) -> bool:
+def _tell(
+    conn: Connection, conversation_id: str, alert_id: str, position: int, in_minutes: int | None, now: Ms
+) -> bool:
     """Under the lock of the conversation: of two processes one tells, and nobody who is being answered is told."""
     row = chat.do.hold(conn, conversation_id)
     if row["state"] != "open" or row["expert_id"] is not None:
@@ -111,7 +115,8 @@ def _tell(conn: Connection, conversation_id: str, alert_id: str, position: int, 
     newest = chat.queries.events_since(conn, [conversation_id], now - SECOND)
     if any(data.get("name") == "queue.waiting" for data, _ in newest):
         return False
-    words = f"All experts are busy. You are number {position}; about {in_minutes} min."
+    about = f"; about {in_minutes} min" if in_minutes is not None else ""
+    words = f"All experts are busy. You are number {position}{about}."
     data = {"name": "queue.waiting", "alert": alert_id, "position": position, "minutes": in_minutes}
     chat.do.add(conn, conversation_id, SYSTEM, "event", words, data, None, now)
     return True

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from routing.wait import PRIOR_MEAN, estimate, estimates
+from routing.wait import AGAIN, PRIOR_MEAN, Told, estimate, estimates, is_news, sayable
 
 MEAN = 400.0
 
@@ -109,3 +109,15 @@ def test_a_later_place_waits_longer_and_more_places_shorten_it() -> None:
 def test_the_same_queue_has_the_same_answer() -> None:
     """Drawn numbers, and no chance in them."""
     assert estimates(5, 1, [1.0, 90.0], [30.0, 600.0]) == estimates(5, 1, [1.0, 90.0], [30.0, 600.0])
+
+
+@pytest.mark.parametrize(("seconds", "left", "said"), [(100.0, 300.0, 2), (300.0, 300.0, 5), (301.0, 300.0, None)])
+def test_more_minutes_than_we_keep_waiting_are_not_said(seconds: float, left: float, said: int | None) -> None:
+    """The place alone is told then."""
+    assert sayable(seconds, left) == said
+
+
+@pytest.mark.parametrize(("before", "after", "news"), [(None, None, False), (None, 4, True), (4, None, False)])
+def test_minutes_that_become_known_are_news(before: int | None, after: int | None, news: bool) -> None:
+    """That they are not known any more is none."""
+    assert is_news(Told(1, before, 0), 1, after, AGAIN) is news

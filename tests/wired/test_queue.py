@@ -50,15 +50,17 @@ async def busy_desk(shop: Shop, *, since: Ms, capacity: int = 1) -> ExpertCaller
     return expert
 
 
-async def writes(shop: Shop, *, importance: int | None = None, at: Ms | None = None) -> tuple[VisitorCaller, str]:
-    """A stranger who wrote into a conversation that nobody has; (who, conversation)."""
+async def writes(
+    shop: Shop, *, importance: int | None = None, at: Ms | None = None, due_at: Ms | None = None
+) -> tuple[VisitorCaller, str]:
+    """A stranger who wrote into a conversation that nobody has, and waits until `due_at`; (who, conversation)."""
     visitor = await shop.visitor()
     await shop.visit(visitor)
     talk = await shop.open_chat(visitor)
 
     def work(conn: Connection) -> None:
         (raised,) = ring_for_question(conn, shop.site, visitor.visitor, talk, 1)
-        changes = {"importance": importance, "raised_at": at}
+        changes = {"importance": importance, "raised_at": at, "due_at": due_at}
         if changed := {name: value for name, value in changes.items() if value is not None}:
             conn.execute(update(alert).where(alert.c.id == raised).values(**changed))
 
@@ -70,7 +72,7 @@ async def tell(shop: Shop, now: Ms) -> list[str]:
     return await shop.store.write(lambda conn: tell_who_waits(conn, routing.queries.sites_waiting(conn), now))
 
 
-async def told(shop: Shop, talk: str) -> list[tuple[int, int]]:
+async def told(shop: Shop, talk: str) -> list[tuple[int, int | None]]:
     """(position, minutes) of everything that was said there of the queue."""
     rows = await shop.store.read(
         lambda conn: conn.execute(
@@ -84,10 +86,13 @@ async def test_who_wrote_and_finds_all_busy_is_told_the_place_and_the_minutes(sh
     """Once; not again a second or a minute later while nothing has changed."""
     now = now_ms()
     await busy_desk(shop, since=now)
-    (_, first), (_, second) = await writes(shop, at=now - SECOND), await writes(shop, at=now)
+    _, first = await writes(shop, at=now - SECOND, due_at=now + HOUR)
+    _, second = await writes(shop, at=now, due_at=now + HOUR)
     assert sorted(await tell(shop, now)) == sorted([first, second])
     (one,), (other,) = await told(shop, first), await told(shop, second)
     assert (one[0], other[0]) == (1, 2)
+    assert one[1] is not None
+    assert other[1] is not None
     assert 1 <= one[1] < other[1]
     assert await tell(shop, now + SECOND) == []
     assert await tell(shop, now + 61 * SECOND) == []
@@ -97,12 +102,38 @@ async def test_the_sentence_is_the_servers_and_its_numbers_are_data(shop: Shop) 
     """So that the frame says it in the visitor's language."""
     now = now_ms()
     await busy_desk(shop, since=now)
-    visitor, talk = await writes(shop)
+    visitor, talk = await writes(shop, due_at=now + HOUR)
     await tell(shop, now)
     (said,) = await shop.messages(visitor, talk)
     assert (said["kind"], said["author"]["kind"]) == ("event", "system")
     minutes = said["data"]["minutes"]
     assert said["text"] == f"All experts are busy. You are number 1; about {minutes} min."
+
+
+@pytest.mark.parametrize(("left", "known"), [(HOUR, True), (2 * MINUTE, False)])
+async def test_no_wait_is_promised_that_is_longer_than_we_keep_waiting(shop: Shop, left: Ms, known: bool) -> None:
+    """Eight minutes or so until there is a place, and in two the fallback comes: the place is said alone."""
+    now = now_ms()
+    await busy_desk(shop, since=now)
+    visitor, talk = await writes(shop, at=now, due_at=now + left)
+    assert await tell(shop, now) == [talk]
+    (said,) = await shop.messages(visitor, talk)
+    assert (said["data"]["minutes"] is not None) is known
+    if not known:
+        assert said["text"] == "All experts are busy. You are number 1."
+        assert await tell(shop, now + 61 * SECOND) == []
+
+
+async def test_a_free_place_that_is_not_for_them_is_no_estimate(shop: Shop) -> None:
+    """The only desk that is free has declined: it is not known how long they still wait, and it is not no time."""
+    now = now_ms()
+    expert = await busy_desk(shop, since=now)
+    _, talk = await writes(shop)
+    await shop.store.write(lambda conn: routing.do.set_capacity(conn, expert.account.id, 2))
+    row = await alert_of(shop, talk)
+    await shop.store.write(lambda conn: routing.alerts.not_again(conn, row["id"], expert.account.id, now))
+    (place,) = await shop.store.read(lambda conn: queue_at(conn, shop.site.id, now))
+    assert place.seconds is None
 
 
 async def test_who_becomes_the_next_is_told_after_a_minute_and_not_before(shop: Shop) -> None:

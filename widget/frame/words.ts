@@ -30,12 +30,12 @@ export function say(word: Word, filled: Record<string, string | number> = {}): s
   return catalogues[language.value][word].replace(/\{(\w+)\}/g, (_, name) => String(filled[name] ?? ""));
 }
 
-interface Happened { name?: string; expert?: string; position?: number; minutes?: number }
+interface Happened { name?: string; expert?: string; position?: number; minutes?: number | null }
 
 /** What happened in a conversation; an event that we do not know is told in the server's words. */
 export function sayEvent(text: string, data: object | null): string {
   const { name, expert, position, minutes } = (data ?? {}) as Happened;
-  const word = `event.${name}` as Word;
+  const word = `event.${name}${name === "queue.waiting" && !minutes ? ".place" : ""}` as Word;
   return word in catalogues.en ? say(word, { expert: expert || say("someone"), position: position ?? 0, minutes: minutes ?? 0 }) : text;
 }
 
