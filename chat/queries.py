@@ -72,6 +72,13 @@ _EVENTS = Prepared(
     )
     .order_by(message.c.at, message.c.seq)
 )
+_HAPPENED = Prepared(
+    select(message.c.conversation_id, message.c.data)
+    .where(
+        among(message.c.conversation_id, "conversations"), message.c.author_kind == "system", message.c.kind == "event"
+    )
+    .order_by(message.c.conversation_id, message.c.seq)
+)
 _OPEN_OF_EXPERT = Prepared(
     select(conversation)
     .where(conversation.c.expert_id == bindparam("expert"), conversation.c.state == "open")
@@ -381,6 +388,18 @@ def last_contact_of(conn: Connection, visitor_ids: Collection[str]) -> dict[str,
 def events_since(conn: Connection, conversation_ids: Collection[str], since: Ms) -> list[tuple[dict[str, Any], Ms]]:
     """(data, when) of what happened in these conversations since then, the oldest first."""
     return [(data, at) for data, at in _EVENTS.rows(conn, conversations=conversation_ids, since=since) if data]
+
+
+def last_word(conn: Connection, conversation_ids: Collection[str]) -> set[str]:
+    """Those of these conversations in which it was said that nobody is free, and no expert has joined since."""
+    found: set[str] = set()
+    for id_, data in _HAPPENED.rows(conn, conversations=conversation_ids):
+        name = str((data or {}).get("name", ""))
+        if name.startswith("nobody."):
+            found.add(id_)
+        elif name == "expert.joined":
+            found.discard(id_)
+    return found
 
 
 def cards_of_visitor(conn: Connection, visitor_id: str, now: Ms) -> list[RowMapping]:

@@ -47,12 +47,17 @@ async def accept(bell: Bell, caller: ExpertCaller, data: AlertAccept) -> Opened:
 
 
 async def decline(bell: Bell, caller: ExpertCaller, data: AlertDecline) -> Done:
-    def work(conn: Connection) -> None:
-        if routing.alerts.decline(conn, data.alert, caller.account.id):
-            climb(conn, data.alert, db_now(conn))
+    """On the last rung, and with no time left to wait, whoever wrote hears that nobody is free."""
 
-    await bell.store.write(work)
+    def work(conn: Connection) -> str | None:
+        if not routing.alerts.decline(conn, data.alert, caller.account.id):
+            return None
+        return climb(conn, data.alert, db_now(conn))
+
+    told = await bell.store.write(work)
     bell.timers.announce([data.alert])
+    if told is not None:
+        bell.bus.ring("conversation", told)
     return Done()
 
 

@@ -78,6 +78,8 @@ def tell_who_waits(conn: Connection, site_ids: Sequence[str], now: Ms) -> list[s
     for site_id in site_ids:
         waiting = routing.queries.waiting_without_ring(conn, [site_id])[:MOST]
         asking = [row for row in waiting if row["reason"] == ASKED]
+        over = chat.queries.last_word(conn, [row["trigger_id"] for row in asking]) if asking else set()
+        asking = [row for row in asking if row["trigger_id"] not in over]  # they have heard that nobody is free
         said = _told(conn, asking) if asking else {}
         if not any(may_hear(said.get(row["id"]), now) for row in asking):
             continue
@@ -85,6 +87,8 @@ def tell_who_waits(conn: Connection, site_ids: Sequence[str], now: Ms) -> list[s
         for position, place in enumerate(places, start=1):  # among those who wrote: the others wait for nothing
             if not place.seconds:
                 continue  # nobody is at work, so that no end can be told; or a place is free, and their bell rings next
+            if place.alert["trigger_id"] in over:
+                continue
             conversation_id, left = place.alert["trigger_id"], (place.alert["due_at"] - now) / SECOND
             in_minutes = sayable(place.seconds, left)
             if not is_news(said.get(place.alert["id"]), position, in_minutes, now):

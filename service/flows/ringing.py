@@ -74,7 +74,7 @@ _FALLBACK: dict[Fallback, tuple[str, str]] = {
     "message": ("nobody.free", "Nobody is free just now. Your message is kept, and we will answer here."),
     "callback": (
         "nobody.callback",
-        "Nobody is free just now. Your message is kept. Leave your phone number, and we will call you back.",
+        "Nobody is free just now. Your message is kept. Leave your number here, and we will call you back.",
     ),
 }
 #: So many desks that have a place are offered to at a time.
@@ -91,6 +91,7 @@ def fire_due(conn: Connection, now: Ms) -> list[Moved]:
         told = None
         if row["gone_at"] is not None and row["gone_at"] <= now:
             routing.alerts.end(conn, row["id"], "gone", now)
+            told = _tell_nobody_is_free(conn, row, now)
         elif row["rung"] is not None and now - row["due_at"] > routing.alerts.LATE:
             routing.alerts.ring_afresh(conn, row, _people_of(conn, row, crew), now)
         else:
@@ -126,11 +127,14 @@ def leave_desk(conn: Connection, expert_id: str, reason: str, now: Ms) -> list[s
 
 
 def _tell_nobody_is_free(conn: Connection, row: Row, now: Ms) -> str | None:
-    """Who wrote and was not answered hears so; the conversation stays open and stands on every desk of the site."""
+    """Who wrote and was not answered hears so, once until an expert joins: whoever writes on has heard it. The
+    conversation stays open and stands on every desk of the site."""
     if row["reason"] != routing.alerts.ASKED:
         return None
     conversation = chat.queries.row(conn, row["trigger_id"])
     if conversation is None or conversation["state"] != "open" or conversation["expert_id"]:
+        return None
+    if chat.queries.last_word(conn, [conversation["id"]]):
         return None
     site = access.queries.site_facts(conn, row["site_id"])
     name, words = _FALLBACK[site.ladder.fallback if site else "message"]
@@ -138,12 +142,14 @@ def _tell_nobody_is_free(conn: Connection, row: Row, now: Ms) -> str | None:
     return str(conversation["id"])
 
 
-def climb(conn: Connection, alert_id: str, now: Ms) -> None:
-    """Its rung is over before its time: ring the next."""
+def climb(conn: Connection, alert_id: str, now: Ms) -> str | None:
+    """Its rung is over before its time: ring the next. Returns the conversation that was told that nobody is free."""
     row = routing.queries.alert_row(conn, alert_id)
     if row is None:
         raise Refused("not_found")
-    routing.alerts.climb(conn, alert_id, _people_of(conn, row, Crew(conn, now)), now)
+    if routing.alerts.climb(conn, alert_id, _people_of(conn, row, Crew(conn, now)), now):
+        return None
+    return _tell_nobody_is_free(conn, row, now)
 
 
 def ring_who_came_free(conn: Connection, expert_id: str, sites: list[str], now: Ms) -> list[str]:

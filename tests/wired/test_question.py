@@ -10,9 +10,13 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import access.do
+import chat.queries
+import routing.alerts
+import routing.do
 import routing.queries
 import service.flows.judging
 import tracker.queries
+from access.tables import site
 from contract.clock import MINUTE, SECOND, now_ms
 from contract.facts import Branch
 from contract.names import Ms
@@ -358,3 +362,80 @@ async def test_whoever_is_back_within_the_rung_is_rung_and_the_wait_goes_on(shop
     (waits,) = await alerts(shop)
     assert waits["due_at"] == waits["raised_at"] + shop.site.ladder.wait_seconds * SECOND
     assert await said(shop, visitor, talk) == []
+
+
+async def declined(shop: Shop, expert: ExpertCaller) -> None:
+    (row,) = [row for row in await alerts(shop) if row["state"] == "ringing"]
+    await shop.say(expert, "alert.decline", alert=row["id"])
+
+
+async def rules(shop: Shop, **changes: Any) -> None:
+    """The ladder of the site is another one."""
+    shop.site = msgspec.structs.replace(shop.site, ladder=msgspec.structs.replace(shop.site.ladder, **changes))
+    ladder = msgspec.to_builtins(shop.site.ladder)
+    await shop.store.write(
+        lambda conn: conn.execute(update(site).where(site.c.id == shop.site.id).values(ladder=ladder)).close()
+    )
+
+
+@pytest.mark.parametrize("fallback", ["message", "callback"])
+async def test_a_no_on_the_last_rung_is_told_when_nobody_waits_any_longer(shop: Shop, fallback: str) -> None:
+    """The site lets nobody wait: the bell ends with the no, and the visitor hears the last words."""
+    await rules(shop, wait_seconds=0, fallback=fallback)
+    anna, visitor = await at_desk(shop), await shop.visitor()
+    await shop.visit(visitor)
+    talk = await writes(shop, visitor)
+    while [row for row in await alerts(shop) if row["state"] == "ringing"]:
+        await declined(shop, anna)
+    assert [row["outcome"] for row in await alerts(shop)] == ["expired"]
+    assert await said(shop, visitor, talk) == ["nobody.free" if fallback == "message" else "nobody.callback"]
+
+
+async def test_after_a_no_a_question_waits_for_somebody_who_has_not_declined(shop: Shop) -> None:
+    """As long as the site says; then the last words."""
+    anna, visitor = await at_desk(shop), await shop.visitor()
+    await shop.visit(visitor)
+    talk = await writes(shop, visitor)
+    await declined(shop, anna)
+    (row,) = await alerts(shop)
+    assert (row["state"], row["due_at"]) == ("ringing", row["raised_at"] + shop.site.ladder.wait_seconds * SECOND)
+    assert await said(shop, visitor, talk) == []
+    boris = await shop.expert("Boris")
+    await shop.store.write(lambda conn: routing.do.set_status(conn, boris.account.id, "online", now_ms() + MINUTE))
+    assert await offered(shop) == [row["id"]]
+    assert await rings(shop, row["id"]) == {anna.account.id: "declined", boris.account.id: None}
+
+
+async def test_who_has_gone_finds_the_last_words_when_they_are_back(shop: Shop) -> None:
+    """Their bell ends a minute after they left."""
+    await at_desk(shop)
+    visitor = await shop.visitor()
+    visit = await shop.visit(visitor)
+    talk = await writes(shop, visitor)
+    now = now_ms()
+    await shop.store.write(lambda conn: routing.alerts.visitor_left(conn, visit, now))
+    await fires(shop, now + routing.alerts.OUTLIVES)
+    assert [row["outcome"] for row in await alerts(shop)] == ["gone"]
+    assert await said(shop, visitor, talk) == ["nobody.free"]
+
+
+async def test_who_writes_on_after_the_last_words_is_not_told_again_until_an_expert_has_joined(shop: Shop) -> None:
+    """Their number, say: it is kept, it rings, and no wait is told anew."""
+    await rules(shop, fallback="callback")
+    visitor = await shop.visitor()
+    await shop.visit(visitor)
+    talk = await writes(shop, visitor)
+    (row,) = await alerts(shop)
+    await fires(shop, row["due_at"])
+    assert await said(shop, visitor, talk) == ["nobody.callback"]
+    anna = await at_desk(shop, capacity=1)
+    await shop.open_chat(await shop.visitor(), anna)
+    await writes(shop, visitor, talk)
+    _, again = await alerts(shop)
+    assert (again["state"], again["reason"]) == ("ringing", ASKED)
+    assert await shop.store.write(lambda conn: tell_who_waits(conn, [shop.site.id], now_ms())) == []
+    await fires(shop, again["due_at"])
+    assert await said(shop, visitor, talk) == ["nobody.callback"]
+    boris = await at_desk(shop, "Boris")
+    await shop.say(boris, "message.send", conversation=talk, client_id=uuid4().hex, text="Here I am")
+    assert await shop.store.read(lambda conn: chat.queries.last_word(conn, [talk])) == set()
