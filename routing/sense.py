@@ -168,10 +168,10 @@ def _unknown_node(path: Path, where: str, around: Around) -> Finding:
     missing = path[len(known)]
     names = {name.casefold(): name for name in around.children.get(known, ())}
     near = get_close_matches(missing.casefold(), names, n=1)
-    values = {"node": " > ".join(path)}
+    values = {"node": " › ".join(path)}
     if not near:
         return Finding(level="warning", code="unknown_node", where=where, values=values)
-    meant = " > ".join((*known, names[near[0]]))
+    meant = " › ".join((*known, names[near[0]]))
     return Finding(level="warning", code="unknown_node_near", where=where, values=values | {"near": meant})
 
 

@@ -54,3 +54,22 @@ it("says what happens before somebody is dismissed, and only then does it", asyn
   await on.press("Yes, dismiss");
   expect(sent()).toEqual([{ method: "DELETE", path: "/api/experts/anna", body: null }]);
 });
+it("marks a number when it was left, gives an unknown zone its words, and says why it cannot be saved", async () => {
+  await on.show(<Team me={admin} />);
+  await on.press("Change Anna");
+  await on.type("Places: how many", "0");
+  expect(on.text()).not.toContain("A whole number from 1 to 100.");
+  act(() => { on.labelled("Places: how many").dispatchEvent(new Event("focusout", { bubbles: true })); });
+  expect(on.text()).toContain("A whole number from 1 to 100.");
+  await on.type("Places: how many", "3");
+  expect(on.button("Save").disabled).toBe(false);
+  await on.type("Time zone", "Berlin am See");
+  expect(on.text()).toContain("This time zone is not known");
+  expect(on.text()).toContain("Something is marked above.");
+  expect(on.button("Save").disabled).toBe(true);
+});
+it("warns before a dismissal which topics nobody knows any more", async () => {
+  await on.show(<Team me={admin} />);
+  await on.press("Dismiss Anna");
+  expect(on.text()).toContain("Then nobody knows: Garden.");
+});

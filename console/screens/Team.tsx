@@ -10,7 +10,7 @@ import { Empty } from "../parts/small";
 import { number } from "../text/format";
 import { errorText, t } from "../text/text";
 import type { Expert, Me } from "../wire";
-import { blank, fromExpert, type Draft } from "./team/draft";
+import { blank, fromExpert, knownAlone, type Draft } from "./team/draft";
 import { Left } from "./team/Left";
 import { Member } from "./team/Member";
 import { MemberForm } from "./team/MemberForm";
@@ -65,7 +65,7 @@ export function Team({ me }: { me: Me }) {
       {answer.value && all.length === 0 && <Empty title={t("team.none")}><p>{t("team.none_next")}</p></Empty>}
       <ul class="team">
         {all.filter((one) => one.id !== open?.id).map((one) => (
-          <Member key={one.id} one={one} changes={changes} self={one.id === me.id} isNew={made === one.id} onEdit={() => edit(one)}
+          <Member key={one.id} one={one} alone={knownAlone(one, experts)} changes={changes} self={one.id === me.id} isNew={made === one.id} onEdit={() => edit(one)}
             onDismiss={() => tried(() => http("DELETE", `/api/experts/${one.id}`), t("team.dismissed", { name: one.name }))} />
         ))}
       </ul>

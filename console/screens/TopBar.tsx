@@ -91,7 +91,8 @@ export function Absence() {
       )}
       {mine.status === "away" && !BY_ITSELF.includes(mine.status_reason) && (
         <form class="strip" onSubmit={(event) => { event.preventDefault(); event.currentTarget.querySelector("input")?.blur(); }}>
-          <input key={mine.status_reason} class="away-reason" maxLength={100} defaultValue={mine.status_reason} disabled={!live}
+          <label for="away-reason" class="soft">{t("presence.reason_short")}</label>{" "}
+          <input id="away-reason" key={mine.status_reason} class="away-reason" maxLength={100} defaultValue={mine.status_reason} disabled={!live}
             aria-label={t("presence.reason")} placeholder={t("presence.reason")}
             onBlur={({ currentTarget: { value } }) => { if (value.trim() !== mine.status_reason) void setPresence("away", value.trim()); }} />
         </form>

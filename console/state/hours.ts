@@ -21,6 +21,15 @@ export const toHours = (draft: Draft): Hours | null => draft.always ? null : {
   week: Object.fromEntries(draft.week.flatMap((spans, at) => (spans.length ? [[String(at + 1), spans]] : []))),
 };
 
+/** A zone that clocks know: "Europe/Berlin". */
+export function isZone(zone: string): boolean {
+  try {
+    return zone.trim() !== "" && new Intl.DateTimeFormat("en", { timeZone: zone.trim() }) !== null;
+  } catch {
+    return false;
+  }
+}
+
 const minutes = (clock: string): number => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3, 5));
 /** A day ends at 24:00; nothing begins then. */
 export const isClock = (text: string, end = false): boolean => /^([01]\d|2[0-3]):[0-5]\d$/.test(text) || (end && text === "24:00");

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select, union
 
 import access.queries
 import routing.phrases
-from access.tables import account_site
+from access.tables import account, account_site
 from contract.errors import Refused
 from contract.facts import SiteFacts
 from contract.ids import node_id
@@ -88,7 +88,7 @@ def _place(conn: Connection, topic_id: str, sites: Collection[SiteFacts]) -> tup
 def _knowers(conn: Connection, nodes: list[str]) -> dict[str, list[Person]]:
     rows = conn.execute(
         select(expertise.c.node_id, expertise.c.expert_id)
-        .where(expertise.c.node_id.in_(nodes))
+        .where(expertise.c.node_id.in_(nodes), expertise.c.expert_id.in_(select(account.c.id).where(account.c.active)))
         .order_by(expertise.c.level.desc(), expertise.c.expert_id)
     ).all()
     names = access.queries.names(conn, {row.expert_id for row in rows})

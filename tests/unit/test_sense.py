@@ -408,8 +408,8 @@ def test_the_demos_two_make_sense() -> None:
 def test_the_nearest_name_is_named() -> None:
     """Whatever its case; below the last node that exists."""
     (found,) = findings(rule(**every(some("branch", below=["Women", "BOOTZ", "Lined"]))), AROUND)
-    assert sentence(found, "en").endswith('Is "Women > Boots" meant?')
-    assert "«Women > BOOTZ > Lined»" in sentence(found, "ru")
+    assert sentence(found, "en").endswith('Is "Women › Boots" meant?')
+    assert "«Women › BOOTZ › Lined»" in sentence(found, "ru")
 
 
 def test_every_code_has_its_sentence_in_both_languages() -> None:

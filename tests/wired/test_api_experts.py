@@ -111,6 +111,21 @@ async def test_whoever_is_dismissed_is_signed_out_and_stands_among_those_who_lef
     assert (await here.client.post("/api/session", json=body)).status_code == 200
 
 
+async def test_topics_name_only_those_who_work_here(here: House):
+    """Whoever is dismissed answers nobody, however well they knew the topic; brought back, they are named again."""
+    made = await new(here, topics=[{"path": ["Moss"], "level": 5}])
+
+    async def knowers() -> list[str]:
+        found = (await here.ask("GET", "/api/topics")).json()["items"]
+        return [person["name"] for one in found if one["path"] == ["Moss"] for person in one["experts"]]
+
+    assert await knowers() == ["New"]
+    assert (await here.ask("DELETE", f"/api/experts/{made['id']}")).status_code == 204
+    assert await knowers() == []
+    await changed(here, made["id"], active=True)
+    assert await knowers() == ["New"]
+
+
 async def test_an_administrator_dismisses_neither_themselves_nor_the_last_one(here: House):
     mine = here.ours["admin"]
     assert (await here.ask("DELETE", f"/api/experts/{mine}")).status_code == 403

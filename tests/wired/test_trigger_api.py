@@ -81,7 +81,7 @@ async def test_what_makes_no_sense_is_saved_as_a_draft_and_never_switched_on(her
 async def test_the_check_saves_nothing_and_speaks_the_readers_language(here: House):
     odd = body(here, conditions={"all": [{"kind": "branch", "below": ["garden", "tols"]}]}, action="invite")
     before = (await here.ask("GET", "/api/triggers")).json()
-    for tongue, said in (("en", 'Is "Garden > Tools" meant?'), ("ru", "Раздела «garden > tols»")):
+    for tongue, said in (("en", 'Is "Garden › Tools" meant?'), ("ru", "Раздела «garden › tols»")):
         answer = await here.ask(
             "POST", "/api/triggers/check", "marketer", json=odd, headers={"Accept-Language": tongue}
         )
@@ -92,7 +92,7 @@ async def test_the_check_saves_nothing_and_speaks_the_readers_language(here: Hou
     near = body(here, conditions={"all": [{"kind": "branch", "below": ["Garden", "tols"]}]})
     (found,) = (await here.ask("POST", "/api/triggers/check", "marketer", json=near)).json()["items"]
     assert (found["level"], found["where"]) == ("warning", "conditions.all.0")
-    assert found["sentence"].endswith('Is "Garden > Tools" meant?')
+    assert found["sentence"].endswith('Is "Garden › Tools" meant?')
     foreign = body(here, conditions=PAGES, action="offer", content={"products": [here.theirs["product"]]})
     ours = body(here, conditions=PAGES, action="offer", content={"products": [here.ours["product"]]})
     codes = [

@@ -13,7 +13,7 @@ const said = () => on.asked.map(({ method, path, body }) => [method, path, body]
 
 it("calls somebody a program and takes it back", async () => {
   await on.show(<Program visit={visit()} who="Ann" />);
-  await on.press("This is a program");
+  await on.press("Mark as a program");
   expect(said()).toEqual([["PATCH", "/api/visitors/visitor-1", { bot: true }]]);
   expect(on.text()).toContain("Counts as a program");
   await on.press("Not a program");
@@ -23,6 +23,6 @@ it("calls somebody a program and takes it back", async () => {
 it("stays as it is where the server refuses", async () => {
   refused = true;
   await on.show(<Program visit={visit()} who="Ann" />);
-  await on.press("This is a program");
+  await on.press("Mark as a program");
   expect(on.text()).not.toContain("Counts as a program");
 });

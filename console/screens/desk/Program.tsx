@@ -1,4 +1,4 @@
-// "This is a program", as a quiet line; the same line takes it back.
+// "Mark as a program", as a quiet line; the same line takes it back.
 import { useState } from "preact/hooks";
 import { codeOf, detailOf } from "../../live/http";
 import { say } from "../../live/notes";

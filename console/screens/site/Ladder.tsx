@@ -5,7 +5,7 @@ import { say } from "../../live/notes";
 import { changeSite } from "../../live/sites";
 import { add, missing, move, remove, seconds, SECONDS, toDraft, toLadder, total, WAIT, type Draft, type Fallback } from "../../state/ladder";
 import { exactly, number } from "../../text/format";
-import { errorText, t, word } from "../../text/text";
+import { errorText, t, word, type Key } from "../../text/text";
 import type { Ladder as Rungs, Site } from "../../wire";
 import { useKept } from "./triggers/kept";
 
@@ -102,9 +102,15 @@ function Steps({ draft, changes, onChange }: { draft: Draft; changes: boolean; o
       {changes && missing(draft).length > 0 && (
         <p class="reasons">{missing(draft).map((rung) => <button key={rung} type="button" class="chip" onClick={() => onChange(add(draft, rung))}>+ {word("asked.rung", rung)}</button>)}</p>
       )}
-      {draft.rungs.length > 0 && !draft.rungs.some((one) => one.rung === "anyone") && <p class="hint small">{t("ladder.no_anyone")}</p>}
+      {draft.rungs.length > 0 && nowhere(draft) && <p class="hint small">{t(nowhere(draft)!)}</p>}
     </div>
   );
+}
+
+/** Which strangers ring nowhere with these rungs; null while all of them ring somebody. */
+function nowhere({ rungs }: Draft): Key | null {
+  const has = (rung: string) => rungs.some((one) => one.rung === rung);
+  return has("anyone") ? null : has("topic") ? "ladder.no_anyone" : has("last") ? "ladder.unserved_nowhere" : "ladder.strangers_nowhere";
 }
 
 /** A number of seconds; what is wrong with it stands right there. */

@@ -3,7 +3,7 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Topic } from "../../wire";
 import { SITE, stage } from "./screen.fixture";
-import { findTopics, phrasesOf, Topics } from "./Topics";
+import { findTopics, knownBy, phrasesOf, Topics } from "./Topics";
 
 let on: ReturnType<typeof stage>;
 const topic = (path: string[], phrases: string[] = [], names: string[] = []): Topic =>
@@ -47,4 +47,8 @@ it("lets whoever looks on read them", async () => {
   await on.settle();
   expect(on.within<HTMLTextAreaElement>("textarea").readOnly).toBe(true);
   expect(on.root.querySelector("[type=submit]")).toBeNull();
+});
+it("says through which place somebody knows a topic, and calls nobody's what nobody knows", () => {
+  const places = new Map([...ALL, topic(["Hearth"])].map((one) => [JSON.stringify(one.path), one]));
+  expect(["Garden/Peas", "Garden", "Hearth"].map((id) => knownBy([...places.values()].find((one) => one.id === id)!, places))).toEqual(["Anna, through Garden", "Anna", "nobody's own topic"]);
 });

@@ -22,12 +22,24 @@ export function findTopics(all: readonly Topic[], words: string, most: number): 
     .sort((a, b) => a.depth - b.depth || a.path.join(SEPARATOR).localeCompare(b.path.join(SEPARATOR))).slice(0, most);
 }
 
+/** Who knows it: those of its own, else of the nearest place above that somebody knows, and that it is through that place. */
+export function knownBy(one: Topic, all: ReadonlyMap<string, Topic>): string {
+  const names = ({ experts }: Topic) => experts.map(({ name }) => name).join(", ");
+  if (one.path.length === 0) return t("topics.home");
+  for (let depth = one.path.length; depth > 0; depth -= 1) {
+    const place = all.get(JSON.stringify(one.path.slice(0, depth)));
+    if (place?.experts.length) return place.path.length === one.path.length ? names(place) : t("topics.through", { names: names(place), place: place.path.at(-1)! });
+  }
+  return t("topics.nobody");
+}
+
 export function Topics({ site, changes }: { site: Site; changes: boolean }) {
   const [words, setWords] = useState("");
   const [given, setGiven] = useState<ReadonlyMap<string, string[]>>(new Map());
   const [open, setOpen] = useState<string | null>(null);
   const answer = useAnswer(site.id, () => list<Topic>("/api/topics", { site: site.id }, MOST));
   const all = (answer.value ?? []).map((one) => ({ ...one, phrases: given.get(one.id) ?? one.phrases }));
+  const places = new Map(all.map((one) => [JSON.stringify(one.path), one]));
   const shown = findTopics(all, words, SHOWN);
   const count = all.filter((one) => one.phrases.length > 0).length;
   return (
@@ -47,7 +59,7 @@ export function Topics({ site, changes }: { site: Site; changes: boolean }) {
               <li key={one.id}>
                 <button type="button" class="row" aria-expanded={open === one.id} onClick={() => setOpen(open === one.id ? null : one.id)}>
                   <span class="row-top"><Where path={one.path} /><span class="row-time soft">{one.phrases.length > 0 ? tn("topics.phrases", one.phrases.length) : t("topics.no_phrases")}</span></span>
-                  <span class="row-bottom"><span class="row-text soft">{one.path.length === 0 ? t("topics.home") : one.experts.length ? one.experts.map(({ name }) => name).join(", ") : t("topics.nobody")}</span></span>
+                  <span class="row-bottom"><span class="row-text soft">{knownBy(one, places)}</span></span>
                 </button>
                 {open === one.id && <Phrases topic={one} changes={changes} onSaved={(phrases) => setGiven(new Map(given).set(one.id, phrases))} />}
               </li>

@@ -68,7 +68,7 @@ describe("the list", () => {
     await show();
     await on.settle();
     expect(on.within(".trigger").textContent).toContain("When a known customer comes back, ring the right expert, at each arrival.");
-    expect(on.within(".trigger").textContent).toContain("In the last 7 days: it fired 12 times, 3 customers among them, 2 times it left them alone. Its bells: accepted 7, nobody answered in time 3.");
+    expect(on.within(".trigger").textContent).toContain("In the last 7 days: it fired 12 times, 3 customers among them, 2 times it left them alone. Its bells: 7 accepted, 3 nobody answered in time.");
     expect(on.asked.map(({ path }) => path)).toContain("/api/triggers/t/report?days=7");
   });
   it("lets a marketer read and try, and change nothing", async () => {
@@ -296,6 +296,19 @@ describe("what it would have done", () => {
   });
 });
 
+describe("what the action lacks", () => {
+  it("is calm, hinders saving, and not trying", async () => {
+    world.findings = [{ level: "error", code: "no_title", sentence: "Give the information a title.", where: "content" }];
+    await show();
+    await on.press("Change");
+    await on.settle();
+    expect(on.within("form .finding").className).toContain("is-missing");
+    expect(on.within("form .finding").textContent).toBe("Still missing: Give the information a title.");
+    expect(on.within<HTMLButtonElement>("form [type=submit]").disabled).toBe(true);
+    expect(on.within<HTMLButtonElement>("form .rules-foot .plain-button").disabled).toBe(false);
+  });
+});
+
 describe("what it brought", () => {
   const told = async (some: Partial<TriggerReport>) => {
     world.report = { ...REPORT, ...some };
@@ -316,7 +329,11 @@ describe("what it brought", () => {
   it("has a table of both groups", async () => {
     expect(await told({})).toContain("It acted820617.4%Left alone9144.4%");
   });
-  it("needs somebody who is left alone", async () => {
+  it("says why nobody is left alone where it fires on customers only", async () => {
+    expect(await told({ ...none, held_out: { visitors: 0, ordered: 0 }, missing: 0 })).toContain("It fires on customers only");
+  });
+  it("advises to leave strangers alone only where it fires on strangers", async () => {
+    world.triggers = [{ ...BACK, conditions: { all: [{ kind: "pages", at_least: 3, at_most: null }] } }];
     expect(await told({ ...none, held_out: { visitors: 0, ordered: 0 }, missing: 0 })).toContain("Nobody is left alone, so there is nothing to compare with.");
   });
 });

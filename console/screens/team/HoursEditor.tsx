@@ -1,6 +1,6 @@
 // When somebody works: a line for each day with its spans, the place whose clock counts, days off.
 import { useId, useState } from "preact/hooks";
-import { addSpan, clockOf, faults, isClock, likeMonday, MOST_SPANS, overMidnight, type Draft, type Span } from "../../state/hours";
+import { addSpan, clockOf, faults, isClock, isZone, likeMonday, MOST_SPANS, overMidnight, type Draft, type Span } from "../../state/hours";
 import { dayOfWeek, dated } from "../../text/format";
 import { t, word } from "../../text/text";
 
@@ -18,7 +18,8 @@ export function HoursEditor({ value, problem, onChange }: { value: Draft; proble
         <>
           <div class="field ladder-narrow">
             <label for={id} class="small soft">{t("hours.zone")}</label>
-            <input id={id} type="text" list={`${id}-zones`} autocomplete="off" value={value.zone} aria-invalid={!ZONES.includes(value.zone)} onInput={(event) => set({ zone: event.currentTarget.value })} />
+            <input id={id} type="text" list={`${id}-zones`} autocomplete="off" value={value.zone} aria-invalid={!isZone(value.zone)} aria-describedby={isZone(value.zone) ? undefined : `${id}-wrong`} onInput={(event) => set({ zone: event.currentTarget.value })} />
+            {!isZone(value.zone) && <p id={`${id}-wrong`} class="bad small" role="alert">{word("hours.wrong", "zone")}</p>}
             <datalist id={`${id}-zones`}>{ZONES.map((one) => <option key={one} value={one} />)}</datalist>
           </div>
           <div class="hours-week">

@@ -6,9 +6,10 @@ import { languageName, whereIs } from "../../text/names";
 import { t, tn, word } from "../../text/text";
 import type { Expert, Hours, Weekday } from "../../wire";
 
-interface Shown { one: Expert; changes: boolean; self: boolean; isNew: boolean; onEdit: () => void; onDismiss: () => Promise<void> }
+interface Shown { one: Expert; alone: readonly string[][]; changes: boolean; self: boolean; isNew: boolean; onEdit: () => void; onDismiss: () => Promise<void> }
 
-export function Member({ one, changes, self, isNew, onEdit, onDismiss }: Shown) {
+/** `alone`: what they know and nobody else does. */
+export function Member({ one, alone, changes, self, isNew, onEdit, onDismiss }: Shown) {
   const [sure, setSure] = useState(false);
   const rings = one.role === "expert";
   return (
@@ -35,6 +36,7 @@ export function Member({ one, changes, self, isNew, onEdit, onDismiss }: Shown) 
         <div class="stack dismiss" role="group" aria-label={t("team.dismiss_ask", { name: one.name })}>
           <p><b>{t("team.dismiss_ask", { name: one.name })}</b></p>
           <p class="small">{t("team.dismiss_what")} {one.load > 0 ? tn("team.dismiss_talks", one.load) : t("team.dismiss_none")}</p>
+          {alone.length > 0 && <p class="small bad">{t("team.dismiss_topics", { list: alone.map(whereIs).join(", ") })}</p>}
           <p class="member-acts">
             <button type="button" class="plain-button" onClick={() => void onDismiss()}>{t("team.dismiss_yes")}</button>
             <button type="button" class="quiet" onClick={() => setSure(false)}>{t("member.cancel")}</button>

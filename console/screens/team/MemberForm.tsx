@@ -16,6 +16,7 @@ interface Asked { id: string | null; before: Draft; draft: Draft; onChange: (to:
 
 export function MemberForm({ id, before, draft, onChange, onSaved, onClose }: Asked) {
   const [tried, setTried] = useState(false);
+  const [left, setLeft] = useState<ReadonlySet<Field>>(new Set());
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<{ field: Field | null; text: string } | null>(null);
   const head = useRef<HTMLHeadingElement>(null);
@@ -24,7 +25,10 @@ export function MemberForm({ id, before, draft, onChange, onSaved, onClose }: As
   const set = (some: Partial<Draft>) => { setRefused(null); onChange({ ...draft, ...some }); };
   const patch = id === null ? toWrite(draft) : toPatch(draft, before);
   const problem = (field: Field): string | null =>
-    refused?.field === field ? refused.text : tried && bad.has(field) ? word("member.wrong", field) : null;
+    refused?.field === field ? refused.text : (tried || left.has(field)) && bad.has(field) ? word("member.wrong", field) : null;
+  const leave = (field: Field) => () => setLeft(new Set([...left, field]));
+  // Hours say at once what is wrong with them; the others when they were left.
+  const marked = [...bad].some((field) => tried || left.has(field) || field === "hours");
   const save = async () => {
     setTried(true);
     if (bad.size > 0) return;
@@ -66,8 +70,8 @@ export function MemberForm({ id, before, draft, onChange, onSaved, onClose }: As
           <div class="stack"><span class="small soft" aria-hidden="true">{t("member.languages")}</span><Languages value={draft.languages} onChange={(languages) => set({ languages })} /></div>
           {rings && (
             <>
-              <Line label={t("member.capacity")} more={t("member.capacity_more")} problem={problem("capacity")} narrow>{(at) => <input {...at} type="text" inputMode="numeric" autocomplete="off" value={draft.capacity} onInput={(event) => set({ capacity: event.currentTarget.value })} />}</Line>
-              <Line label={t("member.breath")} more={t("member.breath_more", { from: number(BREATH[0]), to: number(BREATH[1]) })} problem={problem("breath_seconds")} narrow>{(at) => <input {...at} type="text" inputMode="numeric" autocomplete="off" value={draft.breath} onInput={(event) => set({ breath: event.currentTarget.value })} />}</Line>
+              <Line label={t("member.capacity")} more={t("member.capacity_more")} problem={problem("capacity")} onLeave={leave("capacity")} narrow>{(at) => <input {...at} type="text" inputMode="numeric" autocomplete="off" value={draft.capacity} onInput={(event) => set({ capacity: event.currentTarget.value })} />}</Line>
+              <Line label={t("member.breath")} more={t("member.breath_more", { from: number(BREATH[0]), to: number(BREATH[1]) })} problem={problem("breath_seconds")} onLeave={leave("breath_seconds")} narrow>{(at) => <input {...at} type="text" inputMode="numeric" autocomplete="off" value={draft.breath} onInput={(event) => set({ breath: event.currentTarget.value })} />}</Line>
             </>
           )}
         </div>
@@ -88,9 +92,9 @@ export function MemberForm({ id, before, draft, onChange, onSaved, onClose }: As
       </div>
       {refused && refused.field === null && <p class="form-error" role="alert">{refused.text}</p>}
       <div class="rules-foot">
-        {tried && bad.size > 0 && <p class="bad small" role="status">{t("member.look")}</p>}
+        {marked && <p id="member-look" class="bad small" role="status">{t("member.look")}</p>}
         <button type="button" class="quiet" onClick={onClose}>{t("member.cancel")}</button>
-        <button type="submit" class="main-button" disabled={busy || (id !== null && Object.keys(patch).length === 0)}>{t(id === null ? "team.make" : "team.save")}</button>
+        <button type="submit" class="main-button" aria-describedby={marked ? "member-look" : undefined} disabled={busy || marked || (id !== null && Object.keys(patch).length === 0)}>{t(id === null ? "team.make" : "team.save")}</button>
       </div>
     </form>
   );
@@ -98,11 +102,11 @@ export function MemberForm({ id, before, draft, onChange, onSaved, onClose }: As
 
 type At = { id: string; "aria-invalid": boolean; "aria-describedby": string | undefined };
 /** A field with its label, what it means, or what is wrong with it. */
-function Line({ label, more, problem = null, narrow, children }: { label: string; more?: string; problem?: string | null; narrow?: boolean; children: (at: At) => ComponentChildren }) {
+function Line({ label, more, problem = null, narrow, onLeave, children }: { label: string; more?: string; problem?: string | null; narrow?: boolean; onLeave?: () => void; children: (at: At) => ComponentChildren }) {
   const id = useId();
   const says = problem ?? more;
   return (
-    <div class={`field${narrow ? " ladder-narrow" : ""}`}>
+    <div class={`field${narrow ? " ladder-narrow" : ""}`} onFocusOut={onLeave}>
       <label for={id} class="small soft">{label}</label>
       {children({ id, "aria-invalid": problem !== null, "aria-describedby": says ? `${id}-more` : undefined })}
       {says && <p id={`${id}-more`} class={problem ? "bad small" : "soft small"} role={problem ? "alert" : undefined}>{says}</p>}

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { expert } from "../../state/fixtures";
-import { blank, fromExpert, refusedField, toPatch, toWrite, wrong, type Draft } from "./draft";
+import { fromExpert, knownAlone, toPatch, wrong, refusedField, toWrite, blank, type Draft } from "./draft";
 
 const before = fromExpert({ ...expert, topics: [{ path: ["Garden"], level: 5 }] }, "UTC");
 const next = (some: Partial<Draft>): Draft => ({ ...before, ...some });
@@ -28,4 +28,13 @@ it.each([
   ["invalid", "Wrong. (capacity)", "capacity"], ["invalid", "Wrong.", null], ["forbidden", "No. (oneself)", null],
 ])("finds the field of a refusal (%s, %s)", (code, detail, field) => {
   expect(refusedField(code, detail)).toBe(field);
+});
+it("says which topics nobody else knows: who knows a place knows what lies below it, unless they left", () => {
+  const knows = (id: string, paths: string[][], active = true) => ({ ...expert, id, active, topics: paths.map((path) => ({ path, level: 3 })) });
+  const anna = knows("anna", [["Garden", "Peas"], ["Hearth"], ["Tools"]]);
+  expect(knownAlone(anna, [anna, knows("boris", [["Garden"]]), knows("clara", [["Hearth"]], false), knows("dora", [["Tools", "Axes"]])])).toEqual([["Hearth"], ["Tools"]]);
+});
+it.each([["Europe/Berlin", false], ["UTC", false], ["Berlin am See", true], ["", true]])("marks hours of the zone '%s': %s", (zone, marked) => {
+  const draft = fromExpert({ ...expert, hours: { zone, week: {} } }, "UTC");
+  expect(wrong(draft, false).has("hours")).toBe(marked);
 });

@@ -1,5 +1,5 @@
 // A colleague as an administrator is writing them, and what of that is new. Pure.
-import { faults, toDraft as hoursDraft, toHours, type Draft as HoursDraft } from "../../state/hours";
+import { faults, isZone, toDraft as hoursDraft, toHours, type Draft as HoursDraft } from "../../state/hours";
 import type { Expert, Role, TopicLevel } from "../../wire";
 
 export interface Draft {
@@ -32,9 +32,15 @@ export function wrong(draft: Draft, isNew: boolean): Set<Field> {
   if (draft.password.length < PASSWORD && (isNew || draft.password.length > 0)) found.add("password");
   if (draft.role === "expert" && whole(draft.capacity, CAPACITY) === null) found.add("capacity");
   if (whole(draft.breath, BREATH) === null) found.add("breath_seconds");
-  if (!draft.hours.always && (!draft.hours.zone.trim() || faults(draft.hours.week).size > 0)) found.add("hours");
+  if (!draft.hours.always && (!isZone(draft.hours.zone) || faults(draft.hours.week).size > 0)) found.add("hours");
   return found;
 }
+
+/** Places that this colleague knows and none of the others does; knowing a place is knowing what lies below it. */
+export const knownAlone = (one: Expert, others: readonly Expert[]): string[][] => {
+  const known = others.filter(({ id, active }) => active && id !== one.id).flatMap(({ topics }) => topics.map(({ path }) => path));
+  return one.topics.map(({ path }) => path).filter((path) => !known.some((above) => above.length <= path.length && above.every((name, at) => name === path[at])));
+};
 
 /** All of it, for a new colleague. */
 export function toWrite(draft: Draft): Record<string, unknown> {

@@ -60,7 +60,7 @@ function Told({ told, days, action }: { told: BacktestAnswer; days: number; acti
         </p>
       )}
       <ul class="assumptions small soft">
-        <li>{tn(told.every > 1 ? "backtest.some_visits" : "backtest.all_visits", told.visits, { every: number(told.every) })} {tn("backtest.all_ordered", told.ordered_all)}</li>
+        <li>{tn(told.every > 1 ? "backtest.some_visits" : "backtest.all_visits", told.visits, { every: number(told.every) })} {told.ordered_all > 0 ? tn("backtest.all_ordered", told.ordered_all) : t("backtest.none_ordered")}</li>
         {told.held_out > 0 && <li>{tn("backtest.held_out", told.held_out)}</li>}
         {rings && told.firings > 0 && <li>{t(told.talk_known ? "backtest.talk" : "backtest.talk_guess", { time: span(Math.max(1, Math.round(told.talk_seconds / 60)) * 60) })}</li>}
         {told.assumed.map((kind) => <li key={kind}>{t("backtest.assumed", { what: assumption(kind) })}</li>)}

@@ -41,7 +41,7 @@ export function Card({ one, names, changes, isNew, focused, onTurn, onEdit, onDe
           : <button type="button" class="quiet" onClick={() => setSure(true)}>{t("triggers.delete")}<span class="unseen">: {one.name}</span></button>)}
       </div>
       {open === "try" && <Backtest body={toWrite(fromTrigger(one), one.site)} onClose={() => setOpen(null)} />}
-      {open === "report" && <Report id={one.id} />}
+      {open === "report" && <Report id={one.id} customers={(one.conditions.all ?? []).some((each) => each.kind === "known" && each.is)} />}
     </li>
   );
 }

@@ -6,7 +6,7 @@ import type { Segment, Site, Trigger } from "../../../wire";
 import { Action } from "./Action";
 import { Backtest } from "./Backtest";
 import { useCheck } from "./check";
-import { about, GROUPS, holes, nobody, toWrite, type Draft } from "./draft";
+import { about, GROUPS, hindersTrying, holes, nobody, toWrite, type Draft } from "./draft";
 import { Findings } from "./Findings";
 import { Group } from "./Group";
 import { HowOften } from "./HowOften";
@@ -71,7 +71,7 @@ export function Editor({ site, id, begun, segments, onChange, onClose, onSaved }
         <div class="rules-foot">
           <p id="rule-why" class="soft small" aria-live="polite">{why ?? (id ? "" : t("edit.saved_off"))}</p>
           <button type="button" class="quiet" onClick={onClose}>{t("edit.cancel")}</button>
-          <button type="button" class="plain-button" disabled={errors.length > 0} aria-describedby={errors.length ? "rule-why" : undefined} onClick={() => setTried(tried + 1)}>{t("backtest.try")}</button>
+          <button type="button" class="plain-button" disabled={errors.some(hindersTrying)} aria-describedby={errors.some(hindersTrying) ? "rule-why" : undefined} onClick={() => setTried(tried + 1)}>{t("backtest.try")}</button>
           <button type="submit" class="main-button" disabled={why !== null || busy} aria-describedby={why ? "rule-why" : undefined}>{t("edit.save")}</button>
         </div>
       </form>

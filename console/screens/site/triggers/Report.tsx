@@ -5,13 +5,14 @@ import { number, percent } from "../../../text/format";
 import { language, t, tn, word } from "../../../text/text";
 import type { TriggerArm, TriggerReport } from "../../../wire";
 
-export function Report({ id }: { id: string }) {
+/** `customers`: it fires on customers only, and those are never left alone. */
+export function Report({ id, customers = false }: { id: string; customers?: boolean }) {
   const answer = useAnswer(id, () => http<TriggerReport>("GET", `/api/triggers/${id}/report`));
   return (
     <section class="backtest" aria-label={t("report.title")} aria-busy={answer.busy}>
       {answer.problem && <p class="form-error" role="alert">{answer.problem}</p>}
       {!answer.value && answer.busy && <p class="soft">{t("app.loading")}</p>}
-      {answer.value && <Told told={answer.value} />}
+      {answer.value && <Told told={answer.value} customers={customers} />}
     </section>
   );
 }
@@ -21,16 +22,16 @@ export function firedText(told: TriggerReport): string {
   if (told.firings === 0) return t("report.never");
   const alone = told.firings - told.acted;
   const parts = [tn("report.fired", told.firings), told.customers > 0 ? tn("report.customers", told.customers) : "", alone > 0 ? tn("report.alone", alone) : ""];
-  const bells = Object.entries(told.alerts).filter(([, n]) => n > 0).sort(([, a], [, b]) => b - a).map(([end, n]) => `${word("ends", end)} ${number(n)}`);
+  const bells = Object.entries(told.alerts).filter(([, n]) => n > 0).sort(([, a], [, b]) => b - a).map(([end, n]) => `${number(n)} ${word("ends", end)}`);
   return `${parts.filter(Boolean).join(", ")}.${bells.length ? ` ${t("report.bells", { ends: bells.join(", ") })}` : ""}`;
 }
 
-function Told({ told }: { told: TriggerReport }) {
+function Told({ told, customers }: { told: TriggerReport; customers: boolean }) {
   const compared = told.treated.visitors + told.held_out.visitors > 0;
   return (
     <div class="stack">
       <p class="said">{t("report.so_far", { what: firedText(told) })}</p>
-      <p class="said">{told.uplift !== null && told.low !== null && told.high !== null ? upliftText(told.uplift, told.low, told.high) : told.missing > 0 ? tn("report.missing", told.missing) : t("report.no_hold_out")}</p>
+      <p class="said">{told.uplift !== null && told.low !== null && told.high !== null ? upliftText(told.uplift, told.low, told.high) : told.missing > 0 ? tn("report.missing", told.missing) : t(customers ? "report.customers_only" : "report.no_hold_out")}</p>
       {told.uplift !== null && told.low !== null && told.high !== null && <Interval at={told.uplift} low={told.low} high={told.high} />}
       {compared && <p class="soft small">{t("report.arms")}.</p>}
       {compared && (

@@ -68,6 +68,12 @@ export const KINDS: Record<"visit" | "who" | "from" | "now", readonly Kind[]> = 
 
 /** The code of our own finding: a hole that was not filled yet. */
 export const MISSING = "missing";
+/** The server's findings that say the same of what the action shows: words and products that were not written yet. */
+const UNWRITTEN = ["no_text", "no_title", "no_information", "not_one", "no_products"];
+/** Something is not there yet: no fault, and no reason not to try the conditions. */
+export const isMissing = ({ code }: Finding): boolean => code === MISSING || UNWRITTEN.includes(code);
+/** The action lacks its words: that hinders saving, not looking whom the trigger would have met. */
+export const hindersTrying = (one: Finding): boolean => one.level === "error" && !UNWRITTEN.includes(one.code);
 const missing = (where: string, key: Key): Finding => ({ level: "error", code: MISSING, sentence: t(key), where });
 /** What cannot even be asked about, because a hole is empty: said here, at once, without the server. */
 export function holes(conditions: Conditions): Finding[] {
