@@ -44,7 +44,8 @@ class TopicModel(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
     `keys`: the pieces it knows, ascending; `lift`: how much each counts; `weights`: (pieces, columns); `bias`:
     (columns). `scale`: of scores, so that their shares are probabilities. `least`: what is less like anything that was
-    learned fits nowhere. `right`: the share of texts that were placed right by a model that had not seen them.
+    learned fits nowhere. `right`: the share of texts that were placed right by a model that had not seen them. While it
+    is new, and not in the file: `judged`, how many texts that were; `largest`, the share of the largest topic in them.
     """
 
     paths: tuple[Place, ...]
@@ -55,6 +56,8 @@ class TopicModel(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     scale: float
     least: float
     right: float
+    judged: int = 0
+    largest: float = 1.0
 
 
 class Topics:

@@ -18,7 +18,7 @@ from contract.facts import SiteFacts
 from contract.names import Ms
 from routing.about import Path as Place
 from routing.learn.files import Head, model_file, write
-from routing.learn.topics import FEWEST, Sample, train
+from routing.learn.topics import FEWEST, LEAST_RIGHT, Sample, train, useful
 from routing.match import Knows, match
 from routing.queries import knowledge
 from routing.topics import FORMAT, KIND, TopicModel, encode
@@ -49,8 +49,8 @@ async def learn_site(store: Store, site: SiteFacts, data_dir: Path, now: Ms, say
     if talked or given:
         say(f"{site.key}: {len(talked):,} conversations and {len(given):,} phrases read, learning topics")
     model, file = train([*given, *talked]), model_file(data_dir, site.id, KIND)
-    if model is None:
-        file.unlink(missing_ok=True)  # what it was learned from is no longer there
+    if model is None or not useful(model):
+        file.unlink(missing_ok=True)  # what it was learned from is no longer there, or teaches nothing
     else:
         learned_from: dict[str, int | float | str] = {
             "conversations": len(talked),
@@ -71,6 +71,14 @@ def lines(talked: int, given: int, model: TopicModel | None) -> list[str]:
             "with PATCH /api/topics/{id}.",
         ]
     topics = sum(1 for path in model.paths if path)
+    if not useful(model):
+        return [
+            said,
+            f"{topics} topics; of {model.judged:,} texts not seen while learning {model.right:.0%} were placed right, "
+            f"and whoever always says the largest topic places {model.largest:.0%}.",
+            f"It must be surely more than that, and at least {LEAST_RIGHT:.0%}: what visitors write has no say. "
+            "More conversations or more phrases help (PATCH /api/topics/{id}).",
+        ]
     return [
         said,
         f"{topics} topics learned; of texts not seen while learning {model.right:.0%} were placed right. "

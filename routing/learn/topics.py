@@ -32,6 +32,9 @@ MOST_CHARACTERS = 4_000_000
 #: Of the texts that are placed in their right branch, so many may be refused so that what fits nowhere is recognised.
 LOST = 0.02
 _FOLDS = 4
+#: A model that places fewer than this right has no say, and how sure it must be that it beats the largest topic (95 %).
+LEAST_RIGHT = 0.6
+_Z = 1.96
 #: Added to every count of naive Bayes, and how much its logarithms count beside the separators.
 _SMOOTHING = 0.01
 _CHANCE = 0.04
@@ -64,12 +67,40 @@ def train(samples: Iterable[Sample]) -> TopicModel | None:
     labels = np.array([column[path] for _, path in kept])
     table = _Table([words for words, _ in kept], len(paths))
     scale, least, right = _honest(table, labels, paths)
+    sizes = np.bincount(labels)[[number for number, path in enumerate(paths) if path]]
     rows = np.arange(len(kept))
     lift = table.lift(rows)
     weights, bias = _separate(table.weighed(rows, lift), labels, len(paths))
     return TopicModel(
-        paths=paths, keys=table.keys, lift=lift, weights=weights, bias=bias, scale=scale, least=least, right=right
+        paths=paths,
+        keys=table.keys,
+        lift=lift,
+        weights=weights,
+        bias=bias,
+        scale=scale,
+        least=least,
+        right=right,
+        judged=int(sizes.sum()),
+        largest=float(sizes.max() / sizes.sum()),
     )
+
+
+def useful(model: TopicModel) -> bool:
+    """Whether a new model may have a say: it places at least `LEAST_RIGHT`, and surely more than whoever always says
+    the largest topic.
+
+    Surely: the lower end of the 95 % score interval of what it placed right (E. B. Wilson, Probable inference, the law
+    of succession, and statistical inference, Journal of the American Statistical Association 22, 1927), which holds
+    for few texts, too.
+    """
+    number, right = model.judged, model.right
+    if not number:
+        return False
+    middle, spread = (
+        right + _Z**2 / (2 * number),
+        _Z * math.sqrt(right * (1 - right) / number + (_Z / (2 * number)) ** 2),
+    )
+    return right >= LEAST_RIGHT and (middle - spread) / (1 + _Z**2 / number) > model.largest
 
 
 def enough(samples: Iterable[Sample]) -> list[tuple[list[str], Path]]:

@@ -18,7 +18,7 @@ import routing.learn.files
 from bench.topics import read, read_domains, score
 from routing.about import AGAINST_READING, SURE, About, Guess, Topic, blend
 from routing.learn.files import Head, model_file, write
-from routing.learn.topics import FEWEST, MOST_OF_TOPIC, Sample, enough, train
+from routing.learn.topics import FEWEST, MOST_OF_TOPIC, Sample, enough, train, useful
 from routing.learn.topics import _Table as Table
 from routing.topics import FORMAT, KIND, TopicModel, Topics, about, decode, encode, judged
 from routing.words import LONGEST, MOST, letters, phrases, words_of
@@ -431,3 +431,23 @@ def test_the_bench_counts_the_branch_and_what_was_refused():
     assert score(answers) == {
         "accuracy": 0.5, "top3": 0.75, "out_of_scope_recall": 0.5, "accepted_accuracy": 0.25,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("right", "judged", "largest", "good"),
+    [
+        (0.38, 19, 0.53, False),
+        (0.59, 1_000, 0.02, False),
+        (0.61, 1_000, 0.02, True),
+        (1.0, 10, 0.5, True),
+        (0.75, 12, 0.5, False),
+        (0.75, 120, 0.5, True),
+        (0.9, 1_000, 0.95, False),
+        (0.0, 0, 1.0, False),
+    ],
+)
+def test_a_model_has_a_say_only_if_it_is_surely_better_than_the_largest_topic(
+    model: TopicModel, right: float, judged: int, largest: float, good: bool
+):
+    """And places six of ten."""
+    assert useful(msgspec.structs.replace(model, right=right, judged=judged, largest=largest)) is good

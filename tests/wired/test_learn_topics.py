@@ -122,3 +122,21 @@ async def test_what_was_learned_answers_and_goes_with_what_it_was_learned_from(s
     lines = await learn_site(shop.store, shop.site, tmp_path, now_ms(), said.append)
     assert "Fewer than 2 topics" in " ".join(lines)
     assert Topics(tmp_path, background=False).about(shop.site.id, "is the lamp bright") is None
+
+
+async def test_what_places_texts_no_better_than_chance_has_no_say_and_goes(shop: Shop, tmp_path: Path):
+    """The same words for two topics: nothing can tell them apart, and a model that stood there is gone."""
+    file = tmp_path / "models" / shop.site.id / f"{KIND}.model"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"of an earlier time")
+
+    def give(conn: Connection) -> None:
+        for name in ("Tables", "Lamps"):
+            phrases = [f"question {n}" for n in range(10)]
+            routing.phrases.set_phrases(conn, shop.site.id, node_id(shop.site.id, (name,)), (name,), phrases)
+
+    await shop.store.write(give)
+    lines = await learn_site(shop.store, shop.site, tmp_path, now_ms(), lambda _: None)
+    assert "at least 60%" in " ".join(lines)
+    assert "largest topic places 50%" in " ".join(lines)
+    assert not file.exists()
