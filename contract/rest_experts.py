@@ -95,7 +95,8 @@ class ExpertPatch(In):
 
 class Expert(Out):
     """`status_at`: when they last said where they are. `sites`: those that the reader may see, too. `load`: places
-    that are taken now, of `capacity`."""
+    that are taken now, of `capacity`. `rest_until`: they draw breath until then. `overtime_until`: they are there by
+    their own word outside their hours, and count as there until then. Both null for everybody else."""
 
     id: str
     email: str
@@ -111,5 +112,7 @@ class Expert(Out):
     load: int
     hours: Hours | None
     breath_seconds: int
+    rest_until: Time | None
+    overtime_until: Time | None
     active: bool
     warnings: list[ExpertWarning]

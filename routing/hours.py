@@ -86,6 +86,17 @@ def next_begin(kept: str | None, now: Ms) -> Ms | None:
     return None
 
 
+def next_end(kept: str, now: Ms) -> Ms | None:
+    """When the next span ends, after `now`; None if none does."""
+    if not _days(kept).week:
+        return None
+    for days in range(now // DAY, now // DAY + _HORIZON):
+        found = [end for begin, end in _around(kept, days) if begin < end and now < end]
+        if found:
+            return min(found)
+    return None
+
+
 class _Days(msgspec.Struct, frozen=True):
     zone: ZoneInfo
     week: dict[int, tuple[tuple[int, int], ...]]

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple, Protocol
 
 from contract.names import Ms, Status
-from routing.hours import ended_since, next_begin, works
+from routing.hours import ended_since, next_begin, next_end, works
 
 
 class AtDesk(Protocol):
@@ -50,6 +50,14 @@ def absent(desk: AtDesk, now: Ms) -> str:
     if hours is not None and not works(hours, now) and ended_since(hours, desk.status_at, now):
         return "hours"
     return "breathing" if desk.rest_until > now else ""
+
+
+def overtime_until(desk: AtDesk, now: Ms) -> Ms | None:
+    """Until when somebody is there by their own word outside their hours; None if they are not, or if no span ends."""
+    hours = desk.hours
+    if hours is None or works(hours, now) or absent(desk, now) not in ("", "breathing"):
+        return None
+    return next_end(hours, now)
 
 
 def wakes_at(desk: AtDesk, now: Ms) -> Ms | None:

@@ -136,6 +136,10 @@ function react(event: DeskEvent, before: Desk): void {
     say(t("desk.ordered", { who, number, total: money(total) }), "good");
     tick();
   }
+  // A talk of one's own is over, or one is there again: how long one draws breath, or counts as there, the server knows.
+  const mine = before.experts.find((one) => one.id === before.me.id);
+  if (event.name === "conversation.changed" && event.data.conversation.state === "closed" && mine && mine.breath_seconds > 0) void load();
+  if (event.name === "presence.changed" && event.data.expert === before.me.id && event.data.status === "online" && mine?.hours) void load();
   // Whoever is offline has handed on what they had: the list is another one.
   if (event.name === "presence.changed" && event.data.expert === before.me.id && event.data.status === "offline") void load();
   if (event.name === "message.added" && event.data.author.kind === "visitor" && !document.hasFocus()) tick();

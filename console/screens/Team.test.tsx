@@ -73,3 +73,10 @@ it("warns before a dismissal which topics nobody knows any more", async () => {
   await on.press("Dismiss Anna");
   expect(on.text()).toContain("Then nobody knows: Garden.");
 });
+it("says until when somebody draws breath, and until when they are there beside their hours", async () => {
+  const soon = new Date(Date.now() + 60_000).toISOString();
+  all = [{ ...expert, rest_until: soon, overtime_until: soon }, { ...expert, id: "boris", name: "Boris", rest_until: new Date(Date.now() - 60_000).toISOString() }];
+  await on.show(<Team me={me} />);
+  expect(on.text().match(/Breathing until/g)).toHaveLength(1);
+  expect(on.text()).toContain("there by their own word until");
+});

@@ -4,7 +4,7 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { desk } from "../live/desk";
 import { deskFrom } from "../state/desk";
-import { me } from "../state/fixtures";
+import { expert, me } from "../state/fixtures";
 import { setLanguage } from "../text/text";
 import type { Me } from "../wire";
 import { Absence } from "./TopBar";
@@ -48,4 +48,11 @@ it("tells what went to colleagues while the line was lost, in both languages", (
   expect(text()).toContain("Your line was lost: 2 conversations of yours went to your colleagues.");
   act(() => setLanguage("ru"));
   expect(text()).toContain("Связь прервалась: 2 ваших разговора переданы коллегам.");
+});
+it("says until when one draws breath, in both languages", () => {
+  const own = { ...expert, rest_until: new Date(Date.now() + 60_000).toISOString() };
+  act(() => { desk.value = deskFrom({ me, alerts: [], conversations: [], experts: [own], sites: [] }, []); });
+  expect(text()).toContain("Breathing until");
+  act(() => setLanguage("ru"));
+  expect(text()).toContain("Перерыв до");
 });

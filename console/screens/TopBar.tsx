@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { Bell } from "../../widget/look/Bell";
 import { allowDesktop, desktop, setSound, soundOn, soundWaits } from "../live/bell";
+import { now } from "../live/clock";
 import { connection, desk, setPresence } from "../live/desk";
 import { IDLE, IDLE_MINUTES } from "../live/idle";
 import { answersPeople, signOut } from "../live/session";
@@ -9,7 +10,7 @@ import { LanguageSwitch } from "../parts/LanguageSwitch";
 import { LOOKS, look, setLook } from "../parts/look";
 import type { Screen } from "../parts/route";
 import { StatusMark } from "../parts/small";
-import { timeOfDay } from "../text/format";
+import { clockTime, timeOfDay, when } from "../text/format";
 import { t, tn, word, type Key } from "../text/text";
 import type { Me, Status } from "../wire";
 import { keysOpen } from "./desk/Keys";
@@ -73,8 +74,13 @@ export function Absence() {
   const mine = desk.value?.me;
   if (!mine || mine.capacity === 0) return null;
   const live = connection.value.phase === "live";
+  const seen = mine.status === "online" ? desk.value?.experts.find((one) => one.id === mine.id) : undefined;
+  const breath = seen?.rest_until && Date.parse(seen.rest_until) > now.value ? seen.rest_until : null;
+  const overtime = seen?.overtime_until && Date.parse(seen.overtime_until) > now.value ? seen.overtime_until : null;
   return (
     <>
+      {breath && <p class="strip" role="status">{t("presence.breathing", { time: clockTime(breath) })}</p>}
+      {overtime && <p class="strip" role="status">{t("presence.overtime", { time: when(overtime, now.value) })}</p>}
       {mine.handed_on > 0 && (
         <p class="strip" role="status">
           {tn("presence.handed_on", mine.handed_on)}{" "}

@@ -4,7 +4,7 @@ import type { Alert, Conversation, Expert, Me, Message, VisitBrief } from "../wi
 const AT = "2026-01-01T00:00:00Z";
 export const expert: Expert = {
   id: "anna", name: "Anna", email: "anna@demo.example", role: "expert", languages: ["en"], topics: [], sites: ["demo"],
-  status: "online", status_reason: "", status_at: null, capacity: 4, load: 0, hours: null, breath_seconds: 0, active: true, warnings: [],
+  status: "online", status_reason: "", status_at: null, capacity: 4, load: 0, hours: null, breath_seconds: 0, rest_until: null, overtime_until: null, active: true, warnings: [],
 };
 export const me: Me = {
   id: expert.id, name: expert.name, email: expert.email, role: expert.role, languages: expert.languages, topics: [], sites: ["demo"],

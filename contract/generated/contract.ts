@@ -1134,7 +1134,8 @@ sites: Site[]
 }
 /**
  * `status_at`: when they last said where they are. `sites`: those that the reader may see, too. `load`: places
- *     that are taken now, of `capacity`.
+ *     that are taken now, of `capacity`. `rest_until`: they draw breath until then. `overtime_until`: they are there by
+ *     their own word outside their hours, and count as there until then. Both null for everybody else.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Expert".
@@ -1149,6 +1150,8 @@ id: string
 languages: string[]
 load: number
 name: string
+overtime_until: (string | null)
+rest_until: (string | null)
 role: ("admin" | "expert" | "marketer")
 sites: string[]
 status: ("away" | "offline" | "online")

@@ -11,6 +11,7 @@ from contract.facts import AccountFacts
 from contract.names import Ms
 from contract.rest_experts import Expert, Me, TopicLevel
 from routing.hours import read_hours
+from routing.presence import overtime_until, sitting
 from service.flows.load import loads
 
 _NO_DESK: Mapping[str, Any] = {
@@ -21,6 +22,7 @@ _NO_DESK: Mapping[str, Any] = {
     "capacity": 0,
     "hours": None,
     "breath_seconds": 0,
+    "rest_until": 0,
     "handed_on": 0,
 }
 
@@ -46,6 +48,8 @@ def _expert(
     reader: AccountFacts,
     now: Ms,
 ) -> Expert:
+    online = routing.queries.status_now(desk, now) == "online"
+    overtime = overtime_until(sitting(desk), now) if online else None
     topics = [TopicLevel(path=path, level=level) for path, level in known]
     return Expert(
         id=person.id,
@@ -62,6 +66,8 @@ def _expert(
         load=load,
         hours=read_hours(desk["hours"]),
         breath_seconds=desk["breath_seconds"],
+        rest_until=rfc3339(desk["rest_until"]) if online and desk["rest_until"] > now else None,
+        overtime_until=None if overtime is None else rfc3339(overtime),
         active=person.active,
         warnings=["no_topics"] if person.role == "expert" and not topics else [],
     )

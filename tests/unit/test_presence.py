@@ -14,7 +14,7 @@ from contract.errors import Refused
 from contract.hours import Hours
 from contract.names import Ms
 from routing.hours import checked, ended_since, next_begin, next_start, read_hours, works
-from routing.presence import Sitting, absent, wakes_at
+from routing.presence import Sitting, absent, overtime_until, wakes_at
 
 OFFICE = {"zone": "Europe/Berlin", "week": {day: [["09:00", "12:00"], ["13:00", "17:30"]] for day in "12345"}}
 
@@ -70,6 +70,24 @@ def test_outside_the_hours_a_word_holds_until_the_next_end_of_a_span(said: str, 
     """Berlin is one hour ahead of UTC in November."""
     sat = desk(lease_until=10**15, status_at=ms(said), hours=kept(OFFICE))
     assert absent(sat, ms(now)) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "now", "expected"),
+    [
+        ("2026-11-23 09:00", "2026-11-23 10:00", None),  # within the hours
+        ("2026-11-23 19:00", "2026-11-23 20:00", "2026-11-24 11:00"),  # the evening: until the next morning is over
+        ("2026-11-28 09:00", "2026-11-28 10:00", "2026-11-30 11:00"),  # Saturday: until Monday noon
+        ("2026-11-23 09:00", "2026-11-23 19:00", None),  # the day ended, and nobody said anything
+    ],
+)
+def test_overtime_is_said_with_its_end(said: str, now: str, expected: str | None) -> None:
+    """Where it ends is where the word stops to hold."""
+    sat = desk(lease_until=10**15, status_at=ms(said), hours=kept(OFFICE))
+    until = overtime_until(sat, ms(now))
+    assert until == (None if expected is None else ms(expected))
+    if until is not None:
+        assert (absent(sat, until - 1), absent(sat, until)) == ("", "hours")
 
 
 def test_a_desk_wakes_when_its_breath_is_over_or_its_day_begins() -> None:

@@ -44,6 +44,7 @@ async def test_hours_and_breath_are_kept_and_taken_back(here: House):
     assert (made["status"], made["status_reason"], made["status_at"]) == ("offline", "", None)
     after = await changed(here, made["id"], name="Newer", topics=[{"path": ["Garden"], "level": 3}])
     assert (after["hours"], after["breath_seconds"], after["warnings"]) == (OFFICE, 30, [])
+    assert (after["rest_until"], after["overtime_until"]) == (None, None)
     assert (await changed(here, made["id"], hours=None, breath_seconds=0))["hours"] is None
     assert (await here.ask("GET", f"/api/experts/{made['id']}", "expert")).json()["breath_seconds"] == 0
 

@@ -1,7 +1,8 @@
 // A colleague at a glance: there or not and why, how much they carry, what they know, when they work.
 import { useState } from "preact/hooks";
+import { now } from "../../live/clock";
 import { StatusMark } from "../../parts/small";
-import { dayOfWeek, number } from "../../text/format";
+import { clockTime, dayOfWeek, number, when } from "../../text/format";
 import { languageName, whereIs } from "../../text/names";
 import { t, tn, word } from "../../text/text";
 import type { Expert, Hours, Weekday } from "../../wire";
@@ -15,6 +16,7 @@ export function Member({ one, alone, changes, self, isNew, onEdit, onDismiss }: 
   return (
     <li class={`sheet member${isNew ? " is-new" : ""}`} aria-label={one.name}>
       {rings && <p class={`member-status is-${one.status}`}><StatusMark status={one.status} /> {word("status", one.status)}{one.status_reason && <span class="soft"> · {word("presence.why", one.status_reason)}</span>}</p>}
+      {rings && <Exceptions one={one} />}
       <h2>{one.name}</h2>
       <p class="soft small">{one.email} · {word("role", one.role)}</p>
       {rings && <Load taken={one.load} all={one.capacity} />}
@@ -44,6 +46,17 @@ export function Member({ one, alone, changes, self, isNew, onEdit, onDismiss }: 
         </div>
       )}
     </li>
+  );
+}
+
+/** What the hours and the mark of presence do not say: a breath after a conversation, an hour beside one's hours. */
+export function Exceptions({ one }: { one: Expert }) {
+  const breathes = one.rest_until !== null && Date.parse(one.rest_until) > now.value;
+  return (
+    <>
+      {breathes && <p class="soft small">{t("presence.breathing", { time: clockTime(one.rest_until!) })}</p>}
+      {one.overtime_until !== null && <p class="soft small">{t("presence.overtime", { time: when(one.overtime_until, now.value) })}</p>}
+    </>
   );
 }
 
