@@ -56,3 +56,8 @@ it("says until when one draws breath, in both languages", () => {
   act(() => setLanguage("ru"));
   expect(text()).toContain("Перерыв до");
 });
+it("says that one is there beside one's hours, and until when", () => {
+  const own = { ...expert, overtime_until: new Date(Date.now() + 60_000).toISOString() };
+  act(() => { desk.value = deskFrom({ me, alerts: [], conversations: [], experts: [own], sites: [] }, []); });
+  expect(text()).toContain("Outside your working hours");
+});

@@ -80,7 +80,7 @@ export function Absence() {
   return (
     <>
       {breath && <p class="strip" role="status">{t("presence.breathing", { time: clockTime(breath) })}</p>}
-      {overtime && <p class="strip" role="status">{t("presence.overtime", { time: when(overtime, now.value) })}</p>}
+      {overtime && <p class="strip" role="status">{t("presence.overtime_mine", { time: when(overtime, now.value) })}</p>}
       {mine.handed_on > 0 && (
         <p class="strip" role="status">
           {tn("presence.handed_on", mine.handed_on)}{" "}
