@@ -19,7 +19,7 @@ from contract.ids import new_id
 from contract.ladder import Ladder
 from contract.names import AlertEnd, Ms, Rung
 from routing.do import acted
-from routing.importance import importance, rung_reason
+from routing.importance import Reason, again_reason, free_reason, importance, rung_reason
 from routing.ladder import Asked, Step
 from routing.match import tongue
 from routing.queries import Row, alert_row, asked, rings_of
@@ -184,6 +184,9 @@ class People(Protocol):
     def queued(self) -> Step:
         """The last rung, ringing nobody: who stands there is offered in turn."""
 
+    def newcomer(self, expert_id: str, rung: Rung, topic: tuple[str, ...], language: str) -> Step | None:
+        """This one alone, who has a place again; None for whoever is no expert of the site any more."""
+
 
 def raise_alert(
     conn: Connection,
@@ -297,13 +300,8 @@ def climb(conn: Connection, alert_id: str, people: People, now: Ms, *, stay_unti
     """
     row = _open(conn, alert_id)
     _STOP_RINGING.change(conn, alert=alert_id, came_of_it="silent")
-    step = people.step(
-        after=row["rung"],
-        topic=tuple(row["topic"]),
-        language=row["language"],
-        asked=asked(conn, alert_id),
-        seed=alert_id,
-    )
+    topic, before = tuple(row["topic"]), asked(conn, alert_id)
+    step = people.step(after=row["rung"], topic=topic, language=row["language"], asked=before, seed=alert_id)
     if step is None:
         if (rest := _rest(row["reason"], people, row["raised_at"])) > now:
             stay_until = rest
@@ -313,8 +311,7 @@ def climb(conn: Connection, alert_id: str, people: People, now: Ms, *, stay_unti
         _RUNG.change(conn, alert=alert_id, to=row["rung"], until=stay_until)
         return True
     until = _until(step, row["reason"], people, row["raised_at"], now)
-    reasons = [reason for reason in row["why"] if not reason[0].startswith("rung_")]
-    reasons.append(rung_reason(step.rung, step.known, step.level))
+    reasons = _why(row, _rung_reason(step, topic, before))
     _CLIMB.change(conn, alert=alert_id, to=step.rung, until=until, reasons=reasons)
     _ring(conn, alert_id, step.experts, step.rung, now, until)
     decide(conn, row, step, step.experts, now, alert_id=alert_id)
@@ -322,7 +319,8 @@ def climb(conn: Connection, alert_id: str, people: People, now: Ms, *, stay_unti
 
 
 def ring_newcomer(conn: Connection, row: Row, expert_id: str, people: People, now: Ms) -> bool:
-    """Somebody came free while nobody could hear this alert: ring them, with a full rung's time.
+    """Somebody came free while nobody could hear this alert: ring them, with a full rung's time. It is a choice, and
+    kept as one.
 
     Not when another process has just rung somebody else. It never waits for a lock, for it may hold one of a desk.
     """
@@ -333,14 +331,32 @@ def ring_newcomer(conn: Connection, row: Row, expert_id: str, people: People, no
     mine = [one for one in rings if one["expert_id"] == expert_id]
     if any(one["outcome"] is None for one in rings) or any(one["outcome"] == "declined" for one in mine):
         return False
-    rung = held["rung"] or "anyone"
+    rung: Rung = held["rung"] or "anyone"
+    step = people.newcomer(expert_id, rung, tuple(held["topic"]), held["language"])
+    if step is None:
+        return False
     until = now + people.ladder.seconds(rung) * SECOND
     if any(one["rung"] == rung for one in mine):  # they heard it on this rung, left, and are back
         _RING_AGAIN.change(conn, alert=row["id"], expert=expert_id, on=rung, now=now, to=until)
     else:
         _ring(conn, row["id"], (expert_id,), rung, now, until)
-    _RUNG.change(conn, alert=row["id"], to=rung, until=until)
+    reasons = _why(held, free_reason(step.known, step.level))
+    _CLIMB.change(conn, alert=row["id"], to=rung, until=until, reasons=reasons)
+    decide(conn, held, step, step.experts, now, alert_id=row["id"])
     return True
+
+
+def _why(row: Row, rung: Reason) -> list[Reason]:
+    """The reasons of an alert, whose last one is now why it rings where it does."""
+    return [*(reason for reason in row["why"] if not reason[0].startswith("rung_")), rung]
+
+
+def _rung_reason(step: Step, topic: tuple[str, ...], before: tuple[Asked, ...]) -> Reason:
+    """Whoever has heard this bell before, and hears it again with everybody who is free, is not told that they are
+    nobody's choice."""
+    if step.rung == "anyone" and {one.expert for one in before} & set(step.experts):
+        return again_reason(topic, [one.parts.level for one in step.candidates if one.expert in step.experts])
+    return rung_reason(step.rung, step.known, step.level)
 
 
 def leave(conn: Connection, expert_id: str, reason: str) -> list[tuple[Row, bool]]:

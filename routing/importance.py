@@ -4,6 +4,7 @@ The formula as a table, with examples: docs/importance.md.
 """
 
 import math
+from collections.abc import Sequence
 
 import msgspec
 
@@ -130,3 +131,16 @@ def rung_reason(rung: str, known: tuple[str, ...] | None, level: int | None) -> 
     if rung == "topic" and known:
         return ("rung_topic", {"topic": known[-1], "level": level or 0})
     return (f"rung_{rung}", {})
+
+
+def again_reason(topic: tuple[str, ...], levels: Sequence[int]) -> Reason:
+    """Why you, who were silent before: everybody who is free is rung now. `levels`: of those who ring, 0 for whoever
+    knows nothing of it; one sentence is for all of them."""
+    if len(levels) == 1 and levels[0] and topic:
+        return ("rung_again_topic", {"topic": topic[-1]})
+    return ("rung_again", {})
+
+
+def free_reason(known: tuple[str, ...] | None, level: int | None) -> Reason:
+    """Why you, who have a place again: the sentence for a bell that waited."""
+    return ("rung_free_topic", {"topic": known[-1], "level": level or 0}) if known else ("rung_free", {})

@@ -130,6 +130,18 @@ def next_step(
     )
 
 
+def newcomer_step(rung: Rung, expert: Expert, topic: tuple[str, ...], language: str) -> Step:
+    """Somebody who has a place again is rung alone, on the rung on which the alert waits."""
+    known = match(topic, expert.knows)
+    return Step(
+        rung=rung,
+        experts=(expert.id,),
+        candidates=(_candidate(expert, known, topic, language, ""),),
+        known=known.path if known else None,
+        level=known.level if known else None,
+    )
+
+
 def _ringing_on(
     rung: Rung, person: str | None, free: dict[str, Expert], found: dict[str, Match | None], language: str
 ) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from contract.facts import CustomerFacts, SiteFacts
 from contract.names import Ms, Rung
 from routing.alerts import SHOWN, People
 from routing.known import roster_at
-from routing.ladder import DESKS, Asked, Expert, Step, climbable, next_step, rungs_after
+from routing.ladder import DESKS, Asked, Expert, Step, climbable, newcomer_step, next_step, rungs_after
 from routing.presence import absent
 from routing.queries import Desk
 from routing.roster import Roster
@@ -173,6 +173,15 @@ class Ladderful(People):
         """The last rung, ringing nobody: who stands there is offered in turn."""
         unseen = len(self._crew.roster(self._site.id).members)
         return Step(rung=self._rungs[-1], experts=(), candidates=(), others={"unseen": unseen} if unseen else {})
+
+    def newcomer(self, expert_id: str, rung: Rung, topic: tuple[str, ...], language: str) -> Step | None:
+        """This one alone, who has a place again; None for whoever is no expert of the site any more."""
+        crew, roster = self._crew, self._crew.roster(self._site.id)
+        for one in crew.look(roster, [expert_id]):
+            crew.rang([expert_id])
+            step, unseen = newcomer_step(rung, one, topic, language), len(roster.members) - 1
+            return msgspec.structs.replace(step, others={"unseen": unseen}) if unseen > 0 else step
+        return None
 
     def _found(
         self, roster: Roster, coming: tuple[Rung, ...], best: Iterator[str], over: Callable[[Iterable[Expert]], Step]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from contract.clock import DAY, MINUTE
 from contract.facts import Branch, CustomerFacts, VisitFacts
-from routing.importance import KNOWN, importance
+from routing.importance import KNOWN, again_reason, importance
 from routing.why import money, plural, sentences
 
 NOW = 1_790_000_000_000
@@ -193,8 +193,18 @@ def test_every_reason_has_its_sentence_in_both_languages() -> None:
             codes = (
                 "asked", "customer", "orders", "regular", "long_ago", "back", "returning", "today", "dwell_seconds",
                 "dwell_minutes", "depth", "rung_owner", "rung_last", "rung_topic", "rung_anyone",
+                "rung_again", "rung_again_topic", "rung_free", "rung_free_topic",
             )  # fmt: skip
             for sentence in sentences([(code, values) for code in codes], language):
                 assert sentence
                 assert "{" not in sentence
         assert plural(1, language) == "one"
+
+
+@pytest.mark.parametrize(
+    ("levels", "code"), [([3], "rung_again_topic"), ([0], "rung_again"), ([3, 0], "rung_again"), ([3, 4], "rung_again")]
+)
+def test_who_knows_the_topic_and_was_silent_is_told_so(levels: list[int], code: str) -> None:
+    """Where they ring alone: one sentence is for all who ring."""
+    assert again_reason(("Garden",), levels)[0] == code
+    assert again_reason((), levels)[0] == "rung_again"

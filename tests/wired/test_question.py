@@ -23,7 +23,7 @@ from contract.names import Ms
 from crm.tables import customer, identity
 from reports.uplift_query import report
 from routing.alerts import ASKED
-from routing.tables import alert, firing, ring
+from routing.tables import alert, decision, firing, ring
 from routing.triggers import Firing, Rules, Trigger
 from routing.usual import back, deep
 from service.callers import ExpertCaller, VisitorCaller
@@ -439,3 +439,54 @@ async def test_who_writes_on_after_the_last_words_is_not_told_again_until_an_exp
     boris = await at_desk(shop, "Boris")
     await shop.say(boris, "message.send", conversation=talk, client_id=uuid4().hex, text="Here I am")
     assert await shop.store.read(lambda conn: chat.queries.last_word(conn, [talk])) == set()
+
+
+async def decisions(shop: Shop, alert_id: str) -> list[dict[str, Any]]:
+    def read(conn: Connection) -> list[dict[str, Any]]:
+        found = select(decision).where(decision.c.alert_id == alert_id).order_by(decision.c.at, decision.c.id)
+        return [dict(row) for row in conn.execute(found).mappings()]
+
+    return await shop.store.read(read)
+
+
+async def test_who_was_rung_after_a_wait_is_a_decision_with_its_outcome_and_a_reason(shop: Shop) -> None:
+    """Why me? You have a place, and you know what they read."""
+    anna, visitor = await at_desk(shop), await shop.visitor()
+    await shop.visit(visitor)
+    await writes(shop, visitor)
+    await declined(shop, anna)
+    (row,) = await alerts(shop)
+    boris = await shop.expert("Boris")
+
+    def comes(conn: Connection) -> None:
+        conn.execute(update(alert).values(topic=["Boots", "Red"]))
+        routing.do.set_topics(conn, boris.account.id, [(uuid4().hex, ["Boots"], 5)])
+        routing.do.set_status(conn, boris.account.id, "online", now_ms() + MINUTE)
+
+    await shop.store.write(comes)
+    assert await offered(shop) == [row["id"]]
+    chosen = (await decisions(shop, row["id"]))[-1]
+    assert (chosen["rung"], chosen["chosen"], chosen["outcome"]) == ("anyone", [boris.account.id], "ringing")
+    assert [(one["expert"], one["parts"]["level"]) for one in chosen["candidates"]] == [(boris.account.id, 5)]
+    (rung,) = await alerts(shop)
+    assert [reason for reason in rung["why"] if reason[0].startswith("rung_")] == [
+        ["rung_free_topic", {"topic": "Boots", "level": 5}]
+    ]
+    await shop.say(boris, "alert.accept", alert=row["id"])
+    assert (await decisions(shop, row["id"]))[-1]["outcome"] == f"accepted:{boris.account.id}"
+
+
+async def test_who_knows_the_topic_and_was_silent_is_not_told_that_nobody_nearer_is_free(shop: Shop) -> None:
+    """They ring again, with everybody."""
+    anna, visitor = await at_desk(shop), await shop.visitor()
+    knows = [(uuid4().hex, ["Boots"], 5)]
+    await shop.store.write(lambda conn: routing.do.set_topics(conn, anna.account.id, knows))
+    await shop.visit(visitor)
+    await writes(shop, visitor)
+    await shop.store.write(lambda conn: conn.execute(update(alert).values(topic=["Boots"], rung="topic")).close())
+    await shop.store.write(lambda conn: conn.execute(update(ring).values(rung="topic")).close())
+    (row,) = await alerts(shop)
+    await fires(shop, row["due_at"])
+    (again,) = await alerts(shop)
+    assert again["rung"] == "anyone"
+    assert again["why"][-1] == ["rung_again_topic", {"topic": "Boots"}]
