@@ -8,12 +8,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.servers import Missing, Postgres, Valkey, chromium_program
 
 ROOT = Path(__file__).parent.parent
+# No example has a deadline: how long one takes on a busy machine says nothing of what it shows.
+hypothesis.settings.register_profile("here", deadline=None)
+hypothesis.settings.load_profile("here")
 TIERS = ("unit", "wired", "browser", "real", "newcomer")
 OUTPUT = ROOT / "test-output"
 LAUNCH = [
