@@ -130,7 +130,8 @@ class TriggerArm(Out):
 class TriggerReport(Out):
     """What a trigger brought. `uplift`: the difference of the two shares in percentage points with its 95 % interval
     from `low` to `high`, null while there are too few; `missing`: how many visitors
-    are still missing for one; 0 beside a null where nobody is held out."""
+    are still missing for one; 0 beside a null where nobody is held out. `strangers`: whether it can fire on a stranger:
+    who knows only customers has nobody to leave alone."""
 
     firings: int
     acted: int
@@ -142,6 +143,7 @@ class TriggerReport(Out):
     high: float | None
     missing: int
     alerts: dict[str, int]
+    strangers: bool
 
 
 class SegmentWrite(In):

@@ -13,9 +13,11 @@ from sales.tables import order
 WINDOW: Ms = 7 * DAY
 
 
-def report(conn: Connection, trigger_id: str, percent: int, now: Ms, since: Ms = 0) -> TriggerReport:
-    """`percent`: of strangers who are held out by now. `since`: what it did is counted from then on; what it brought
-    needs all there is.
+def report(
+    conn: Connection, trigger_id: str, percent: int, now: Ms, since: Ms = 0, strangers: bool = True
+) -> TriggerReport:
+    """`percent`: of strangers who are held out by now. `strangers`: whether it can fire on any. `since`: what
+    it did is counted from then on; what it brought needs all there is.
 
     Only strangers are compared, each once, by what happened at the first firing; and only those whose first firing is
     a whole window old and not older than the hold-out: whoever came before had no chance to be left alone.
@@ -39,7 +41,8 @@ def report(conn: Connection, trigger_id: str, percent: int, now: Ms, since: Ms =
         uplift=_points(found.difference) if found else None,
         low=_points(found.low) if found else None,
         high=_points(found.high) if found else None,
-        missing=missing(treated, held_out, percent),
+        missing=missing(treated, held_out, percent) if strangers else 0,
+        strangers=strangers,
         alerts=_alerts(conn, trigger_id, since),
     )
 

@@ -112,6 +112,27 @@ def of_conditions(when: When, around: Around, *, segment: bool = False) -> list[
     return found + _together(when)
 
 
+def of_strangers(when: When, segments: Mapping[str, When]) -> bool:
+    """Whether these conditions can hold of a stranger. `segments`: of the site, by id; one that is gone holds never,
+    and says nothing of whom."""
+
+    def can(one: Condition) -> bool:
+        if isinstance(one, InSegment):
+            return one.segment not in segments or of_strangers(segments[one.segment], segments)
+        return not _implies(one, Known(is_=True))
+
+    def every(one: Condition) -> bool:
+        if isinstance(one, Orders):
+            return _range(one)[0] <= 0
+        return isinstance(one, Known) and not one.is_
+
+    return (
+        all(can(one) for one in when.all)
+        and (not when.any or any(can(one) for one in when.any))
+        and not any(every(one) for one in when.none)
+    )
+
+
 def _placed(when: When, groups: Iterable[str] = _GROUPS) -> list[Placed]:
     return [
         Placed(one, f"conditions.{group}.{number}")

@@ -2450,7 +2450,8 @@ url?: string
 /**
  * What a trigger brought. `uplift`: the difference of the two shares in percentage points with its 95 % interval
  *     from `low` to `high`, null while there are too few; `missing`: how many visitors
- *     are still missing for one; 0 beside a null where nobody is held out.
+ *     are still missing for one; 0 beside a null where nobody is held out. `strangers`: whether it can fire on a stranger:
+ *     who knows only customers has nobody to leave alone.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "TriggerReport".
@@ -2466,6 +2467,7 @@ held_out: TriggerArm
 high: (number | null)
 low: (number | null)
 missing: number
+strangers: boolean
 treated: TriggerArm
 uplift: (number | null)
 }

@@ -23,8 +23,8 @@ from contract.rest_triggers import (
     TriggerWrite,
 )
 from contract.triggers import Rule
-from routing.firings import add_trigger, rule_columns, rule_of
-from routing.sense import Around, findings
+from routing.firings import add_trigger, rule_columns, rule_of, segments
+from routing.sense import Around, findings, of_strangers
 from routing.sense import Finding as Odd
 from routing.sense_text import sentence
 from routing.tables import trigger as table
@@ -172,7 +172,9 @@ async def report(call: Call) -> TriggerReport:
 
     def read(conn: Connection) -> TriggerReport:
         row = _seen(conn, call, trigger_id)
-        return reports.uplift_query.report(conn, trigger_id, row["hold_out"], call.now, since)
+        known = segments(conn, row["site_id"])
+        strangers = of_strangers(rule_of(row).conditions, known)
+        return reports.uplift_query.report(conn, trigger_id, row["hold_out"], call.now, since, strangers)
 
     return await call.bell.store.read(read)
 

@@ -12,7 +12,7 @@ const BACK: Trigger = {
   caps: { visit: null, visitor: null, day: null }, quiet: null, hold_out: 0, active: true, findings: [],
 };
 const REPORT: TriggerReport = {
-  firings: 12, acted: 10, customers: 3, treated: { visitors: 820, ordered: 61 }, held_out: { visitors: 91, ordered: 4 }, uplift: 3.1, low: 0.4, high: 5.8, missing: 0, alerts: { accepted: 7, expired: 3, taken: 0 },
+  firings: 12, acted: 10, customers: 3, treated: { visitors: 820, ordered: 61 }, held_out: { visitors: 91, ordered: 4 }, uplift: 3.1, low: 0.4, high: 5.8, missing: 0, alerts: { accepted: 7, expired: 3, taken: 0 }, strangers: true,
 };
 const BACKTEST: BacktestAnswer = {
   since: "2026-10-23T00:00:00Z", visits: 5120, every: 1, firings: 412, visitors: 371, customers: 38, held_out: 0, ordered_anyway: 31, ordered_all: 160, busy: 4, busy_usually: 1, talk_seconds: 360, talk_known: true,
@@ -321,6 +321,7 @@ describe("what it brought", () => {
     [{}, "3.1 points more orders (from 0.4 to 5.8)."],
     [{ uplift: -2, low: -3, high: -1 }, "2 points fewer orders (from -3 to -1)."],
     [{ uplift: 1, low: -0.5, high: 2.5 }, "1 point more orders (from -0.5 to 2.5). This may still be chance."],
+    [{ ...none, missing: 0, strangers: false }, "It fires only on customers, and customers are never left alone: there is nothing to compare with."],
     [{ ...none, missing: 81 }, "81 more visitors are needed before it can be said whether it brings orders."],
   ])("of %j is a sentence", async (some, said) => {
     expect(await told(some)).toContain(said);

@@ -31,7 +31,7 @@ function Told({ told, customers }: { told: TriggerReport; customers: boolean }) 
   return (
     <div class="stack">
       <p class="said">{t("report.so_far", { what: firedText(told) })}</p>
-      <p class="said">{told.uplift !== null && told.low !== null && told.high !== null ? upliftText(told.uplift, told.low, told.high) : told.missing > 0 ? tn("report.missing", told.missing) : t(customers ? "report.customers_only" : "report.no_hold_out")}</p>
+      <p class="said">{told.uplift !== null && told.low !== null && told.high !== null ? upliftText(told.uplift, told.low, told.high) : !told.strangers ? t("report.only_customers") : told.missing > 0 ? tn("report.missing", told.missing) : t(customers ? "report.customers_only" : "report.no_hold_out")}</p>
       {told.uplift !== null && told.low !== null && told.high !== null && <Interval at={told.uplift} low={told.low} high={told.high} />}
       {compared && <p class="soft small">{t("report.arms")}.</p>}
       {compared && (
