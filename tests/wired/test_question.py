@@ -28,7 +28,7 @@ from routing.triggers import Firing, Rules, Trigger
 from routing.usual import back, deep
 from service.callers import ExpertCaller, VisitorCaller
 from service.flows.judging import Seen, judge_and_act, raise_and_ring
-from service.flows.queue import tell_who_waits
+from service.flows.queue import queue_at, tell_who_waits
 from service.flows.reachable import Told, hand_on
 from service.flows.ringing import fire_due, hasten_the_unheard, offer_waiting
 from tests.wired.counter import Shop
@@ -490,3 +490,15 @@ async def test_who_knows_the_topic_and_was_silent_is_not_told_that_nobody_nearer
     (again,) = await alerts(shop)
     assert again["rung"] == "anyone"
     assert again["why"][-1] == ["rung_again_topic", {"topic": "Boots"}]
+
+
+async def test_who_was_accepted_waits_no_more(shop: Shop) -> None:
+    """Their bell was silent here before, and is taken after all: the row is gone with the commit."""
+    anna, visitor = await at_desk(shop), await shop.visitor()
+    await shop.visit(visitor)
+    await writes(shop, visitor)
+    (row,) = await alerts(shop)
+    await fires(shop, row["due_at"])
+    assert [one.alert["id"] for one in await shop.store.read(lambda conn: queue_at(conn, shop.site.id, now_ms()))]
+    await shop.say(anna, "alert.accept", alert=row["id"])
+    assert await shop.store.read(lambda conn: queue_at(conn, shop.site.id, now_ms())) == []
