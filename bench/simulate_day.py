@@ -264,8 +264,6 @@ class World:
         row = await self.shop.store.glance(lambda conn: chat.queries.row(conn, id_))
         if row is None or row["state"] != "open" or row["expert_id"] != holder.desk.id:
             visit = self._let_go(id_)
-            if row is not None and row["expert_id"] is None:
-                self.watch.served[row["visitor_id"]].pop(id_, None)
             if visit is not None and row is not None and row["state"] == "closed":
                 self._count("talks in which nobody appeared")
                 visit.talk = ""

@@ -89,8 +89,7 @@ class Watch:
             self.first.append(f"{promise}: {detail}")
 
     def last(self, visitor: str) -> str | None:
-        """Who served them last, as the house keeps it: a conversation that was handed on is nobody's until somebody
-        takes it."""
+        """Who served them last; who left in the middle, too, until somebody takes over."""
         return max(self.served[visitor].values(), default=(0, None))[1] if visitor in self.served else None
 
     async def look(self, alert_ids: list[str], now: Ms) -> list[Hear]:
