@@ -45,7 +45,5 @@ def test_a_host_has_no_port(text: str, host: str):
 def test_no_site_key_writes_a_header_of_its_own():
     """A key is in the name of the cookie; one that could end it sets none."""
     for key, sets in (("demo", True), ("my-shop", True), ("a;b", False), ("a\r\nX: y", False), ("магазин", False)):
-        site = SiteFacts(
-            id="i", key=key, name="", origins=frozenset(), language="en", zone="UTC", currency="EUR"
-        )
+        site = SiteFacts(id="i", key=key, name="", origins=frozenset(), language="en", zone="UTC", currency="EUR")
         assert bool(set_cookie(site, "0" * 32, "shop.example")) is sets

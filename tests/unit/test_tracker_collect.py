@@ -16,9 +16,7 @@ from tracker.reasons import REASONS
 
 NOW = 1_790_000_000_000
 ID = "7f0c2b1e-5a0e-4c38-9a63-0a5b6c7d8e9f"
-SITE = SiteFacts(
-    id="s", key="k", name="n", origins=frozenset(), language="en", zone="UTC", currency="EUR"
-)
+SITE = SiteFacts(id="s", key="k", name="n", origins=frozenset(), language="en", zone="UTC", currency="EUR")
 
 
 def prepared(*events: dict[str, Any], trusted: bool = False, user_agent: str = "Mozilla/5.0") -> Prepared:
