@@ -24,7 +24,8 @@ export function Knows({ value, onChange }: { value: readonly Known[]; onChange: 
   const found = findPlaces(paths.filter((path) => !taken.has(keyOf(path))), words ?? "", SHOWN);
   const close = () => { setWords(null); setTimeout(() => add.current?.focus()); };
   const typed = (words ?? "").split(/\s*[›>]\s*/).map((one) => one.trim()).filter(Boolean);
-  const unknown = typed.length > 0 && !paths.some((path) => keyOf(path).toLowerCase() === keyOf(typed).toLowerCase()) ? typed : null;
+  // Before the tree is there nobody knows what is not in it.
+  const unknown = answer.value && typed.length > 0 && !paths.some((path) => keyOf(path).toLowerCase() === keyOf(typed).toLowerCase()) ? typed : null;
   const take = (path: string[]) => { onChange([...value, { path, level: 3 }]); close(); };
   return (
     <div class="knows">
