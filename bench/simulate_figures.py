@@ -13,8 +13,7 @@ from bench.simulate_watch import Bell, Desk
 from chat.tables import conversation, message
 from contract.clock import HOUR, MINUTE, SECOND
 from contract.names import AlertEnd, Ms
-from routing.alerts import ASKED
-from routing.tables import alert
+from routing.tables import ASKED, alert
 
 #: The longest that a bell may ring: who wrote waits five minutes, rings once more where somebody came free, and may
 #: have lost a minute and a half, and a rung rung afresh, to each time the server was away.

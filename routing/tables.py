@@ -177,6 +177,8 @@ alert = Table(
 )
 #: Written out, not bound: only then do both databases see that the partial indexes of open alerts apply.
 RINGING = alert.c.state == literal_column("'ringing'")
+#: The reason of an alert that no trigger raised: the visitor wrote, and nobody has this conversation.
+ASKED = "asked"
 #: Whom an alert has rung, on which rung, and what came of it. `outcome` is null while it rings there.
 ring = Table(
     "ring",

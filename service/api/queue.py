@@ -4,7 +4,7 @@ from sqlalchemy import Connection
 
 from contract.clock import SECOND, rfc3339
 from contract.rest_queue import Queued
-from routing.alerts import ASKED
+from routing.tables import ASKED
 from service import present
 from service.api.lists import Listed
 from service.api.operation import Call, operation

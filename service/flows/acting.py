@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 import access.queries
 import chat.do
 import chat.queries
-import routing.alerts
+import routing.decisions
 import routing.reserve
 from chat.message import Who, check_optional
 from chat.queries import Served
@@ -116,7 +116,7 @@ def _invite(
         chat.do.add(conn, conversation["id"], expert, "text", words, None, None, now)
     routing.reserve.take(conn, reserved.expert, reserved.free, now)
     crew.took(reserved.expert)
-    routing.alerts.decide(
+    routing.decisions.decide(
         conn,
         {"site_id": visit.site, "visit_id": visit.id},
         reserved.step,

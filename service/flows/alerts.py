@@ -6,7 +6,7 @@ Capacity is counted over all channels, so it is counted here.
 from sqlalchemy import Connection
 
 import chat.do
-import routing.alerts
+import routing.answers
 import routing.queries
 from contract.frames import AlertAccept, AlertDecline, Done, Opened
 from service import present
@@ -23,7 +23,7 @@ async def accept(bell: Bell, caller: ExpertCaller, data: AlertAccept) -> Opened:
 
     def work(conn: Connection) -> tuple[Opened, str, bool]:
         now = db_now(conn)
-        row = routing.alerts.accept(conn, data.alert, caller.account.id, lambda: load(conn, caller.account.id), now)
+        row = routing.answers.accept(conn, data.alert, caller.account.id, lambda: load(conn, caller.account.id), now)
         conversation = chat.do.open_for_expert(
             conn,
             site_id=row["site_id"],
@@ -50,7 +50,7 @@ async def decline(bell: Bell, caller: ExpertCaller, data: AlertDecline) -> Done:
     """On the last rung, and with no time left to wait, whoever wrote hears that nobody is free."""
 
     def work(conn: Connection) -> str | None:
-        if not routing.alerts.decline(conn, data.alert, caller.account.id):
+        if not routing.answers.decline(conn, data.alert, caller.account.id):
             return None
         return climb(conn, data.alert, db_now(conn))
 

@@ -21,6 +21,7 @@ from contract.facts import CustomerFacts, SiteFacts, VisitFacts
 from contract.names import BellKind, Ms
 from routing.firings import Done
 from routing.lookups import Known, Need
+from routing.tables import ASKED
 from routing.triggers import Firing, Rules, held_out
 from service.flows.acting import act
 from service.flows.facts import customer_facts, facts_of
@@ -99,7 +100,7 @@ def raise_and_ring(
         return older
     if acting.may_ring(site, firing, visit):
         return acting.ring(site, firing, visit, text)
-    return acting.ring(site, firing, visit, text, queued=True) if firing.name == routing.alerts.ASKED else None
+    return acting.ring(site, firing, visit, text, queued=True) if firing.name == ASKED else None
 
 
 def _anew(firing: Firing, visit: VisitFacts, done: Done) -> bool:
@@ -230,7 +231,7 @@ class _Acting:
         raised = None
         for older in list(done.ringing):  # they went, and are back: one bell, the new one, or that of their question
             row = routing.queries.alert_row(self._conn, older)
-            if row is not None and row["reason"] == routing.alerts.ASKED:
+            if row is not None and row["reason"] == ASKED:
                 raised = older
                 continue
             routing.alerts.end(self._conn, older, "gone", self.now)

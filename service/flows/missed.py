@@ -11,8 +11,8 @@ import chat.queries
 import routing.do
 import routing.queries
 from contract.names import Ms
-from routing.alerts import ASKED
 from routing.queries import Row
+from routing.tables import ASKED
 
 
 def count_missed(conn: Connection, row: Row, now: Ms) -> str | None:

@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 import routing.queries
 from contract.facts import CustomerFacts, SiteFacts
 from contract.names import Ms, Rung
-from routing.alerts import SHOWN, People
+from routing.alerts import People
+from routing.decisions import SHOWN
 from routing.known import roster_at
 from routing.ladder import DESKS, Asked, Expert, Step, climbable, newcomer_step, next_step, rungs_after
 from routing.presence import absent

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, RowMapping, select
 import access.queries
 import chat.do
 import chat.queries
-import routing.alerts
+import routing.answers
 import routing.tables
 import tracker.queries
 from chat.message import SYSTEM, Who
@@ -93,4 +93,4 @@ def check_room(conn: Connection, account_id: str) -> None:
     if held >= desk["capacity"]:
         raise Refused("desk_full")
     if held + 1 >= desk["capacity"]:
-        routing.alerts.count_places(conn, account_id, busy=True)
+        routing.answers.count_places(conn, account_id, busy=True)

@@ -17,9 +17,9 @@ import routing.queries
 from chat.message import SYSTEM
 from contract.clock import SECOND
 from contract.names import Ms
-from routing.alerts import ASKED
 from routing.presence import absent, sitting
 from routing.queries import Row
+from routing.tables import ASKED
 from routing.wait import RECENT, Told, estimates, is_news, may_hear, sayable
 from service.flows.load import loads
 

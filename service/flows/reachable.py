@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 import access.queries
 import chat.do
 import chat.queries
-import routing.alerts
+import routing.answers
 import routing.do
 import routing.queries
 from contract.clock import SECOND
@@ -74,7 +74,7 @@ def hand_on(conn: Connection, account_id: str, now: Ms, told: Told, *, sites: Co
         count += 1
         told.conversations.append(row["id"])
         for alert_id in ring_for_question(conn, site, row["visitor_id"], row["id"], seq):
-            routing.alerts.not_again(conn, alert_id, account_id, now)
+            routing.answers.not_again(conn, alert_id, account_id, now)
             told.alerts.append(alert_id)
     return count
 

@@ -12,6 +12,7 @@ import access.queries
 import chat.do
 import chat.queries
 import routing.alerts
+import routing.answers
 import routing.queries
 import tracker.queries
 from chat.message import SYSTEM
@@ -22,6 +23,7 @@ from contract.ladder import Fallback
 from contract.names import Ms
 from routing.presence import absent
 from routing.queries import Row
+from routing.tables import ASKED
 from routing.triggers import Firing
 from service.flows.facts import customer_facts
 from service.flows.judging import raise_and_ring
@@ -50,10 +52,10 @@ def ring_for_question(
     if visit is None:
         return []
     ringing = routing.queries.ringing_of(conn, visit.id)
-    if any((row["reason"], row["trigger_id"]) == (routing.alerts.ASKED, conversation_id) for row in ringing):
+    if any((row["reason"], row["trigger_id"]) == (ASKED, conversation_id) for row in ringing):
         return []
     occasion = f"{conversation_id}:{seq}"
-    firing = Firing(trigger=conversation_id, name=routing.alerts.ASKED, occasion=occasion)
+    firing = Firing(trigger=conversation_id, name=ASKED, occasion=occasion)
     text = "\n".join(chat.queries.asked(conn, conversation_id))
     older = ringing[0]["id"] if ringing else None
     raised = raise_and_ring(conn, site, firing, visit, learned, text, older)
@@ -115,11 +117,11 @@ def leave_desk(conn: Connection, expert_id: str, reason: str, now: Ms) -> list[s
     if reason == "full":
         desk = routing.queries.desk_row(conn, expert_id)
         if desk is not None and load(conn, expert_id) < desk["capacity"]:
-            routing.alerts.count_places(conn, expert_id, busy=False)
+            routing.answers.count_places(conn, expert_id, busy=False)
             return []
     crew = Crew(conn, now, without={expert_id: reason})
     touched = []
-    for row, unheard in routing.alerts.leave(conn, expert_id, reason):
+    for row, unheard in routing.answers.leave(conn, expert_id, reason):
         if unheard:
             routing.alerts.climb(conn, row["id"], _people_of(conn, row, crew), now, stay_until=row["due_at"])
         touched.append(str(row["id"]))
@@ -129,7 +131,7 @@ def leave_desk(conn: Connection, expert_id: str, reason: str, now: Ms) -> list[s
 def _tell_nobody_is_free(conn: Connection, row: Row, now: Ms) -> str | None:
     """Who wrote and was not answered hears so, once until an expert joins: whoever writes on has heard it. The
     conversation stays open and stands on every desk of the site."""
-    if row["reason"] != routing.alerts.ASKED:
+    if row["reason"] != ASKED:
         return None
     conversation = chat.queries.row(conn, row["trigger_id"])
     if conversation is None or conversation["state"] != "open" or conversation["expert_id"]:
@@ -163,9 +165,9 @@ def ring_who_came_free(conn: Connection, expert_id: str, sites: list[str], now: 
     if places <= 0:
         return []
     if desk.busy:
-        routing.alerts.count_places(conn, expert_id, busy=False)
+        routing.answers.count_places(conn, expert_id, busy=False)
     crew = Crew(conn, now)
-    firm = routing.queries.firm_rings(conn, [expert_id], routing.alerts.ASKED).get(expert_id, 0)
+    firm = routing.queries.firm_rings(conn, [expert_id], ASKED).get(expert_id, 0)
     room = _Room(places, desk.ringing, firm)
     rung: list[str] = []
     for row in routing.queries.waiting_without_ring(conn, sites):
@@ -197,7 +199,7 @@ class _Room:
 
 def _is_firm(row: Row) -> bool:
     """Somebody wrote, or is known."""
-    return row["reason"] == routing.alerts.ASKED or row["customer_id"] is not None
+    return row["reason"] == ASKED or row["customer_id"] is not None
 
 
 def hasten_the_unheard(conn: Connection, sites: Sequence[str], now: Ms) -> list[str]:
@@ -205,11 +207,7 @@ def hasten_the_unheard(conn: Connection, sites: Sequence[str], now: Ms) -> list[
     by then. Returns the alerts whose time is shorter now."""
     moved: list[str] = []
     for site_id in sites:
-        asking = [
-            row
-            for row in routing.queries.waiting_without_ring(conn, [site_id])
-            if row["reason"] == routing.alerts.ASKED
-        ]
+        asking = [row for row in routing.queries.waiting_without_ring(conn, [site_id]) if row["reason"] == ASKED]
         site = access.queries.site_facts(conn, site_id) if asking else None
         if site is None or routing.queries.online_at(conn, site_id, now, 1):
             continue
@@ -233,7 +231,7 @@ def offer_waiting(conn: Connection, sites: Sequence[str], now: Ms) -> list[str]:
         if not desks:
             continue
         taken = loads(conn, [desk.id for desk in desks])
-        firm = routing.queries.firm_rings(conn, [desk.id for desk in desks], routing.alerts.ASKED)
+        firm = routing.queries.firm_rings(conn, [desk.id for desk in desks], ASKED)
         passed = routing.queries.passed(conn, [row["id"] for row in waiting])
         for desk in desks:
             id_ = desk.id

@@ -7,7 +7,6 @@ from sqlalchemy import Connection, RowMapping
 
 import chat.queries
 import crm.queries
-import routing.alerts
 import routing.firings
 import routing.queries
 import sales.queries
@@ -16,6 +15,7 @@ from contract.errors import Refused
 from contract.frames import ChatInvited, ConversationBrief, Opened
 from contract.names import Ms
 from contract.shapes import Author, Message, Named
+from routing.tables import ASKED
 from service.present.people import customer_briefs, persons, visitor_name
 from service.present.visits import live_visitors
 
@@ -127,7 +127,7 @@ def _turns(conn: Connection, rows: Sequence[RowMapping]) -> dict[str, Ms]:
     """Whose turn it is among those whom nobody has: as their bell says, else by when they came."""
     waiting = [row for row in rows if row["expert_id"] is None and row["state"] == "open"]
     visits = {row["visit_id"] for row in waiting} - {None}
-    asked = routing.queries.turns(conn, visits, routing.alerts.ASKED) if visits else {}
+    asked = routing.queries.turns(conn, visits, ASKED) if visits else {}
     return {row["id"]: asked.get(row["id"], row["opened_at"]) for row in waiting}
 
 

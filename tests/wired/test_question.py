@@ -22,8 +22,7 @@ from contract.facts import Branch
 from contract.names import Ms
 from crm.tables import customer, identity
 from reports.uplift_query import report
-from routing.alerts import ASKED
-from routing.tables import alert, decision, firing, ring
+from routing.tables import ASKED, alert, decision, firing, ring
 from routing.triggers import Firing, Rules, Trigger
 from routing.usual import back, deep
 from service.callers import ExpertCaller, VisitorCaller

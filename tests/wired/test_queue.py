@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, insert, select, update
 
-import routing.alerts
+import routing.answers
 import routing.do
 import routing.queries
 import service.flows.queue
@@ -131,7 +131,7 @@ async def test_a_free_place_that_is_not_for_them_is_no_estimate(shop: Shop) -> N
     _, talk = await writes(shop)
     await shop.store.write(lambda conn: routing.do.set_capacity(conn, expert.account.id, 2))
     row = await alert_of(shop, talk)
-    await shop.store.write(lambda conn: routing.alerts.not_again(conn, row["id"], expert.account.id, now))
+    await shop.store.write(lambda conn: routing.answers.not_again(conn, row["id"], expert.account.id, now))
     (place,) = await shop.store.read(lambda conn: queue_at(conn, shop.site.id, now))
     assert place.seconds is None
 
