@@ -1,17 +1,17 @@
 """Triggers and what they did: read for every page view, written once per occasion."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, and_, bindparam, delete, literal_column, null, select, union_all, update
 
 from access.tables import site
-from contract.clock import day_began
 from contract.facts import VisitFacts
 from contract.ids import new_id
 from contract.names import Arm, Ms
 from contract.triggers import InSegment, Rule, When, stored
+from routing.caps import Past
 from routing.tables import RINGING, alert, firing, segment, trigger
 from routing.triggers import Firing, Rules, Trigger, every
 from store.prepared import InsertNew, Prepared, among
@@ -51,13 +51,6 @@ class Done(msgspec.Struct):
     spent: set[tuple[str, str]] = msgspec.field(default_factory=set)
 
 
-class Past(NamedTuple):
-    """One firing of a trigger on a visitor."""
-
-    visit: str
-    at: Ms
-
-
 def done_in(conn: Connection, visit_ids: Iterable[str]) -> dict[str, Done]:
     """visit id -> its bells and firings, for those visits that had any."""
     found: dict[str, Done] = {}
@@ -82,27 +75,6 @@ def spent(conn: Connection, occasions: Collection[tuple[str, str]]) -> set[tuple
 def past(conn: Connection, trigger_id: str, visitor_id: str) -> list[Past]:
     """What this trigger did on this visitor, ever."""
     return [Past(*row) for row in _BEFORE.rows(conn, visitor=visitor_id, trigger=trigger_id)]
-
-
-def capped(fired: Firing, visit: VisitFacts, before: Collection[Past], now: Ms, zone: str) -> bool:
-    """Whether the trigger has acted often enough on this visitor. `before`: what it did, of any visit."""
-    if fired.rule is None:
-        return False
-    caps = fired.rule.caps
-    if caps.visit is not None and sum(one.visit == visit.id for one in before) >= caps.visit:
-        return True
-    if caps.visitor is not None and len(before) >= caps.visitor:
-        return True
-    if caps.day is None:
-        return False
-    begins = day_began(zone, now)
-    return sum(one.at >= begins for one in before) >= caps.day
-
-
-def counts_before(fired: Firing) -> bool:
-    """Whether `capped` needs to know what was before; once per visit is held by the occasion alone."""
-    caps = fired.rule.caps if fired.rule else None
-    return caps is not None and (caps.visitor is not None or caps.day is not None or caps.visit not in (1, None))
 
 
 def fire(

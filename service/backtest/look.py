@@ -17,7 +17,7 @@ from contract.clock import SECOND
 from contract.facts import SiteFacts
 from contract.names import Arm, Ms
 from contract.triggers import Cart, Did, InBranch, InTier, Known, Orders, Pages, Rule, When
-from routing.firings import Past, capped, counts_before
+from routing.caps import Past, capped, counts_before
 from routing.lookups import Known as AllKnown
 from routing.triggers import FRESH, Rules, Trigger, held_out
 from service.backtest.people import People

@@ -19,6 +19,7 @@ import tracker.queries
 from contract.clock import day_began
 from contract.facts import CustomerFacts, SiteFacts, VisitFacts
 from contract.names import BellKind, Ms
+from routing.caps import capped, counts_before
 from routing.firings import Done
 from routing.lookups import Known, Need
 from routing.tables import ASKED
@@ -210,9 +211,9 @@ class _Acting:
         """
         conn, visit = self._conn, one.visit
         customer = self._customers.get(visit.visitor)
-        if routing.firings.counts_before(firing):
+        if counts_before(firing):
             past = routing.firings.past(conn, firing.trigger, visit.visitor)
-            if routing.firings.capped(firing, visit, past, self.now, one.site.zone):
+            if capped(firing, visit, past, self.now, one.site.zone):
                 return
         if firing.action == "alert" and not self.may_ring(one.site, firing, visit):
             return
