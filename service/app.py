@@ -95,7 +95,7 @@ async def start(settings: Settings, sockets: Sockets) -> Bell:
     store, bus = open_store(settings.database_url), open_bus(settings.redis_url)
     await check_revision(store)
     learned = Learned(settings.data_dir)
-    journey, timers = Journey(store, learned), Timers(store, bus, sockets.registry)
+    journey, timers = Journey(store, learned), Timers(store, bus, sockets.registry, learned)
     bell = Bell(
         settings=settings,
         store=store,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from contract.facts import CustomerFacts, SiteFacts, VisitFacts
 from routing.about import blend
-from routing.importance import plain_intent
+from routing.intent import rule
 from routing.intents import Intents
 from routing.topics import Topics
 
@@ -18,7 +18,7 @@ class Learned:
 
     def intent(self, site: SiteFacts, visit: VisitFacts, customer: CustomerFacts | None) -> float:
         """Where this visit stands among the site's visits by its chance of an order or a chat, 0 to 1."""
-        return plain_intent(visit) if self._intents is None else self._intents.standing(site, visit, customer)
+        return rule(visit, customer) if self._intents is None else self._intents.standing(site, visit, customer)
 
     def topic(self, site: SiteFacts, visit: VisitFacts, customer: CustomerFacts | None, text: str) -> tuple[str, ...]:
         """What the bell is about: what the visit read, and what its visitor wrote, if anything.

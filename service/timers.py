@@ -21,6 +21,7 @@ from contract.clock import DAY, HOUR, SECOND, now_ms
 from contract.errors import Refused
 from contract.facts import VisitFacts
 from contract.names import Ms, Status
+from service.flows.offering import hasten_the_unheard, offer_waiting
 from service.flows.queue import tell_who_waits
 from service.flows.reachable import (
     HAND_ON_AFTER,
@@ -31,8 +32,9 @@ from service.flows.reachable import (
     may_ring,
     wake,
 )
-from service.flows.ringing import Moved, fire_due, hasten_the_unheard, offer_waiting
+from service.flows.ringing import Moved, fire_due
 from service.journey import Told
+from service.learned import NOTHING, Learned
 from service.retention import forget_old
 from service.sockets.registry import Registry
 from store.base import Store
@@ -53,8 +55,8 @@ log = structlog.get_logger()
 class Timers:
     """The background tasks of one process."""
 
-    def __init__(self, store: Store, bus: Bus, registry: Registry) -> None:
-        self._store, self._bus, self._registry = store, bus, registry
+    def __init__(self, store: Store, bus: Bus, registry: Registry, learned: Learned = NOTHING) -> None:
+        self._store, self._bus, self._registry, self._learned = store, bus, registry, learned
         self._alerts: DueLoop[Moved] = DueLoop(store, routing.queries.anything_due, fire_due, self._moved)
         self._announced: set[str] = set()
         self._visits: set[str] = set()
@@ -172,7 +174,7 @@ class Timers:
         now, lost = await self._store.read(lambda conn: (db_now(conn), anybody_lost(conn, db_now(conn))))
         if self._watched.until(now) >= HAND_ON_AFTER and lost:
             here = set(self._registry.expert_ids())
-            told = await self._store.write(lambda conn: hand_on_lost(conn, db_now(conn), here))
+            told = await self._store.write(lambda conn: hand_on_lost(conn, db_now(conn), here, self._learned))
             told.ring(self._bus, self.announce)
 
     async def _wake(self) -> None:

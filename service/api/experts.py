@@ -97,7 +97,9 @@ async def change(call: Call) -> Expert:
     password_hash = None if asked.password is None else await hash_password(asked.password)
 
     def write(conn: Connection) -> tuple[Expert, Told]:
-        told = service.flows.staff.change(conn, account_id, asked, sites, password_hash, db_now(conn))
+        told = service.flows.staff.change(
+            conn, account_id, asked, sites, password_hash, db_now(conn), learned=call.bell.learned
+        )
         row = conn.execute(select(table).where(table.c.id == account_id)).mappings().one()
         return shown(conn, account_facts(conn, [row]), call.account, call.now)[0], told
 
@@ -112,7 +114,7 @@ async def dismiss(call: Call) -> None:
     account_id = call.path_id()
 
     def write(conn: Connection) -> Told:
-        return service.flows.staff.dismiss(conn, account_id, call.account, db_now(conn))
+        return service.flows.staff.dismiss(conn, account_id, call.account, db_now(conn), learned=call.bell.learned)
 
     (await call.bell.store.write(write)).ring(call.bell.bus, call.bell.timers.announce)
 

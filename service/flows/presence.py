@@ -34,7 +34,7 @@ async def presence_set(bell: Bell, caller: ExpertCaller, data: PresenceSet) -> D
         if data.status == "online":
             told.alerts += may_ring(conn, me, now)
         elif data.status == "offline":
-            hand_on(conn, me, now, told)
+            hand_on(conn, me, now, told, learned=bell.learned)
         return told
 
     (await bell.store.write(work)).ring(bell.bus, bell.timers.announce)

@@ -16,7 +16,9 @@ import routing.do
 import routing.queries
 from contract.clock import SECOND
 from contract.names import Ms
-from service.flows.ringing import ring_for_question, ring_who_came_free
+from service.flows.offering import ring_who_came_free
+from service.flows.ringing import ring_for_question
+from service.learned import NOTHING, Learned
 from store.bus import Bus
 from store.lock import lock
 
@@ -52,7 +54,15 @@ def conversation_over(conn: Connection, account_id: str, now: Ms) -> None:
     routing.do.rest(conn, account_id, now)
 
 
-def hand_on(conn: Connection, account_id: str, now: Ms, told: Told, *, sites: Collection[str] | None = None) -> int:
+def hand_on(
+    conn: Connection,
+    account_id: str,
+    now: Ms,
+    told: Told,
+    *,
+    sites: Collection[str] | None = None,
+    learned: Learned = NOTHING,
+) -> int:
     """Their open conversations are nobody's, and ring up the ladder as a question does; the visitors read so.
 
     Nobody asks the one who left again, also when they are back while it rings. Invitations that nobody answered are
@@ -73,7 +83,7 @@ def hand_on(conn: Connection, account_id: str, now: Ms, told: Told, *, sites: Co
             continue
         count += 1
         told.conversations.append(row["id"])
-        for alert_id in ring_for_question(conn, site, row["visitor_id"], row["id"], seq):
+        for alert_id in ring_for_question(conn, site, row["visitor_id"], row["id"], seq, learned):
             routing.answers.not_again(conn, alert_id, account_id, now)
             told.alerts.append(alert_id)
     return count
@@ -97,14 +107,14 @@ class Watched:
         self._last = -self._gap - 1
 
 
-def hand_on_lost(conn: Connection, now: Ms, here: set[str]) -> Told:
+def hand_on_lost(conn: Connection, now: Ms, here: set[str], learned: Learned = NOTHING) -> Told:
     """Whoever never said that they are going, and whose line is lost for good. `here`: who is connected to us."""
     told = Told()
     lost = [id_ for id_ in routing.queries.lost_lines(conn, now - HAND_ON_AFTER) if id_ not in here]
     for account_id in sorted(chat.queries.loads(conn, lost)) if lost else ():
         lock(conn, f"desk:{account_id}")  # another process looks, too
         if account_id in routing.queries.lost_lines(conn, now - HAND_ON_AFTER):
-            count = hand_on(conn, account_id, now, told)
+            count = hand_on(conn, account_id, now, told, learned=learned)
             if count:
                 routing.do.handed_on(conn, account_id, count)
                 told.experts.append(account_id)

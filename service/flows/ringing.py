@@ -1,10 +1,8 @@
-"""A bell on its way: a question rings, a rung runs out, somebody comes free.
+"""A bell on its way: a question rings, a rung runs out, a desk can hear it no longer.
 
 Nothing here knows a process, a bus or a socket: these are parts of a unit of work, and whoever commits it announces the
 alerts that they return.
 """
-
-from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
@@ -16,22 +14,19 @@ import routing.answers
 import routing.queries
 import tracker.queries
 from chat.message import SYSTEM
-from contract.clock import SECOND
 from contract.errors import Refused
 from contract.facts import SiteFacts
 from contract.ladder import Fallback
 from contract.names import Ms
-from routing.presence import absent
 from routing.queries import Row
 from routing.tables import ASKED
 from routing.triggers import Firing
 from service.flows.facts import customer_facts
 from service.flows.judging import raise_and_ring
-from service.flows.load import load, loads
+from service.flows.load import load
 from service.flows.missed import count_missed
 from service.flows.people import Crew, Ladderful
 from service.learned import NOTHING, Learned
-from store.lock import lock
 
 
 def ring_for_question(
@@ -62,7 +57,8 @@ def ring_for_question(
     return [raised] if raised else []
 
 
-def _people_of(conn: Connection, row: Row, crew: Crew) -> Ladderful:
+def people_of(conn: Connection, row: Row, crew: Crew) -> Ladderful:
+    """Who could answer this alert, as they are now."""
     site = access.queries.site_facts(conn, row["site_id"])
     assert site is not None, "an alert belongs to a site"
     visitor_id = row["visitor_id"]
@@ -79,8 +75,6 @@ _FALLBACK: dict[Fallback, tuple[str, str]] = {
         "Nobody is free just now. Your message is kept. Leave your number here, and we will call you back.",
     ),
 }
-#: So many desks that have a place are offered to at a time.
-FREE_DESKS = 64
 #: An alert that moved, and the conversation that was told of it.
 Moved = tuple[str, str | None]
 
@@ -95,11 +89,11 @@ def fire_due(conn: Connection, now: Ms) -> list[Moved]:
             routing.alerts.end(conn, row["id"], "gone", now)
             told = _tell_nobody_is_free(conn, row, now)
         elif row["rung"] is not None and now - row["due_at"] > routing.alerts.LATE:
-            routing.alerts.ring_afresh(conn, row, _people_of(conn, row, crew), now)
+            routing.alerts.ring_afresh(conn, row, people_of(conn, row, crew), now)
         else:
             if count_missed(conn, row, now) is not None:
                 crew = Crew(conn, now)  # somebody is away now
-            if not routing.alerts.climb(conn, row["id"], _people_of(conn, row, crew), now):
+            if not routing.alerts.climb(conn, row["id"], people_of(conn, row, crew), now):
                 told = _tell_nobody_is_free(conn, row, now)
         moved.append((row["id"], told))
     for expert_id, reason in routing.queries.deaf(conn, now):
@@ -123,7 +117,7 @@ def leave_desk(conn: Connection, expert_id: str, reason: str, now: Ms) -> list[s
     touched = []
     for row, unheard in routing.answers.leave(conn, expert_id, reason):
         if unheard:
-            routing.alerts.climb(conn, row["id"], _people_of(conn, row, crew), now, stay_until=row["due_at"])
+            routing.alerts.climb(conn, row["id"], people_of(conn, row, crew), now, stay_until=row["due_at"])
         touched.append(str(row["id"]))
     return touched
 
@@ -149,100 +143,6 @@ def climb(conn: Connection, alert_id: str, now: Ms) -> str | None:
     row = routing.queries.alert_row(conn, alert_id)
     if row is None:
         raise Refused("not_found")
-    if routing.alerts.climb(conn, alert_id, _people_of(conn, row, Crew(conn, now)), now):
+    if routing.alerts.climb(conn, alert_id, people_of(conn, row, Crew(conn, now)), now):
         return None
     return _tell_nobody_is_free(conn, row, now)
-
-
-def ring_who_came_free(conn: Connection, expert_id: str, sites: list[str], now: Ms) -> list[str]:
-    """Alerts that nobody could hear ring at somebody who is there and has places now: as many as they have places,
-    whose turn it is first, and no flood. After a no or a silence the next one rings (`offer_waiting`)."""
-    found = routing.queries.candidates(conn, [expert_id])
-    if not found or absent(found[0], now):
-        return []
-    (desk,) = found
-    places = desk.capacity - load(conn, expert_id)
-    if places <= 0:
-        return []
-    if desk.busy:
-        routing.answers.count_places(conn, expert_id, busy=False)
-    crew = Crew(conn, now)
-    firm = routing.queries.firm_rings(conn, [expert_id], ASKED).get(expert_id, 0)
-    room = _Room(places, desk.ringing, firm)
-    rung: list[str] = []
-    for row in routing.queries.waiting_without_ring(conn, sites):
-        if room.over():
-            break
-        if room.has(row) and routing.alerts.ring_newcomer(conn, row, expert_id, _people_of(conn, row, crew), now):
-            room.take(row)
-            rung.append(row["id"])
-    return rung
-
-
-class _Room:
-    """How many more bells may ring at a desk with so many free places. What page views of strangers ring keeps nobody
-    out who wrote or is known."""
-
-    def __init__(self, places: int, ringing: int, firm: int) -> None:
-        self._places, self._ringing, self._firm = places, ringing, firm
-
-    def over(self) -> bool:
-        return self._firm >= self._places
-
-    def has(self, row: Row) -> bool:
-        return (self._firm if _is_firm(row) else self._ringing) < self._places
-
-    def take(self, row: Row) -> None:
-        self._ringing += 1
-        self._firm += _is_firm(row)
-
-
-def _is_firm(row: Row) -> bool:
-    """Somebody wrote, or is known."""
-    return row["reason"] == ASKED or row["customer_id"] is not None
-
-
-def hasten_the_unheard(conn: Connection, sites: Sequence[str], now: Ms) -> list[str]:
-    """Everybody of a site has gone: who wrote and waits is told so when a rung's time is over, unless somebody is back
-    by then. Returns the alerts whose time is shorter now."""
-    moved: list[str] = []
-    for site_id in sites:
-        asking = [row for row in routing.queries.waiting_without_ring(conn, [site_id]) if row["reason"] == ASKED]
-        site = access.queries.site_facts(conn, site_id) if asking else None
-        if site is None or routing.queries.online_at(conn, site_id, now, 1):
-            continue
-        for row in asking:
-            until = now + site.ladder.seconds(row["rung"]) * SECOND
-            if row["due_at"] > until and routing.alerts.hasten(conn, row["id"], until):
-                moved.append(row["id"])
-    return moved
-
-
-def offer_waiting(conn: Connection, sites: Sequence[str], now: Ms) -> list[str]:
-    """Who has a free place and hears nothing is rung by those who wait, whose turn it is first: after a no, a silence,
-    a breath, the begin of a working day. Whoever was silent or has declined is not asked again for the same alert: only
-    coming free anew is a new chance. Returns the alerts that ring now."""
-    crew = Crew(conn, now)
-    rung: list[str] = []
-    for site_id in sorted(sites):
-        lock(conn, f"offer:{site_id}")  # two processes would each fill the last place
-        waiting = routing.queries.waiting_without_ring(conn, [site_id])
-        desks = routing.queries.idle(conn, site_id, now, limit=FREE_DESKS) if waiting else []
-        if not desks:
-            continue
-        taken = loads(conn, [desk.id for desk in desks])
-        firm = routing.queries.firm_rings(conn, [desk.id for desk in desks], ASKED)
-        passed = routing.queries.passed(conn, [row["id"] for row in waiting])
-        for desk in desks:
-            id_ = desk.id
-            room = _Room(desk.capacity - taken.get(id_, 0), desk.ringing, firm.get(id_, 0))
-            if room.over() or absent(desk, now):
-                continue
-            for row in [row for row in waiting if (row["id"], id_) not in passed]:
-                if room.over():
-                    break
-                if room.has(row) and routing.alerts.ring_newcomer(conn, row, id_, _people_of(conn, row, crew), now):
-                    room.take(row)
-                    waiting.remove(row)
-                    rung.append(row["id"])
-    return rung

@@ -21,6 +21,7 @@ from routing.do import TopicRow
 from routing.hours import checked
 from service.flows.reachable import Told, hand_on, may_ring
 from service.flows.ringing import leave_desk
+from service.learned import NOTHING, Learned
 from store.lock import lock
 from store.sql import locked
 
@@ -34,7 +35,13 @@ def topic_rows(topics: Iterable[TopicLevel], sites: Iterable[str]) -> list[Topic
 
 
 def change(
-    conn: Connection, account_id: str, asked: ExpertPatch, sites: list[str] | None, password_hash: str | None, now: Ms
+    conn: Connection,
+    account_id: str,
+    asked: ExpertPatch,
+    sites: list[str] | None,
+    password_hash: str | None,
+    now: Ms,
+    learned: Learned = NOTHING,
 ) -> Told:
     """Change what is given. Refused: not_found, exists (email), invalid, forbidden (the last administrator)."""
     lock(conn, ACCOUNTS)
@@ -58,14 +65,14 @@ def change(
     _desk(conn, account_id, asked, before.sites if sites is None else frozenset(sites), now)
     if asked.role not in (None, "expert"):
         routing.do.set_status(conn, account_id, "offline", now)
-        hand_on(conn, account_id, now, told)
+        hand_on(conn, account_id, now, told, learned=learned)
     elif left:
-        hand_on(conn, account_id, now, told, sites=left)
+        hand_on(conn, account_id, now, told, sites=left, learned=learned)
     told.alerts += may_ring(conn, account_id, now)
     return told
 
 
-def dismiss(conn: Connection, account_id: str, by: AccountFacts, now: Ms) -> Told:
+def dismiss(conn: Connection, account_id: str, by: AccountFacts, now: Ms, *, learned: Learned = NOTHING) -> Told:
     """They do not work here any more: signed out everywhere, and nobody waits for them. History keeps their name.
 
     Refused: not_found (also for somebody who left before), forbidden (oneself, the last administrator).
@@ -79,7 +86,7 @@ def dismiss(conn: Connection, account_id: str, by: AccountFacts, now: Ms) -> Tol
     told.alerts += leave_desk(conn, account_id, "gone", now)
     routing.do.set_status(conn, account_id, "offline", now)
     patch_account(conn, account_id, active=False)
-    hand_on(conn, account_id, now, told)
+    hand_on(conn, account_id, now, told, learned=learned)
     return told
 
 

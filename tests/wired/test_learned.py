@@ -96,6 +96,27 @@ async def _soon(shop: Shop, question: str) -> tuple[list[str], list[str]]:
     return found
 
 
+async def test_who_takes_over_is_chosen_by_what_was_written_too(shop: Shop, tmp_path: Path):
+    """The one who was asked leaves: the next one is found by the words as well, not by reading alone."""
+    await at_desk(shop, "Theo", "Things")
+    bea, bert = await at_desk(shop, "Bea", "Boots"), await at_desk(shop, "Bert", "Boots")
+    learn(shop, tmp_path)
+    _, rung = await _soon(shop, "are these boots waterproof, and do the leather boots run small?")
+    first, second = (bea, bert) if rung == [bea.account.id] else (bert, bea)
+
+    def newest(conn: Connection) -> tuple[str, list[str], list[str]]:
+        row = conn.execute(select(alert).order_by(alert.c.raised_at.desc(), alert.c.id.desc())).mappings().first()
+        assert row is not None
+        rings = conn.execute(select(ring.c.expert_id).where(ring.c.alert_id == row["id"], ring.c.outcome.is_(None)))
+        return row["id"], row["topic"], list(rings.scalars())
+
+    bell, _, _ = await shop.store.read(newest)
+    await shop.say(first, "alert.accept", alert=bell)
+    await shop.say(first, "presence.set", status="offline")
+    _, topic, rung = await shop.store.read(newest)
+    assert (topic, rung) == (["Boots"], [second.account.id])
+
+
 async def test_words_that_fit_nothing_wake_no_expert_of_a_topic(shop: Shop, tmp_path: Path):
     """The general queue takes a stranger's; everybody who is free hears it."""
     people = [await at_desk(shop, name, branch) for name, branch in (("Theo", "Things"), ("Bea", "Boots"))]

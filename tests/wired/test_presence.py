@@ -30,8 +30,9 @@ from routing.triggers import Firing
 from service.callers import ExpertCaller, VisitorCaller
 from service.flows import staff
 from service.flows.judging import raise_and_ring
+from service.flows.offering import offer_waiting
 from service.flows.reachable import HAND_ON_AFTER, Told, Watched, hand_on_lost, may_ring, wake
-from service.flows.ringing import fire_due, offer_waiting
+from service.flows.ringing import fire_due
 from tests.wired.counter import Shop
 
 

@@ -27,9 +27,10 @@ from routing.triggers import Firing, Rules, Trigger
 from routing.usual import back, deep
 from service.callers import ExpertCaller, VisitorCaller
 from service.flows.judging import Seen, judge_and_act, raise_and_ring
+from service.flows.offering import hasten_the_unheard, offer_waiting
 from service.flows.queue import queue_at, tell_who_waits
 from service.flows.reachable import Told, hand_on
-from service.flows.ringing import fire_due, hasten_the_unheard, offer_waiting
+from service.flows.ringing import fire_due
 from tests.wired.counter import Shop
 
 

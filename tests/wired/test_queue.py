@@ -27,8 +27,9 @@ from routing.turn import turn
 from service import present
 from service.callers import ExpertCaller, VisitorCaller
 from service.flows.judging import raise_and_ring
+from service.flows.offering import offer_waiting, ring_who_came_free
 from service.flows.queue import queue_at, tell_who_waits
-from service.flows.ringing import fire_due, offer_waiting, ring_for_question, ring_who_came_free
+from service.flows.ringing import fire_due, ring_for_question
 from tests.wired.counter import Shop
 
 
