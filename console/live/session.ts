@@ -39,4 +39,6 @@ export async function signOut(): Promise<void> {
   session.value = { state: "out", ended: false };
 }
 export const answersPeople = (role: Me["role"]): boolean => role === "expert" || role === "admin";
+/** Bells ring at experts alone; an administrator answers in conversations, and has no presence. */
+export const isRung = (role: Me["role"]): boolean => role === "expert";
 export const readsReports = (role: Me["role"]): boolean => role === "marketer" || role === "admin";

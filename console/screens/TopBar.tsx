@@ -5,7 +5,7 @@ import { allowDesktop, desktop, setSound, soundOn, soundWaits } from "../live/be
 import { now } from "../live/clock";
 import { connection, desk, setPresence } from "../live/desk";
 import { IDLE, IDLE_MINUTES } from "../live/idle";
-import { answersPeople, signOut } from "../live/session";
+import { answersPeople, isRung, signOut } from "../live/session";
 import { LanguageSwitch } from "../parts/LanguageSwitch";
 import { LOOKS, look, setLook } from "../parts/look";
 import type { Screen } from "../parts/route";
@@ -34,18 +34,18 @@ export function TopBar({ me, screens, here }: { me: Me; screens: Screen[]; here:
           </nav>
         )}
         <span class="top-space" />
-        {answersPeople(me.role) && <PresenceSwitch />}
+        {isRung(me.role) && <PresenceSwitch />}
         <Settings me={me} />
       </div>
       {answersPeople(me.role) && <Hearing />}
-      {answersPeople(me.role) && <Absence />}
+      {isRung(me.role) && <Absence />}
     </header>
   );
 }
 
 function PresenceSwitch() {
   const mine = desk.value?.me.status;
-  // Somebody with no place for conversations is never rung, and has no presence to choose.
+  // Nor has an expert with no place for conversations a presence to choose.
   if (desk.value?.me.capacity === 0) return null;
   return (
     <div class="segments presence" role="group" aria-label={t("presence")}>
