@@ -23,8 +23,9 @@ from sqlalchemy import event, make_url
 
 from bench.alone import alone
 from bench.machines import SIZES, databases
-from bench.simulate_day import MIDNIGHT, Plan, World
+from bench.simulate_day import World
 from bench.simulate_figures import Day, read
+from bench.simulate_plan import MIDNIGHT, Plan
 from bench.virtual import Clock, virtual
 from contract.clock import DAY
 from service.migrate import migrate

@@ -11,105 +11,28 @@ import math
 import random
 import sys
 from collections.abc import Awaitable, Callable
-from typing import Any, get_args
+from typing import Any
 
-import msgspec
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
-import access.do
 import chat.do
 import chat.queries
-import crm.do
 import routing.do
 import routing.queries
-import tracker.do
-from bench.simulate_watch import Desk, Hear, Watch
+from bench.simulate_furnish import furnish
+from bench.simulate_plan import ACCEPTS, APPEARS, CURVE, CUSTOMER, DECLINES, DEEP, MIDNIGHT, WRITE, Person, Plan, Visit
+from bench.simulate_watch import Hear, Watch
 from bench.virtual import Clock
 from contract.beacons import Beacon, Event, PageLeft, PageStayed, PageViewed
-from contract.clock import DAY, HOUR, MINUTE, SECOND
+from contract.clock import DAY, MINUTE, SECOND
 from contract.errors import Refused
-from contract.facts import AccountFacts
-from contract.hours import Hours, Weekday
-from contract.ids import node_id
 from contract.names import Ms
-from crm.tables import customer
 from routing.do import RENEW
-from routing.firings import add_trigger
-from routing.hours import checked
-from routing.usual import back, deep
-from sales.tables import order, order_form
-from service.callers import ExpertCaller, VisitorCaller
+from service.callers import VisitorCaller
 from service.flows.presence import came_free
 from service.journey import Journey
-from service.sockets.registry import Connection as Line
 from service.timers import Timers
 from tests.wired.counter import Shop
-from tracker.visitor import key_hash
-
-#: A Tuesday in winter, midnight UTC.
-MIDNIGHT: Ms = 1_773_100_800_000
-#: How many come in each hour, as parts of the whole.
-CURVE = (
-    1.0, 0.6, 0.4, 0.3, 0.3, 0.6, 1.5, 3.0, 5.0, 7.0, 8.0, 8.0,
-    7.0, 6.5, 6.5, 6.5, 6.0, 6.0, 6.5, 7.5, 8.0, 6.0, 3.0, 1.5,
-)  # fmt: skip
-#: Two shifts, in hours of the day.
-SHIFTS = ((6, 15), (13, 22))
-DEEP, WRITE, CUSTOMER, APPEARS = 0.25, 0.03, 0.06, 0.8
-ACCEPTS, DECLINES = 0.82, 0.06
-BREATH = 15
-
-
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """A day. `length`: how long it lasts, with everything in it in proportion, but for bells and conversations."""
-
-    visits: int = 100_000
-    topics: int = 20
-    equals: int = 10
-    capacity: int = 2
-    length: Ms = DAY
-    deaths: int = 10
-    downs: int = 5
-
-    def hour(self, of_day: float) -> Ms:
-        """When it is that hour, in this day; to the minute, as working hours are."""
-        return MIDNIGHT + round(of_day / 24 * self.length / MINUTE) * MINUTE
-
-
-class Person(msgspec.Struct):
-    """Somebody at a desk, with what they are doing. `since`: they have this status since then; `talks`: conversation ->
-    its visit, and since when."""
-
-    caller: ExpertCaller
-    desk: Desk
-    line: Line
-    alive: bool = False
-    status: str = "offline"
-    since: Ms = 0
-    talks: dict[str, tuple["Visit", Ms]] = msgspec.field(default_factory=dict)
-
-
-class Visit(msgspec.Struct):
-    """`pages`: page view -> when it began. `leaves`: when they mean to go; `talk`: their conversation."""
-
-    key: str
-    kind: str
-    topic: int
-    pages: dict[str, Ms] = msgspec.field(default_factory=dict)
-    visitor: str = ""
-    leaves: Ms = 0
-    talk: str = ""
-    gone: bool = False
-
-
-class Told(msgspec.Struct):
-    """What somebody who waits was told."""
-
-    alert: str
-    minutes: int
-    position: int
-    at: Ms
-
 
 Act = Callable[[], Awaitable[None]]
 
@@ -136,7 +59,7 @@ class World:
     # --- the day ------------------------------------------------------------------------------------------------
 
     async def live(self) -> None:
-        await self._furnish()
+        await furnish(self)
         self._plan_visits()
         self._plan_people()
         end = MIDNIGHT + self.plan.length + 10 * MINUTE  # whoever still rings then, rings for ever
@@ -570,81 +493,3 @@ class World:
         self._count("talks to their end")
         await self._hear()
         self._in(self.dice.uniform(1, 40), lambda: self._leave(visit))
-
-    # --- furniture ----------------------------------------------------------------------------------------------
-
-    async def _furnish(self) -> None:
-        plan, shop, dice = self.plan, self.shop, self.dice
-        site = shop.site
-
-        def staff(conn: Connection) -> list[tuple[AccountFacts, Desk]]:
-            add_trigger(conn, site.id, "back", back(), self.clock.now)
-            add_trigger(conn, site.id, "deep", deep(3, 15), self.clock.now + 1)
-            found = []
-            for number in range(plan.topics * plan.equals):
-                topic, shift = number // plan.equals, number % 2
-                account = access.do.create_account(
-                    conn, email=f"e{number}@shop.example", name=f"Expert {number}", password_hash="-", role="expert",
-                    now=self.clock.now, sites=[site.id],
-                )  # fmt: skip
-                path = [f"Topic {topic}"]
-                routing.do.add_expert(conn, account.id, plan.capacity, [(node_id(site.id, path), path, 3)])
-                routing.do.set_breath(conn, account.id, BREATH)
-                begin, end = (plan.hour(hour) for hour in SHIFTS[shift])
-                span = [(_clock(begin), _clock(end))]
-                hours = Hours(zone="UTC", week=dict.fromkeys(get_args(Weekday), span))
-                routing.do.set_hours(conn, account.id, checked(hours), self.clock.now)
-                found.append((account, Desk(account.id, topic, f"{topic}/{shift}", (begin, end))))
-            return found
-
-        for number, (account, desk) in enumerate(await shop.store.write(staff)):
-            caller = ExpertCaller(account=account, language="en")
-            self.people[desk.id] = Person(caller, desk, Line(sid=f"sid{number}", namespace="/expert", caller=caller))
-            self.watch.desks[desk.id] = desk
-        experts = list(self.people)
-
-        def clientele(conn: Connection) -> None:
-            """Some have an owner, some were served; some order often, some ordered much once, long ago."""
-            now = self.clock.now
-            rows: list[dict[str, Any]] = []
-            for number in range(max(20, round(plan.visits * CUSTOMER / 1.5))):
-                key = f"{dice.getrandbits(128):032x}"
-                visitor = tracker.do.ensure_visitor(conn, site.id, key_hash(key), now - 400 * DAY)
-                who = crm.do.create(conn, site.id, f"Customer {number}", now - 400 * DAY)
-                crm.do.add_identity(conn, site.id, "visitor", visitor, who, "order", now)
-                owner = dice.choice(experts) if dice.random() < 0.6 else None
-                if owner is not None:
-                    conn.execute(customer.update().where(customer.c.id == who).values(owner_id=owner))
-                    self.watch.owners[visitor] = owner
-                self.watch.known.add(visitor)
-                self.customers.append(key)
-                chance = dice.random()
-                if chance < 0.5:
-                    orders = [(now - (20 + 30 * month) * DAY, 3_000) for month in range(dice.randint(2, 6))]
-                else:
-                    orders = [(now - 900 * DAY, 300_000)] if chance < 0.6 else []
-                for at, amount in orders:
-                    rows.append(
-                        {"id": self.clock.new_id(), "site_id": site.id, "visitor_id": visitor, "customer_id": who,
-                         "expert_id": dice.choice(experts), "amount": amount, "at": at}
-                    )  # fmt: skip
-            forms = [
-                {"id": row["id"], "site_id": site.id, "visitor_id": row["visitor_id"], "expert_id": row["expert_id"],
-                 "lines": [], "state": "ordered", "at": row["at"]}
-                for row in rows
-            ]  # fmt: skip
-            conn.execute(insert(order_form), forms)
-            full = [
-                row | {"number": number + 1, "form_id": row["id"], "currency": "EUR", "contact": {}, "status": "placed"}
-                for number, row in enumerate(rows)
-            ]
-            conn.execute(insert(order), full)
-            for row in sorted(rows, key=lambda row: row["at"]):
-                self.watch.served[row["visitor_id"]][row["id"]] = (row["at"], row["expert_id"])
-
-        await shop.store.write(clientele)
-
-
-def _clock(at: Ms) -> str:
-    """As it stands in somebody's working hours."""
-    return f"{(at - MIDNIGHT) // HOUR:02}:{(at - MIDNIGHT) // MINUTE % 60:02}"

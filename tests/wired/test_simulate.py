@@ -7,7 +7,7 @@ import pytest
 import routing.ladder
 import service.flows.people
 from bench.simulate import live
-from bench.simulate_day import Plan
+from bench.simulate_plan import Plan
 from contract.clock import MINUTE
 
 SHORT = Plan(visits=1_200, topics=5, length=45 * MINUTE, deaths=2, downs=2)
