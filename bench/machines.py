@@ -51,11 +51,15 @@ def floor(folder: Path) -> Iterator[Running]:
 
 @contextlib.contextmanager
 def databases(kind: str, number: int = 1) -> Iterator[list[str]]:
-    """URLs of so many empty databases of this size: of a PostgreSQL of their own, or "" for a file in the folder."""
+    """URLs of so many empty databases of this size: of a PostgreSQL of their own, or "" for a file in the folder.
+
+    PostgreSQL learns within seconds what an hour's traffic fills, not within minutes as it does by default: it plans by
+    statistics, and a pass is over before the first minute is.
+    """
     if kind == "sqlite":
         yield [""] * number
         return
-    with contextlib.closing(Postgres()) as base:
+    with contextlib.closing(Postgres(naptime="2s")) as base:
         base.start()
         yield [base.fresh_database() for _ in range(number)]
 

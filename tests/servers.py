@@ -137,8 +137,10 @@ class Postgres(Server):
 
     name = "PostgreSQL"
 
-    def __init__(self) -> None:
+    def __init__(self, *, naptime: str = "1h") -> None:
+        """`naptime`: how often it looks whether its statistics are true. Tests fill bases too small to need it."""
         super().__init__()
+        self._naptime = naptime
         self._bin = postgres_programs()
         self._prefix, self._user = _not_root(self._bin / "postgres")
         self._numbers = itertools.count(1)
@@ -153,7 +155,7 @@ class Postgres(Server):
             "full_page_writes": "off",
             "max_connections": "200",
             "shared_buffers": "64MB",
-            "autovacuum_naptime": "1h",
+            "autovacuum_naptime": self._naptime,
             "timezone": "UTC",
         }
         chosen = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
