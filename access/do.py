@@ -16,6 +16,8 @@ from contract.errors import Refused
 from contract.facts import AccountFacts, SiteFacts
 from contract.ids import new_id
 from contract.ladder import USUAL, Ladder
+from contract.look import USUAL as USUAL_LOOK
+from contract.look import Look
 from contract.names import Ms, Role
 from store.lock import lock
 from store.sql import counted, insert_new, locked
@@ -36,6 +38,7 @@ def create_site(
     zone: str = "UTC",
     currency: str = "EUR",
     ladder: Ladder = USUAL,
+    look: Look = USUAL_LOOK,
 ) -> SiteFacts:
     """A new site. Refused("exists") if the key is taken, Refused("invalid") for a bad origin, zone or ladder."""
     row: dict[str, Any] = {
@@ -47,6 +50,7 @@ def create_site(
         "zone": known_zone(zone),
         "currency": currency,
         "ladder": plain_ladder(ladder),
+        "look": to_builtins(look),
         "crew_version": "",
         "test_until": None,
         "tree_rules": None,
@@ -60,7 +64,7 @@ def create_site(
 
 
 def patch_site(conn: Connection, site_id: str, changes: dict[str, Any], now: Ms) -> SiteFacts:
-    """Change those of name, origins, language, zone, ladder, rung_seconds, test_mode that are given.
+    """Change those of name, origins, language, zone, ladder, rung_seconds, look, test_mode that are given.
 
     Refused("not_found"), Refused("invalid"). Test mode, once switched on, switches itself off after `TEST_FOR`.
     """
@@ -71,6 +75,8 @@ def patch_site(conn: Connection, site_id: str, changes: dict[str, Any], now: Ms)
         values["zone"] = known_zone(values["zone"])
     if "ladder" in values or "rung_seconds" in values:
         values["ladder"] = _changed_ladder(conn, site_id, values.pop("ladder", None), values.pop("rung_seconds", None))
+    if "look" in values:
+        values["look"] = to_builtins(values["look"])
     if "test_mode" in values:
         values["test_until"] = now + TEST_FOR if values.pop("test_mode") else 0
     if values:

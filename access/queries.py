@@ -11,6 +11,7 @@ from access.tree import rules_of
 from contract.clock import now_ms
 from contract.facts import AccountFacts, SiteFacts
 from contract.ladder import Ladder
+from contract.look import Look
 from store.prepared import Prepared, among
 
 _SITE = Prepared(select(site).where(site.c.id == bindparam("id")))
@@ -28,6 +29,7 @@ def site_of(row: Mapping[Any, Any]) -> SiteFacts:
         zone=row["zone"],
         currency=row["currency"],
         ladder=convert(row["ladder"], Ladder),
+        look=convert(row["look"], Look),
         test_mode=(row["test_until"] or 0) > now_ms(),
         test_until=row["test_until"],
         rules=rules_of(row["tree_rules"]),

@@ -15,6 +15,7 @@ from sqlalchemy import (
 )
 
 from contract.ladder import USUAL
+from contract.look import USUAL as USUAL_LOOK
 from store.metadata import Id, Json, Time, metadata
 
 #: `crew_version`: another one after each change of who works there, and of what they know (`access.do.crew_changed`).
@@ -29,6 +30,7 @@ site = Table(
     Column("zone", Text, nullable=False),
     Column("currency", Text, nullable=False),
     Column("ladder", Json, nullable=False, default=lambda: to_builtins(USUAL)),
+    Column("look", Json, nullable=False, default=lambda: to_builtins(USUAL_LOOK)),
     Column("crew_version", Id, nullable=False, default=""),
     Column("test_until", Time, nullable=True),
     Column("tree_rules", Json, nullable=True),

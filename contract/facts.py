@@ -7,6 +7,8 @@ import msgspec
 
 from contract.ladder import USUAL as USUAL_LADDER
 from contract.ladder import Ladder
+from contract.look import USUAL as USUAL_LOOK
+from contract.look import Look
 from contract.names import Channel, DeviceKind, Ms, Role
 from contract.tree import NO_TREE, USUAL, SiteTree, TreeRules
 
@@ -25,6 +27,7 @@ class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):
     zone: str
     currency: str
     ladder: Ladder = USUAL_LADDER
+    look: Look = USUAL_LOOK
     test_mode: bool = False
     test_until: Ms | None = None
     rules: TreeRules = USUAL

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from contract.ladder import USUAL, Ladder
+from contract.look import USUAL as USUAL_LOOK
+from contract.look import Look
 from contract.names import EventOutcome, PathSource, TreeReason
 from contract.shapes import CustomerBrief, In, Name, Out, Time
 from contract.text import END
@@ -18,6 +20,7 @@ class SiteWrite(In):
     zone: Annotated[str, Meta(max_length=64)] = "UTC"
     currency: Annotated[str, Meta(pattern="^[A-Z]{3}" + END)] = "EUR"
     ladder: Ladder = USUAL
+    look: Look = USUAL_LOOK
 
 
 class SitePatch(In):
@@ -29,6 +32,7 @@ class SitePatch(In):
     zone: Annotated[str, Meta(max_length=64)] | None = None
     ladder: Ladder | None = None
     rung_seconds: Annotated[int, Meta(ge=5, le=3600)] | None = None
+    look: Look | None = None
     test_mode: bool | None = None
 
 
@@ -44,6 +48,7 @@ class Site(Out):
     currency: str
     ladder: Ladder
     rung_seconds: int
+    look: Look
     test_mode: bool
     test_until: Time | None
 

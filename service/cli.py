@@ -23,6 +23,7 @@ import routing.firings
 from access.passwords import hash_password
 from contract.clock import now_ms
 from contract.errors import Refused
+from contract.facts import SiteFacts
 from contract.ids import node_id
 from contract.names import Role
 from routing import usual
@@ -208,9 +209,8 @@ def site_show(
 ) -> None:
     """Print the snippet of a site, or its secret."""
     settings = _settings(data_dir=data_dir)
-    site_id = _site_id(settings, key)
     if secret:
-        typer.echo(_site_secret(settings, site_id))
+        typer.echo(_site_secret(settings, _site_id(settings, key)))
     else:
         _show_snippet(settings, key)
 
@@ -232,14 +232,18 @@ def site_secret(
     typer.echo(_with_store(settings, work) if rotate else _site_secret(settings, site_id))
 
 
-def _site_id(settings: Settings, key: str) -> str:
-    async def work(store: Store) -> Any:
+def _site_facts(settings: Settings, key: str) -> SiteFacts:
+    async def work(store: Store) -> SiteFacts | None:
         return await store.read(lambda conn: access.queries.site_by_key(conn, key))
 
-    found = _with_store(settings, work)
+    found: SiteFacts | None = _with_store(settings, work)
     if found is None:
         raise _stop(f"There is no site {key}. `shopbell site add` makes one.")
-    return str(found.id)
+    return found
+
+
+def _site_id(settings: Settings, key: str) -> str:
+    return _site_facts(settings, key).id
 
 
 def _site_secret(settings: Settings, site_id: str) -> str:
@@ -252,11 +256,12 @@ def _site_secret(settings: Settings, site_id: str) -> str:
 
 def _show_snippet(settings: Settings, key: str) -> None:
     """Two tags: always the newest script, and, where it is built, just this one (docs/snippet.md)."""
-    typer.echo(tag(settings.public_url, key))
+    look = _site_facts(settings, key).look
+    typer.echo(tag(settings.public_url, key, look))
     body = snippet()
     if body is not None:
         typer.echo("\nOr pinned to this version of the script, which your pages then get or none:")
-        typer.echo(pinned(settings.public_url, key, body))
+        typer.echo(pinned(settings.public_url, key, look, body))
 
 
 @site_app.command("tree")

@@ -1172,6 +1172,7 @@ id: string
 key: string
 ladder: Ladder
 language: string
+look: Look
 name: string
 origins: string[]
 rung_seconds: number
@@ -1204,6 +1205,32 @@ wait_seconds?: number
 export interface LadderRung {
 rung: ("anyone" | "last" | "owner" | "topic")
 seconds?: number
+}
+/**
+ * `accent` is what the site wishes; what is shown of it can be read (`contract.accent`).
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Look".
+ */
+export interface Look {
+accent?: string
+side?: ("left" | "right")
+title?: Title
+welcome?: Welcome
+}
+/**
+ * A line in each language; "" says ours.
+ */
+export interface Title {
+en?: string
+ru?: string
+}
+/**
+ * A few sentences in each language; "" says ours.
+ */
+export interface Welcome {
+en?: string
+ru?: string
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -2072,6 +2099,7 @@ password: string
 export interface SitePatch {
 ladder?: (Ladder | null)
 language?: (string | null)
+look?: (Look | null)
 name?: (string | null)
 origins?: (string[] | null)
 rung_seconds?: (number | null)
@@ -2107,6 +2135,7 @@ currency?: string
 key: string
 ladder?: Ladder1
 language?: string
+look?: Look1
 name: string
 origins?: string[]
 zone?: string
@@ -2123,6 +2152,15 @@ fallback?: ("callback" | "message")
  */
 rungs?: LadderRung[]
 wait_seconds?: number
+}
+/**
+ * `accent` is what the site wishes; what is shown of it can be read (`contract.accent`).
+ */
+export interface Look1 {
+accent?: string
+side?: ("left" | "right")
+title?: Title
+welcome?: Welcome
 }
 /**
  * The answer of `POST /api/events`: what became of the events of one body. They add up to what was sent.
@@ -2158,6 +2196,16 @@ data: {
 }
 id: string
 kind: string
+}
+/**
+ * A line in each language; "" says ours.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Title".
+ */
+export interface Title1 {
+en?: string
+ru?: string
 }
 /**
  * A node of the information tree that somebody visited, knows, or gave phrases for. `phrases`: what people write
@@ -2614,6 +2662,16 @@ bot: boolean
 export interface Waiting {
 site: string
 visitor: string
+}
+/**
+ * A few sentences in each language; "" says ours.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Welcome".
+ */
+export interface Welcome1 {
+en?: string
+ru?: string
 }
 /**
  * One sentence.

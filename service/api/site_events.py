@@ -78,8 +78,8 @@ async def snippet(call: Call) -> SiteSnippet:
     last_at = await call.bell.store.read(lambda conn: tracker.queries.last_heard(conn, site.id))
     address, script = call.bell.settings.public_url, newest_script()
     return SiteSnippet(
-        tag=tag(address, site.key),
-        versioned_tag=None if script is None else pinned(address, site.key, script),
+        tag=tag(address, site.key, site.look),
+        versioned_tag=None if script is None else pinned(address, site.key, site.look, script),
         last_at=None if last_at is None else rfc3339(last_at),
     )
 

@@ -24,6 +24,7 @@ def shown(site: SiteFacts) -> Site:
         currency=site.currency,
         ladder=site.ladder,
         rung_seconds=site.ladder.rungs[0].seconds,
+        look=site.look,
         test_mode=site.test_mode,
         test_until=rfc3339(site.test_until) if site.test_mode and site.test_until else None,
     )
@@ -59,6 +60,7 @@ async def add_site(call: Call) -> Site:
             zone=asked.zone,
             currency=asked.currency,
             ladder=asked.ladder,
+            look=asked.look,
         )
     )
     call.bell.sites.forget()

@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 10:07:56.610155.
+Revision 0001, after ; 2026-11-22 11:42:05.895042.
 """
 
 import sqlalchemy as sa
@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.Column("zone", sa.Text(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("ladder", sa.Text(), nullable=False),
+        sa.Column("look", sa.Text(), nullable=False),
         sa.Column("crew_version", sa.Text(), nullable=False),
         sa.Column("test_until", sa.BigInteger(), nullable=True),
         sa.Column("tree_rules", sa.Text(), nullable=True),
