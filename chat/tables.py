@@ -1,6 +1,17 @@
-"""What they say: conversations, numbered messages, and the cards that stand on a visitor's page."""
+"""What they say: conversations, numbered messages with what is attached, and the cards on a visitor's page."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Table,
+    Text,
+    text,
+)
 
 from store.metadata import Id, Json, Time, metadata
 
@@ -75,4 +86,33 @@ card = Table(
     Column("over_at", Time, nullable=True),
     CheckConstraint("kind IN ('info', 'offer', 'order_form')", name="kind"),
     Index("ix_card_visitor_id", "visitor_id"),
+)
+#: An attachment: the row of a message of kind file; its bytes lie in the data folder under the same id
+#: (`service.files`). There is never a row without bytes. `author_kind`: who sent it, the visitor or an expert.
+file = Table(
+    "file",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("conversation_id", ForeignKey("conversation.id"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("visitor_id", Id, nullable=False),
+    Column("author_kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("width", Integer, nullable=True),
+    Column("height", Integer, nullable=True),
+    Column("at", Time, nullable=False),
+    ForeignKeyConstraint(["conversation_id", "seq"], ["message.conversation_id", "message.seq"]),
+    Index("ix_file_conversation_id_seq", "conversation_id", "seq"),
+    Index("ix_file_visitor_id_at", "visitor_id", "at"),
+)
+#: A transcript that went by mail, kept for a day: so few may be sent of one conversation. To whom, nobody remembers.
+mailing = Table(
+    "mailing",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("conversation_id", ForeignKey("conversation.id"), nullable=False),
+    Column("at", Time, nullable=False),
+    Index("ix_mailing_conversation_id_at", "conversation_id", "at"),
 )

@@ -17,6 +17,7 @@ Code = Literal[
     "empty_message", "message_too_long", "bad_text", "conversation_closed", "alert_over", "desk_full", "not_online",
     "form_used", "offer_over", "bad_quantity", "unknown_product", "no_lines", "bad_contact", "bad_address", "exists",
     "bad_token", "two_people", "too_many", "in_use", "method_not_allowed", "not_ready", "websocket_only", "internal",
+    "file_type", "file_too_large", "file_limit", "no_mail",
 ]  # fmt: skip
 
 STATUS: Mapping[Code, int] = {
@@ -30,6 +31,7 @@ STATUS: Mapping[Code, int] = {
     "bad_contact": 422, "bad_address": 422, "exists": 409, "bad_token": 403, "two_people": 409,
     "too_many": 409, "in_use": 409,
     "method_not_allowed": 405, "not_ready": 503, "websocket_only": 400, "internal": 500,
+    "file_type": 415, "file_too_large": 413, "file_limit": 409, "no_mail": 409,
 }  # fmt: skip
 CODES: tuple[Code, ...] = get_args(Code)
 _SENTENCES: dict[str, dict[str, str]] = {

@@ -16,6 +16,7 @@ import msgspec
 from contract import (
     beacons,
     errors,
+    files,
     frames,
     names,
     rest_customers,
@@ -38,7 +39,7 @@ SCHEMA = HERE / "contract.schema.json"
 TYPESCRIPT = HERE / "contract.ts"
 #: Where the shapes are: what a browser sends, the sockets, the bodies of `/api/...`.
 MODULES = (
-    beacons, frames, shapes, rest_customers, rest_desk, rest_experts, rest_goods, rest_queue, rest_reports,
+    beacons, files, frames, shapes, rest_customers, rest_desk, rest_experts, rest_goods, rest_queue, rest_reports,
     rest_routing, rest_sites, rest_tree, rest_triggers, rest_visits,
 )  # fmt: skip
 

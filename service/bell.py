@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import structlog
 
 from access.sites import Sites
+from service.files import Files
 from service.foreign import Tried
 from service.journey import Journey
 from service.learned import NOTHING, Learned
@@ -39,6 +41,7 @@ class Bell:
     waiting: Waiting
     registry: Registry
     learned: Learned = NOTHING
+    files: Files = field(default_factory=lambda: Files(Path("data/files")))
     tried: Tried = field(default_factory=Tried)
     ready: bool = False
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)

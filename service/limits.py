@@ -4,17 +4,22 @@ They keep a single caller from using what belongs to all; they are no defence ag
 room check of `collect` and the bounded queues of the store). Switched off by `RATE_LIMITS=off`.
 """
 
+import contextlib
 import ipaddress
 import math
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
 
 from contract.errors import Refused
 from service.callers import ExpertCaller, VisitorCaller
 
 #: Beyond so many, every further so many events of a body cost like one body more.
 EVENTS_A_TOKEN = 10
+#: Files, or megabytes of them, that one address may send at once; and how many may be on their way from there.
+FILES_BURST, UPLOADS = 200, 6
+#: One in 24 hours, as tokens a second.
+A_DAY = 1 / (24 * 3600)
 
 
 class Buckets:
@@ -58,6 +63,11 @@ class Limits:
         self._join = Buckets(rate=20, burst=500)
         self._command = Buckets(rate=20, burst=120)
         self._order = Buckets(rate=1 / 10, burst=20)
+        self._file = Buckets(rate=1 / 20, burst=FILES_BURST)
+        self._fetch = Buckets(rate=20, burst=500)
+        self._mail_from = Buckets(rate=5 * A_DAY, burst=5)
+        self._mail_to = Buckets(rate=3 * A_DAY, burst=3)
+        self._uploading: Counter[str] = Counter()
 
     def collect(self, site_id: str, address: str, events: int = 1) -> None:
         """One body of events from one address for one site. It costs what it holds: events are what takes time in the
@@ -80,6 +90,34 @@ class Limits:
         """One order that would be placed now. An order makes a customer of whoever typed it, and customers go before
         strangers: one address with many keys makes few of them. Call it after everything else was found right."""
         self._check(self._order, (caller.site.id, caller.network))
+
+    def file(self, caller: VisitorCaller, size: int) -> None:
+        """A file of so many bytes from one visitor's address: a megabyte costs as much as a file. Keys cost nothing,
+        so that each one's own measure keeps nobody from filling the disk."""
+        self._check(self._file, (caller.site.id, caller.network), min(FILES_BURST, 1 + size // (1024 * 1024)))
+
+    @contextlib.contextmanager
+    def uploading(self, sender: str) -> Iterator[None]:
+        """While a file comes in from this network or account: a few at a time, however slow its line."""
+        if self._on and self._uploading[sender] >= UPLOADS:
+            raise Refused("rate_limited", retry_after=5)
+        self._uploading[sender] += 1
+        try:
+            yield
+        finally:
+            self._uploading[sender] -= 1
+            if not self._uploading[sender]:
+                del self._uploading[sender]
+
+    def fetch(self, address: str) -> None:
+        """One request of a visitor's key over HTTP: to try many ids takes many."""
+        self._check(self._fetch, network(address))
+
+    def mail(self, sender: str, email: str) -> None:
+        """One letter that `sender` (a network or an account) has us write to an address: what we send must not become
+        a way to fill a stranger's mailbox with words of one's own."""
+        self._check(self._mail_from, sender)
+        self._check(self._mail_to, email)
 
     def api(self, person: str) -> None:
         """One request of a signed-in account."""

@@ -9,9 +9,13 @@ import msgspec
 
 from store.connect import database_url
 
+#: Bytes of one attachment, and how far that may be raised.
+FILE_LIMIT, MOST_FILE_LIMIT = 10 * 1024 * 1024, 1024**3
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """`public_url`: the address under which browsers reach us. `own_origins`: where our own pages are served from."""
+    """`public_url`: the address under which browsers reach us. `own_origins`: where our own pages are served from.
+    `file_limit`: how many bytes one attachment may have."""
 
     database_url: str
     redis_url: str | None
@@ -24,6 +28,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tls_cert: str | None
     tls_key: str | None
     rate_limits: bool
+    file_limit: int = FILE_LIMIT
     demo: bool = False
 
     @property
@@ -50,6 +55,9 @@ def read_settings(environment: Mapping[str, str] = os.environ, **given: object) 
     limits = value("RATE_LIMITS", "on")
     if limits not in ("on", "off"):
         raise ValueError("SHOPBELL_RATE_LIMITS must be on or off")
+    file_limit = value("FILE_LIMIT", str(FILE_LIMIT))
+    if not (file_limit.isascii() and file_limit.isdigit() and 0 < int(file_limit[:20]) <= MOST_FILE_LIMIT):
+        raise ValueError("SHOPBELL_FILE_LIMIT must be a number of bytes, at most a gigabyte")
     tls_cert, tls_key = value("TLS_CERT") or None, value("TLS_KEY") or None
     if (tls_cert is None) != (tls_key is None):
         raise ValueError("SHOPBELL_TLS_CERT and SHOPBELL_TLS_KEY go together")
@@ -67,6 +75,7 @@ def read_settings(environment: Mapping[str, str] = os.environ, **given: object) 
         tls_cert=tls_cert,
         tls_key=tls_key,
         rate_limits=limits == "on",
+        file_limit=int(file_limit),
         demo=bool(given.get("demo")),
     )
 

@@ -20,9 +20,7 @@ def once(
     A refusal raises out of `do` and remembers nothing: the id stays free. The caller's transaction must hold a lock
     that orders two calls of one person (the conversation, the form), as every writer here does.
     """
-    known = connection.execute(
-        select(receipt.c.answer).where(receipt.c.person == person, receipt.c.client_id == client_id)
-    ).scalar_one_or_none()
+    known = answered(connection, person, client_id)
     if known is not None:
         return known, False
     answer = do()
@@ -30,6 +28,14 @@ def once(
         receipt.insert().values(person=person, client_id=client_id, command=command, answer=answer, at=now)
     )
     return answer, True
+
+
+def answered(connection: Connection, person: str, client_id: str) -> dict[str, Any] | None:
+    """What was answered to this before; None if it was never done."""
+    found: dict[str, Any] | None = connection.execute(
+        select(receipt.c.answer).where(receipt.c.person == person, receipt.c.client_id == client_id)
+    ).scalar_one_or_none()
+    return found
 
 
 def forget(connection: Connection, now: Ms) -> None:

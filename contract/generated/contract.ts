@@ -54,7 +54,7 @@ export type Direction = ("in" | "out" | "across")
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "ErrorCode".
  */
-export type ErrorCode = ("malformed" | "invalid" | "too_large" | "unsupported_type" | "unknown_site" | "foreign_origin" | "unauthenticated" | "wrong_password" | "forbidden" | "missing_csrf" | "not_found" | "rate_limited" | "busy" | "unavailable" | "unknown_command" | "empty_message" | "message_too_long" | "bad_text" | "conversation_closed" | "alert_over" | "desk_full" | "not_online" | "form_used" | "offer_over" | "bad_quantity" | "unknown_product" | "no_lines" | "bad_contact" | "bad_address" | "exists" | "bad_token" | "two_people" | "too_many" | "in_use" | "method_not_allowed" | "not_ready" | "websocket_only" | "internal")
+export type ErrorCode = ("malformed" | "invalid" | "too_large" | "unsupported_type" | "unknown_site" | "foreign_origin" | "unauthenticated" | "wrong_password" | "forbidden" | "missing_csrf" | "not_found" | "rate_limited" | "busy" | "unavailable" | "unknown_command" | "empty_message" | "message_too_long" | "bad_text" | "conversation_closed" | "alert_over" | "desk_full" | "not_online" | "form_used" | "offer_over" | "bad_quantity" | "unknown_product" | "no_lines" | "bad_contact" | "bad_address" | "exists" | "bad_token" | "two_people" | "too_many" | "in_use" | "method_not_allowed" | "not_ready" | "websocket_only" | "internal" | "file_type" | "file_too_large" | "file_limit" | "no_mail")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "EventOutcome".
@@ -70,6 +70,11 @@ export type EventType = ("page.viewed" | "page.stayed" | "page.left" | "custom")
  * via the `definition` "ExpertWarning".
  */
 export type ExpertWarning = "no_topics"
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "FileType".
+ */
+export type FileType = ("image/png" | "image/jpeg" | "image/gif" | "image/webp" | "application/pdf")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "FunnelStep".
@@ -94,7 +99,7 @@ export type MergeProof = ("token" | "order" | "hand")
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "MessageKind".
  */
-export type MessageKind = ("text" | "info" | "offer" | "order_form" | "order" | "event")
+export type MessageKind = ("text" | "info" | "offer" | "order_form" | "order" | "event" | "file")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "OfferState".
@@ -130,6 +135,11 @@ export type Status = ("online" | "away" | "offline")
  * via the `definition` "Tier".
  */
 export type Tier = ("standard" | "gold")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TranscriptFormat".
+ */
+export type TranscriptFormat = ("text" | "html")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "TreeKind".
@@ -954,7 +964,7 @@ conversation: string
 data: ({
 
 } | null)
-kind: ("event" | "info" | "offer" | "order" | "order_form" | "text")
+kind: ("event" | "file" | "info" | "offer" | "order" | "order_form" | "text")
 seq: number
 text: string
 }
@@ -1621,6 +1631,20 @@ sites?: string[]
 topics?: TopicLevel[]
 }
 /**
+ * `data` of a message of kind `file`. `size` in bytes; `width` and `height` in pixels, null for a document.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "FileData".
+ */
+export interface FileData {
+file: string
+height: (number | null)
+name: string
+size: number
+type: ("application/pdf" | "image/gif" | "image/jpeg" | "image/png" | "image/webp")
+width: (number | null)
+}
+/**
  * What is odd about a trigger. One with an `error` cannot be switched on, one with `warning`s can. `where`: the
  *     field, such as `conditions.all.1`.
  * 
@@ -2239,6 +2263,39 @@ phrases: string[]
  */
 export interface Transcript {
 messages: Message[]
+}
+/**
+ * `email`: send it there instead, once for each `client_id`. An address is used because somebody typed it here.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TranscriptAsk".
+ */
+export interface TranscriptAsk {
+client_id?: string
+conversation: string
+email?: string
+format?: ("html" | "text")
+}
+/**
+ * The same from the desk.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TranscriptMail".
+ */
+export interface TranscriptMail {
+client_id: string
+email: string
+format?: ("html" | "text")
+}
+/**
+ * It is on its way to `email`. `left`: how often this conversation may be mailed again today.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TranscriptMailed".
+ */
+export interface TranscriptMailed {
+email: string
+left: number
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema

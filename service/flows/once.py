@@ -13,6 +13,7 @@ from contract.text import has_forbidden
 from service.callers import ExpertCaller, VisitorCaller
 from service.commands import plain
 from store.lock import lock
+from store.receipts import answered
 from store.receipts import once as remembered
 
 Answer = TypeVar("Answer", bound=Out)
@@ -36,3 +37,13 @@ def once(
     # Two commands may have been given the same id: each has its own answer.
     answer, fresh = remembered(conn, caller.person, f"{command}:{client_id}", command, now, lambda: plain(do()))
     return msgspec.convert(answer, shape), fresh
+
+
+def before(
+    conn: Connection, caller: VisitorCaller | ExpertCaller, command: str, client_id: str, shape: type[Answer]
+) -> Answer | None:
+    """What `once` has answered to this already, or None: for what costs much before it can be done."""
+    if has_forbidden(client_id):
+        raise Refused("invalid", "client_id")
+    answer = answered(conn, caller.person, f"{command}:{client_id}")
+    return None if answer is None else msgspec.convert(answer, shape)

@@ -1,0 +1,238 @@
+"""The bytes of attachments: DATA_DIR/files/XX/ID, XX being the last two digits of the id. Several machines share it.
+
+First the bytes, then the row: they are written under another name, forced to the disk, named, and only then is the
+message said. A process that dies in between leaves bytes that nobody knows; `sweep` removes them after a day. So there
+is never a message whose file is not there.
+"""
+
+import asyncio
+import contextlib
+import mmap
+import os
+import shutil
+import threading
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import structlog
+
+from chat.files import Kept
+from chat.sniff import HEAD, kind, sniff
+from contract.clock import DAY, SECOND
+from contract.errors import Refused
+from contract.ids import UUID, new_id
+
+#: What must stay free on the disk: the base lies there, too, and whatever is said goes before what is attached.
+RESERVE = 512 * 1024 * 1024
+#: Uploads of one process at a time. Each holds a piece in memory, the rest is on the disk.
+AT_ONCE = 100
+PIECE = 128 * 1024
+#: Bytes without a row are younger than this while their message may still be on its way.
+ORPHAN_SECONDS = DAY // SECOND
+#: More unknown files than this, and more than known ones: this is another installation's folder, or the wrong base.
+SURPRISING = 100
+_ASK = 500
+_PART = ".part"
+log = structlog.get_logger()
+
+
+def free_bytes(folder: Path) -> int:
+    """What the disk of `folder` has left for us."""
+    return shutil.disk_usage(folder).free
+
+
+class Files:
+    """The folder. Everything that waits for the disk runs in a thread."""
+
+    def __init__(self, root: Path, free: Callable[[Path], int] = free_bytes) -> None:
+        self._root, self._free = root, free
+        self._taking = 0
+
+    def path(self, file_id: str) -> Path:
+        """Where the bytes lie. The id's last digits are random; its first are the time, the same for hours."""
+        assert UUID.fullmatch(file_id)
+        return self._root / file_id[-2:] / file_id
+
+    async def take(self, parts: AsyncIterator[bytes], limit: int) -> Kept:
+        """Write what comes, look at what it is, and leave it in its place, safe from a sudden death.
+
+        Refused: file_too_large (more than `limit` bytes came), file_type, unavailable (no room), busy.
+        """
+        if self._taking >= AT_ONCE:
+            raise Refused("busy", retry_after=5)
+        self._taking += 1
+        try:
+            return await self._take(parts, limit)
+        except OSError as error:
+            log.error("files.refused", error=repr(error))
+            raise Refused("unavailable") from error
+        finally:
+            self._taking -= 1
+
+    async def _take(self, parts: AsyncIterator[bytes], limit: int) -> Kept:
+        taking = _Taking(self.path(new_id()))
+        try:
+            await asyncio.to_thread(taking.begin, self._has_room, limit)
+            async for part in parts:
+                if taking.add(part, limit):
+                    await asyncio.to_thread(taking.write)
+            return await asyncio.to_thread(taking.end)
+        finally:
+            await asyncio.to_thread(taking.leave)
+
+    def _has_room(self, limit: int) -> bool:
+        return self._free(self._root) - self._taking * limit >= RESERVE
+
+    async def pieces(self, file_id: str) -> AsyncIterator[bytes]:
+        """The bytes, piece by piece. Raises OSError where they are not."""
+        opened = await asyncio.to_thread(self.path(file_id).open, "rb")
+        try:
+            while piece := await asyncio.to_thread(opened.read, PIECE):
+                yield piece
+        finally:
+            await asyncio.to_thread(opened.close)
+
+    def lies_here(self, file_id: str, size: int) -> bool:
+        """Whether the bytes are there, all of them."""
+        try:
+            return self.path(file_id).stat().st_size == size
+        except OSError:
+            return False
+
+    async def drop(self, file_ids: list[str]) -> None:
+        """Remove the bytes of files that have no row (any more). What is gone already is fine."""
+        await asyncio.to_thread(self._drop, [self.path(file_id) for file_id in file_ids])
+
+    def _drop(self, places: list[Path]) -> int:
+        gone = 0
+        for place in places:
+            with contextlib.suppress(OSError):
+                place.unlink()
+                gone += 1
+        return gone
+
+    async def sweep(self, known: Callable[[list[str]], Awaitable[set[str]]], now: float) -> int:
+        """Remove what has lain for a day and has no row: left behind by a sudden death. Returns how many.
+
+        `known`: those of these ids that have a row. `now`: seconds since 1970, as the disk counts. Where most files are
+        unknown nothing is removed: a new base beside an old folder must not cost what may still be joined again.
+        """
+        old = await asyncio.to_thread(self._old, now - ORPHAN_SECONDS)
+        orphans = [place for place in old if place.suffix == _PART]
+        named = [place for place in old if place.suffix != _PART]
+        here: set[str] = set()
+        for start in range(0, len(named), _ASK):
+            here |= await known([place.name for place in named[start : start + _ASK]])
+        unknown = [place for place in named if place.name not in here]
+        if len(unknown) > max(SURPRISING, len(here)):
+            log.error("files.unknown", unknown=len(unknown), known=len(here), folder=str(self._root))
+            unknown = []
+        return await asyncio.to_thread(self._drop, [*orphans, *unknown])
+
+    def _old(self, before: float) -> list[Path]:
+        """Our files that were last written before then; what has another name is not ours."""
+        found = []
+        for folder in sorted(self._root.glob("[0-9a-f][0-9a-f]")):
+            for place in folder.iterdir():
+                with contextlib.suppress(OSError):
+                    if UUID.fullmatch(place.name.removesuffix(_PART)) and place.lstat().st_mtime < before:
+                        found.append(place)
+        return found
+
+
+class _Taking:
+    """One file on its way in. All but `add` wait for the disk and are called in threads: one that was started may still
+    run when whoever waited for it was called away, so that the next one waits for it.
+    """
+
+    def __init__(self, place: Path) -> None:
+        self._place, self._part = place, place.with_name(place.name + _PART)
+        self._fd: int | None = None
+        self._left = self._looked = False
+        self._waiting = bytearray()
+        self._size = 0
+        self._turn = threading.Lock()
+
+    def begin(self, has_room: Callable[[int], bool], limit: int) -> None:
+        """Make the folder, see whether there is room, open the file."""
+        with self._turn:
+            made = _folder(self._place.parent)
+            if not has_room(limit):
+                raise Refused("unavailable")
+            if made:
+                _force(self._place.parent.parent)
+            if not self._left:
+                self._fd = os.open(self._part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+
+    def add(self, part: bytes, limit: int) -> bool:
+        """True when so much waits that it should be written. Refused: file_too_large, and file_type at the first
+        bytes already: nobody sends ten megabytes to hear that."""
+        self._size += len(part)
+        if self._size > limit:
+            raise Refused("file_too_large", megabytes(limit))
+        self._waiting += part
+        if not self._looked and len(self._waiting) >= HEAD:
+            self._looked = True
+            if kind(self._waiting) is None:
+                raise Refused("file_type")
+        return len(self._waiting) >= PIECE
+
+    def write(self) -> None:
+        with self._turn:
+            self._write()
+
+    def _write(self) -> None:
+        waiting, self._waiting = memoryview(self._waiting), bytearray()
+        while waiting and self._fd is not None:
+            waiting = waiting[os.write(self._fd, waiting) :]
+
+    def end(self) -> Kept:
+        """Look at what came, force it to the disk, give it its name."""
+        with self._turn:
+            if self._size < HEAD or self._fd is None:
+                raise Refused("file_type")
+            self._write()
+            with mmap.mmap(self._fd, 0, prot=mmap.PROT_READ) as mapped:
+                seen = sniff(mapped)
+            os.fsync(self._fd)
+            self._part.rename(self._place)
+            _force(self._place.parent)
+            return Kept(id=self._place.name, size=self._size, seen=seen)
+
+    def leave(self) -> None:
+        """Close it, and remove it where it did not get its name."""
+        with self._turn:
+            self._left = True
+            if self._fd is not None:
+                os.close(self._fd)
+                self._fd = None
+            self._part.unlink(missing_ok=True)
+
+
+def megabytes(size: int) -> str:
+    """A limit as people say it: `10 MB`, or bytes where it is no round number."""
+    return f"{size // (1024 * 1024)} MB" if size % (1024 * 1024) == 0 else f"{size} bytes"
+
+
+def _folder(folder: Path) -> bool:
+    """Make it and what it lies in, for ourselves alone; whether it was made now."""
+    if folder.is_dir():
+        return False
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return True
+
+
+def _force(folder: Path) -> None:
+    """What names stand in the folder is on the disk."""
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def disk_now() -> float:
+    """Seconds since 1970, as files are dated."""
+    return time.time()
