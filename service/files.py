@@ -174,7 +174,7 @@ class _Taking:
         self._waiting += part
         if not self._looked and len(self._waiting) >= HEAD:
             self._looked = True
-            if kind(self._waiting) is None:
+            if kind(bytes(self._waiting[:HEAD])) is None:
                 raise Refused("file_type")
         return len(self._waiting) >= PIECE
 
