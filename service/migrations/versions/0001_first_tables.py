@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 11:42:05.895042.
+Revision 0001, after ; 2026-11-22 11:47:53.315992.
 """
 
 import sqlalchemy as sa
@@ -511,6 +511,19 @@ def upgrade() -> None:
         batch_op.create_index("ix_identity_customer_id", ["customer_id"], unique=False)
 
     op.create_table(
+        "mailing",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("conversation_id", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversation.id"], name=op.f("fk_mailing_conversation_id_conversation")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mailing")),
+    )
+    with op.batch_alter_table("mailing", schema=None) as batch_op:
+        batch_op.create_index("ix_mailing_conversation_id_at", ["conversation_id", "at"], unique=False)
+
+    op.create_table(
         "merge",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("site_id", sa.Text(), nullable=False),
@@ -638,6 +651,33 @@ def upgrade() -> None:
         batch_op.create_index("ix_visit_visitor_id_started_at", ["visitor_id", "started_at"], unique=False)
 
     op.create_table(
+        "file",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("conversation_id", sa.Text(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("visitor_id", sa.Text(), nullable=False),
+        sa.Column("author_kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=True),
+        sa.Column("height", sa.Integer(), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conversation_id", "seq"],
+            ["message.conversation_id", "message.seq"],
+            name=op.f("fk_file_conversation_id_seq_message"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversation.id"], name=op.f("fk_file_conversation_id_conversation")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_file")),
+    )
+    with op.batch_alter_table("file", schema=None) as batch_op:
+        batch_op.create_index("ix_file_conversation_id_seq", ["conversation_id", "seq"], unique=False)
+        batch_op.create_index("ix_file_visitor_id_at", ["visitor_id", "at"], unique=False)
+
+    op.create_table(
         "order_form",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("site_id", sa.Text(), nullable=False),
@@ -749,6 +789,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_order_form_visitor_id")
 
     op.drop_table("order_form")
+    with op.batch_alter_table("file", schema=None) as batch_op:
+        batch_op.drop_index("ix_file_visitor_id_at")
+        batch_op.drop_index("ix_file_conversation_id_seq")
+
+    op.drop_table("file")
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.drop_index("ix_visit_visitor_id_started_at")
         batch_op.drop_index("ix_visit_site_id_started_at")
@@ -777,6 +822,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_merge_gone")
 
     op.drop_table("merge")
+    with op.batch_alter_table("mailing", schema=None) as batch_op:
+        batch_op.drop_index("ix_mailing_conversation_id_at")
+
+    op.drop_table("mailing")
     with op.batch_alter_table("identity", schema=None) as batch_op:
         batch_op.drop_index("ix_identity_customer_id")
 
