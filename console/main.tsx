@@ -4,6 +4,7 @@ import "./look/base.css";
 import "./look/frame.css";
 import "./look/desk.css";
 import "./look/talk.css";
+import "./look/board.css";
 import "./look/reports.css";
 import "./look/site.css";
 import "./look/rule.css";

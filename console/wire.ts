@@ -1,11 +1,11 @@
 // The shapes that the console reads and sends: the contract's own, made from the server's code, plus the few names
 // that only a screen needs. Times are RFC 3339 in UTC, durations milliseconds, money minor units.
 import type {
-  AlertEnd, AlertRaised, ConversationBrief, Desk as ContractDesk, Expert as ContractExpert, ExpertEvents, FormLine, Money, OrderLine, OrderPlaced, VisitBrief,
+  AlertEnd, AlertRaised, ConversationBrief, Message, Person, Desk as ContractDesk, Expert as ContractExpert, ExpertEvents, FormLine, Money, OrderLine, OrderPlaced, VisitBrief,
 } from "../contract/generated/contract";
 
 export type {
-  Author, AuthorKind, Candidate, Customer, CustomerBrief, Decision, Ladder, LadderRung, FunnelPerson, FunnelStep, Me, Merge, Message, Messages, Money,
+  Author, AuthorKind, Board, BoardDesk, BoardMissed, BoardTalk, BoardWaiting, Candidate, MissedBell, Customer, CustomerBrief, Decision, Ladder, LadderRung, FunnelPerson, FunnelStep, Me, Merge, Message, Messages, Money,
   Backtest as BacktestAnswer, BacktestVisit, EventSeen, EventsSeen, Finding, Findings, ForeignOrigin, Opened, Overview, Person, Product, Role, Segment, SegmentWrite, Sent, Site, SiteSnippet, Status, Ticket, TimelineItem, Topic, Tree, TreeEntry,
   TreeImported, TreeNode, TreePreview, TreeProblem, TreeRules, Trigger, TriggerArm, TriggerReport,
   TriggerWrite, Visit, When,
@@ -14,7 +14,17 @@ export type {
 export type { AlertEnd, ExpertEvents, VisitBrief };
 import type { FunnelStep, TriggerWrite, When } from "../contract/generated/contract";
 
-export type Alert = AlertRaised;
+/** A conversation that a colleague offers, or that was offered to one; see the contract's `Transfer`. */
+export interface Transfer {
+  alert: string; conversation: string; by: Person; to: Person | null; topic: string[]; note: string; at: string;
+  state: "waiting" | "accepted" | "declined" | "expired" | "gone";
+}
+export interface Rating { score: number; comment: string; at: string }
+/** What colleagues tell each other about a conversation; it stands after message `after_seq`. */
+export interface Note { id: string; conversation: string; after_seq: number; client_id: string | null; author: Person; text: string; at: string }
+/** A visitor who may not write to us until then. */
+export interface Block { id: string; site: string; visitor: string; name: string; by: Person | null; reason: string; at: string; until: string; active: boolean }
+export type Alert = AlertRaised & { transfer?: Transfer | null };
 export type Weekday = "1" | "2" | "3" | "4" | "5" | "6" | "7";
 /** As the contract's `Hours`, with its spans as the pairs that they are: [begin, end]. */
 export interface Hours { zone: string; week: Partial<Record<Weekday, [string, string][]>>; off?: string[] }
@@ -23,26 +33,32 @@ export type Expert = Omit<ContractExpert, "hours"> & { hours: Hours | null };
 export type Condition = NonNullable<When["all"]>[number];
 /** The part of a trigger that decides and acts. */
 export type Rule = Pick<TriggerWrite, "conditions" | "action" | "content" | "caps" | "quiet" | "hold_out">;
-export type DeskSnapshot = Omit<ContractDesk, "experts"> & { experts: Expert[] };
-export type Conversation = ConversationBrief;
+export type DeskSnapshot = Omit<ContractDesk, "experts" | "alerts" | "conversations"> & { experts: Expert[]; alerts: Alert[]; conversations: Conversation[] };
+export type Conversation = ConversationBrief & { ends_at?: string | null; closed_at?: string | null; rating?: Rating | null; transfer?: Transfer | null };
 export type OrderSeen = OrderPlaced & { status?: string };
 export interface Page<T> { items: T[]; next: string | null }
 
-export type EventName = keyof ExpertEvents;
-export type DeskEvent = { [N in EventName]: { name: N; data: ExpertEvents[N] } }[EventName];
+type Told = ExpertEvents & { "note.added": Note };
+export type EventName = keyof Told;
+export type DeskEvent = { [N in EventName]: { name: N; data: Told[N] } }[EventName];
+/** What a message is. */
+export type Kind = Message["kind"] | "file" | "articles";
 /** One entry per event, so that a new event of the contract does not compile until the desk knows it. */
 const KNOWN: Record<EventName, true> = {
   "alert.cleared": true, "alert.raised": true, "conversation.changed": true, "message.added": true,
-  "message.read": true, "order.placed": true, "order.updated": true, "presence.changed": true, typing: true,
+  "message.read": true, "note.added": true, "order.placed": true, "order.updated": true, "presence.changed": true, typing: true,
   "visit.changed": true, "visits.changed": true,
 };
 export const EVENT_NAMES = Object.keys(KNOWN) as EventName[];
 
-/** What `Message.data` may hold, by kind: information, offer, order form, order, event. */
+/** An article of the knowledge base inside a message: its title, the words that fit, and where it stands. */
+export interface ArticleSaid { id: string; title: string; quote: string; url: string }
+/** What `Message.data` may hold, by kind: information, offer, order form, order, event, file, articles. */
 export interface MessageData {
   title?: string; url?: string; text?: string;
   product?: { id: string; name: string } | string; price?: Money; expires_at?: string; state?: string;
   lines?: (FormLine & Partial<OrderLine>)[]; number?: string; total?: Money; status?: string; name?: string; expert?: string;
-  position?: number; minutes?: number | null;
+  position?: number; minutes?: number | null; score?: number; comment?: string; at?: string; to?: string | { name: string } | null;
+  file?: string; type?: string; size?: number; width?: number | null; height?: number | null; articles?: ArticleSaid[];
 }
 export const FUNNEL_STEPS: FunnelStep[] = ["viewed", "deep", "alert", "chat", "offer", "order"];

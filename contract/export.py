@@ -19,6 +19,7 @@ from contract import (
     files,
     frames,
     names,
+    rest_board,
     rest_customers,
     rest_desk,
     rest_experts,
@@ -39,8 +40,8 @@ SCHEMA = HERE / "contract.schema.json"
 TYPESCRIPT = HERE / "contract.ts"
 #: Where the shapes are: what a browser sends, the sockets, the bodies of `/api/...`.
 MODULES = (
-    beacons, files, frames, shapes, rest_customers, rest_desk, rest_experts, rest_goods, rest_queue, rest_reports,
-    rest_routing, rest_sites, rest_tree, rest_triggers, rest_visits,
+    beacons, files, frames, shapes, rest_board, rest_customers, rest_desk, rest_experts, rest_goods, rest_queue,
+    rest_reports, rest_routing, rest_sites, rest_tree, rest_triggers, rest_visits,
 )  # fmt: skip
 
 

@@ -3,19 +3,23 @@
 import { batch, effect, signal } from "@preact/signals";
 import { hear } from "../state/connection";
 import { applyAll, deskFrom, forgetGone, waiting, type Desk } from "../state/desk";
-import type { Alert, DeskEvent, DeskSnapshot, Opened, Status, VisitBrief } from "../wire";
-import { notify, showCount, strike, tick } from "./bell";
+import { gapBetween } from "../state/missed";
+import type { Alert, DeskEvent, DeskSnapshot, Message, Opened, Status, VisitBrief } from "../wire";
+import { notifyBell, notifyMessage, showCount, strike, tick } from "./bell";
+import { choicesOf } from "./choices";
 import { codeOf, detailOf, http, list, serverNow } from "./http";
 import { IDLE, watchIdle } from "./idle";
 import { ask, askOrThrow, closeLine, isOpen, openLine, restartLine, startLine } from "./line";
+import { askMissed, gap, missedOf } from "./missed";
 import { say } from "./notes";
 import { select, selectFirst, selection, writeNext } from "./selection";
 import { wish } from "./session";
-import { belongTo, catchUp, receive, receiveRead, receiveTyping, resend, takeBatch } from "./threads";
-import { alerts, applyHere, connection, desk, whenApplied } from "./value";
+import { belongTo, catchUp, receive, receiveNote, receiveRead, receiveTyping, resend, takeBatch } from "./threads";
+import { alerts, applyHere, connection, desk, talkOf, whenApplied } from "./value";
 import { money } from "../text/format";
 import { whereIs, whoIs } from "../text/names";
 import { errorText, language, t } from "../text/text";
+import { inShort } from "../text/words";
 
 const MOST_VISITS = 20_000;
 const GATHER_MS = 100;
@@ -34,6 +38,8 @@ let forgets: ReturnType<typeof setInterval> | undefined;
 export function openDesk(account: string): void {
   if (isOpen()) return;
   belongTo(account);
+  choicesOf(account);
+  missedOf(account);
   connection.value = hear(connection.value, { type: "start" });
   silence = showCount(() => (desk.value ? waiting(desk.value) : 0));
   openLine({
@@ -70,6 +76,8 @@ export function closeDesk(): void {
 }
 
 async function onConnected(): Promise<void> {
+  const before = connection.value;
+  if (before.phase === "deaf") gap.value = gapBetween(before.since, serverNow()) ?? gap.value;
   connection.value = hear(connection.value, { type: "connected", at: serverNow() });
   if (wish.value) {
     const status = wish.value;
@@ -92,7 +100,8 @@ async function load(): Promise<void> {
     const known = new Set(desk.value?.alerts.map((alert) => alert.id));
     const missed = desk.value ? snapshot.alerts.filter((alert) => !known.has(alert.id)) : [];
     desk.value = deskFrom(snapshot, visits, desk.value);
-    missed.forEach(ring);
+    ringAll(missed);
+    askMissed();
   } catch (error) {
     if (mine === loading) say(errorText(codeOf(error), detailOf(error)), "bad");
   } finally {
@@ -108,6 +117,7 @@ function onEvent(event: DeskEvent): void {
   if (event.name === "message.added") receive(event.data);
   if (event.name === "message.read") receiveRead(event.data);
   if (event.name === "typing") receiveTyping(event.data);
+  if (event.name === "note.added") return receiveNote(event.data);
   // This desk could not keep up with the crowd: it asks anew.
   if (event.name === "visits.changed" && event.data.again) return void load();
   waitingEvents.push(event);
@@ -142,17 +152,30 @@ function react(event: DeskEvent, before: Desk): void {
   if (event.name === "presence.changed" && event.data.expert === before.me.id && event.data.status === "online" && mine?.hours) void load();
   // Whoever is offline has handed on what they had: the list is another one.
   if (event.name === "presence.changed" && event.data.expert === before.me.id && event.data.status === "offline") void load();
-  if (event.name === "message.added" && event.data.author.kind === "visitor" && !document.hasFocus()) tick();
+  if (event.name === "message.added") hearMessage(event.data);
+  // Run out, or gone before anybody answered: it may be one that was missed here.
+  if (event.name === "alert.cleared" && (event.data.reason === "expired" || event.data.reason === "gone")) askMissed();
+}
+
+/** Somebody wrote into a conversation of one's own. Read along, it calls nobody. */
+function hearMessage(message: Message): void {
+  const known = talkOf(message.conversation);
+  if (message.author.kind !== "visitor" || known?.expert?.id !== desk.peek()?.me.id) return;
+  notifyMessage(message.conversation, nameOfConversation(message.conversation) ?? t("author.visitor"), inShort(message), () => select("conversation", message.conversation, "talk"));
 }
 
 function nameOfConversation(id: string | null): string | null {
-  const known = desk.value?.conversations.find((one) => one.id === id);
+  const known = id ? talkOf(id) : undefined;
   return known ? whoIs(known) : null;
 }
 
-function ring(alert: Alert): void {
+/** So many bells that began while nothing was heard become notifications; the list has them all. */
+const MOST_NOTIFIED = 3;
+const ringAll = (alerts: readonly Alert[]): void => alerts.forEach((one, at) => ring(one, at < MOST_NOTIFIED));
+
+function ring(alert: Alert, told = true): void {
   strike();
-  notify(alert.id, whoIs(alert.visit), whereIs(alert.visit.path));
+  if (told) notifyBell(alert.id, whoIs(alert.visit), whereIs(alert.visit.path), () => select("alert", alert.id));
   const chosen = selection.value;
   const over = chosen?.kind === "alert" && !desk.value?.alerts.some((one) => one.id === chosen.id);
   if (!chosen || over) selection.value = { kind: "alert", id: alert.id };
@@ -179,15 +202,29 @@ export async function accept(id: string): Promise<void> {
 }
 export async function decline(id: string): Promise<void> {
   if (await ask("alert.decline", { alert: id })) {
+    // The next one stands ready: nothing has to be looked for.
+    const at = alerts.value.findIndex((one) => one.id === id);
+    const next = alerts.value[at + 1] ?? alerts.value[at - 1];
+    if (next && selection.value?.kind === "alert" && selection.value.id === id) select("alert", next.id);
     applyHere({ name: "alert.cleared", data: { id, reason: "declined" } });
     say(t("alert.declined"), "plain");
   }
 }
 export async function closeConversation(id: string): Promise<void> {
   if (await ask("conversation.close", { conversation: id })) {
-    const known = desk.value?.conversations.find((one) => one.id === id);
+    const known = talkOf(id);
     if (known) applyHere({ name: "conversation.changed", data: { conversation: { ...known, state: "closed" } } });
   }
+}
+/** A closed one goes on where it ended, and is one's own again. */
+export async function reopen(id: string): Promise<void> {
+  const answer = await ask<Opened>("conversation.reopen", { conversation: id });
+  if (answer) await enter(answer);
+}
+/** Offered to one colleague or by a topic; it stays here until somebody takes it. The names of those at whom it rings. */
+export async function transfer(id: string, to: { expert: string } | { topic: string[] }, note: string): Promise<string[] | null> {
+  const answer = await ask<{ experts: { name: string }[] }>("conversation.transfer", { conversation: id, ...to, note });
+  return answer ? answer.experts.map((one) => one.name) : null;
 }
 export async function invite(visit: string, text: string): Promise<boolean> {
   let answer: Opened;
@@ -209,5 +246,5 @@ async function enter(opened: Opened, also: () => void = () => {}): Promise<void>
     select("conversation", opened.conversation, "talk");
     also();
   });
-  if (!desk.value?.conversations.some((one) => one.id === opened.conversation)) await load();
+  if (talkOf(opened.conversation)?.state !== "open") await load();
 }

@@ -21,8 +21,14 @@ export const whenSignedOut = (does: () => void): void => void (onSignedOut = doe
 
 type Query = Record<string, string | number | boolean | null | undefined>;
 
+/** A file of a conversation, under the sender's own id: sent again it is still one message. */
+export const sendFile = (path: string, file: File, clientId: string): Promise<unknown> =>
+  http("POST", path, file.type ? file : new Blob([file], { type: "application/octet-stream" }), {}, {
+    "X-Client-Id": clientId, "X-File-Name": encodeURIComponent(file.name || "file"),
+  });
+
 /** A file goes as it is, under the type it was given; everything else as JSON. */
-export async function http<T>(method: string, path: string, body?: unknown, query: Query = {}): Promise<T> {
+export async function http<T>(method: string, path: string, body?: unknown, query: Query = {}, headers: Record<string, string> = {}): Promise<T> {
   const search = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) if (value != null && value !== "") search.set(key, String(value));
   const text = search.size ? `${path}?${search}` : path;
@@ -35,6 +41,7 @@ export async function http<T>(method: string, path: string, body?: unknown, quer
         Accept: "application/json",
         "Accept-Language": language.value,
         "X-CSRF": "1",
+        ...headers,
         ...(body === undefined ? {} : { "Content-Type": body instanceof Blob ? body.type : "application/json" }),
       },
       body: body === undefined || body instanceof Blob ? body : JSON.stringify(body),

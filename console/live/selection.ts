@@ -9,6 +9,9 @@ export const selection = signal<Selection>(null);
 export type Column = "list" | "talk" | "person";
 export const column = signal<Column>("list");
 
+/** The bells in the order in which they stand on the screen, for the keys that go from one to the next. */
+export const shownBells: { ids: readonly string[] } = { ids: [] };
+
 /** Set when the person's act leads to writing: the composer takes the focus once, when it appears. */
 export const writeNext = { wanted: false };
 

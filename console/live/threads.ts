@@ -2,15 +2,18 @@
 // Every own text has a client id made here, is kept over a reload, and is sent again until the server answers.
 import { signal } from "@preact/signals";
 import { acknowledged, add, addBatch, drop, firstSeq, lastSeq, mark, newThread, prepend, read, renew, write, type Thread, type Unsent } from "../state/thread";
-import type { ExpertEvents, Message, Messages, Sent } from "../wire";
+import type { ExpertEvents, Message, Messages, Note, Sent } from "../wire";
 import { codeOf, detailOf, serverNow } from "./http";
+import { addNote, loadNotes } from "./internal";
 import { askOrThrow, hears, tell } from "./line";
-import { applyHere, desk } from "./value";
+import { applyHere, desk, talkOf } from "./value";
 import { errorText } from "../text/text";
 
 const BATCH = 100;
 const MOST_ROUNDS = 200;
 const TYPING_MS = 4_000;
+/** Words that stand unsent stay in sight longer than the dots: somebody thinks. */
+const PREVIEW_MS = 30_000;
 const TELL_TYPING_MS = 2_000;
 const KEPT = "shopbell.unsent";
 const OWNER = "shopbell.owner";
@@ -19,13 +22,16 @@ const OWNER = "shopbell.owner";
 export const threads = signal<ReadonlyMap<string, Thread>>(
   new Map(Object.entries(kept()).map(([id, unsent]) => [id, newThread(id, 0, unsent)])),
 );
-/** Conversation -> until when (ms) the visitor counts as typing. */
-export const typing = signal<ReadonlyMap<string, number>>(new Map());
+/** Conversation -> until when (ms) the visitor counts as typing, and what, where the site shows words before they are sent. */
+export interface Typing { until: number; text: string }
+export const typing = signal<ReadonlyMap<string, Typing>>(new Map());
 
 const get = (id: string): Thread => threads.peek().get(id) ?? newThread(id);
 function set(thread: Thread): void {
+  const before = threads.peek().get(thread.id);
+  if (before === thread) return;
   threads.value = new Map(threads.peek()).set(thread.id, thread);
-  keep();
+  if (before?.unsent !== thread.unsent) keep();
 }
 
 /** What somebody else left in this tab is not sent, and not shown, in this person's name. */
@@ -42,15 +48,21 @@ export function belongTo(account: string): void {
   keep();
 }
 
-/** Loads the newest messages once, whatever was missed after that. */
-export async function openThread(id: string): Promise<void> {
-  const summary = desk.peek()?.conversations.find((one) => one.id === id);
+/** Loads the newest messages once, whatever was missed after that. `newest`: the last number, where no desk knows it. */
+export async function openThread(id: string, newest = 0): Promise<void> {
+  const summary = talkOf(id);
   if (!threads.peek().has(id)) set(newThread(id));
   if (summary) set(read(get(id), summary.visitor_read_seq));
   const thread = get(id);
-  const after = thread.loaded ? lastSeq(thread) : Math.max(0, (summary?.last_seq ?? 0) - BATCH);
-  await loadAfter(id, after);
+  const after = thread.loaded ? lastSeq(thread) : Math.max(0, Math.max(summary?.last_seq ?? 0, newest) - BATCH);
+  await Promise.all([loadAfter(id, after), loadNotes(id)]);
   await resend();
+}
+/** What nobody looks at any more is not kept true; what is unsent stays. */
+export function closeThread(id: string): void {
+  if (get(id).unsent.length > 0) return;
+  const next = new Map(threads.peek());
+  if (next.delete(id)) threads.value = next;
 }
 async function loadAfter(id: string, seq: number): Promise<void> {
   let from = seq;
@@ -64,7 +76,7 @@ async function loadAfter(id: string, seq: number): Promise<void> {
     set(addBatch(get(id), messages));
     // A message pushed while the batch was read counts too: the summary knows its number.
     from = Math.max(from, lastSeq(get(id)));
-    const newest = desk.peek()?.conversations.find((one) => one.id === id)?.last_seq ?? 0;
+    const newest = talkOf(id)?.last_seq ?? 0;
     if (messages.length < BATCH && from >= newest) return;
   }
 }
@@ -98,9 +110,11 @@ async function renewCards(id: string): Promise<void> {
 export function receiveRead({ conversation, seq, by }: ExpertEvents["message.read"]): void {
   if (by === "visitor" && threads.peek().has(conversation)) set(read(get(conversation), seq));
 }
-export function receiveTyping({ conversation, author }: ExpertEvents["typing"]): void {
+export function receiveTyping({ conversation, author, text = "" }: ExpertEvents["typing"] & { text?: string | null }): void {
   if (author !== "visitor") return;
-  typing.value = new Map(typing.peek()).set(conversation, serverNow() + TYPING_MS);
+  // Words that were taken back are nobody's any more.
+  if (text === "" && (typing.peek().get(conversation)?.text ?? "") !== "") return stopTyping(conversation);
+  typing.value = new Map(typing.peek()).set(conversation, { until: serverNow() + (text ? PREVIEW_MS : TYPING_MS), text: text ?? "" });
 }
 function stopTyping(conversation: string): void {
   if (!typing.peek().has(conversation)) return;
@@ -109,8 +123,8 @@ function stopTyping(conversation: string): void {
   typing.value = next;
 }
 
-export function sendText(conversation: string, text: string): void {
-  const unsent: Unsent = { client_id: clientId(), text, at: new Date(serverNow()).toISOString(), state: "sending" };
+export function sendText(conversation: string, text: string, note = false): void {
+  const unsent: Unsent = { client_id: clientId(), text, at: new Date(serverNow()).toISOString(), state: "sending", ...(note ? { note } : {}) };
   set(write(get(conversation), unsent));
   void deliver(conversation, unsent);
 }
@@ -121,10 +135,15 @@ export function retry(conversation: string, unsent: Unsent): void {
 export const forget = (conversation: string, clientId: string): void => set(drop(get(conversation), clientId));
 
 const underway = new Set<string>();
-async function deliver(conversation: string, { client_id, text }: Unsent): Promise<void> {
+async function deliver(conversation: string, { client_id, text, note }: Unsent): Promise<void> {
   if (underway.has(client_id) || !hears()) return;
   underway.add(client_id);
   try {
+    if (note) {
+      const said = await askOrThrow<{ note: string; at: string }>("note.add", { conversation, client_id, text });
+      const { id, name } = desk.peek()?.me ?? { id: "", name: "" };
+      return receiveNote({ conversation, id: said.note, at: said.at, after_seq: lastSeq(get(conversation)), author: { id, name }, text, client_id });
+    }
     const { seq, at } = await askOrThrow<Sent>("message.send", { conversation, client_id, text });
     const next = acknowledged(get(conversation), client_id, seq, at, desk.peek()?.me.name ?? "");
     set(next);
@@ -136,6 +155,11 @@ async function deliver(conversation: string, { client_id, text }: Unsent): Promi
   } finally {
     underway.delete(client_id);
   }
+}
+/** A note is there: it takes the place of the one that was on its way. */
+export function receiveNote(note: Note): void {
+  addNote(note);
+  if (note.client_id) set(drop(get(note.conversation), note.client_id));
 }
 /** Sends again, in order, what has no answer yet. */
 export async function resend(): Promise<void> {
@@ -156,7 +180,7 @@ export function tellTyping(conversation: string): void {
 }
 
 /** randomUUID exists only in secure contexts; an office network without TLS has getRandomValues. */
-function clientId(): string {
+export function clientId(): string {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6]! & 0x0f) | 0x40;

@@ -2,8 +2,8 @@
 // serves one document for all of them.
 import { signal } from "@preact/signals";
 
-export type Screen = "desk" | "reports" | "live" | "site" | "team";
-const SCREENS: readonly string[] = ["desk", "reports", "live", "site", "team"];
+export type Screen = "desk" | "board" | "reports" | "live" | "site" | "team";
+const SCREENS: readonly string[] = ["desk", "board", "reports", "live", "site", "team"];
 
 export const screen = signal<Screen | null>(null);
 export const part = signal<string>("");

@@ -7,6 +7,7 @@ import { Notes } from "../parts/Notes";
 import { screen, type Screen } from "../parts/route";
 import { t } from "../text/text";
 import type { Me } from "../wire";
+import { Board } from "./board/Board";
 import { Desk } from "./desk/Desk";
 import { Live } from "./reports/Live";
 import { Reports } from "./reports/Reports";
@@ -18,6 +19,7 @@ import { TopBar } from "./TopBar";
 export function screensFor(role: Me["role"]): Screen[] {
   const all: Screen[] = [];
   if (answersPeople(role)) all.push("desk");
+  if (role === "admin") all.push("board");
   if (readsReports(role)) all.push("reports", "live", "site");
   all.push("team");
   return all;
@@ -40,6 +42,7 @@ export function App() {
     <div class="app">
       <TopBar me={now.me} screens={allowed} here={here} />
       {here === "desk" && <Desk />}
+      {here === "board" && <Board />}
       {here === "reports" && <Reports />}
       {here === "live" && <Live />}
       {here === "site" && <Site me={now.me} />}

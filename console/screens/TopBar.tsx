@@ -1,19 +1,24 @@
 // Always in sight: am I online, do I hear, where can I go.
 import { useEffect, useRef } from "preact/hooks";
 import { Bell } from "../../widget/look/Bell";
-import { allowDesktop, desktop, setSound, soundOn, soundWaits } from "../live/bell";
+import { soundWaits } from "../live/bell";
+import { choices } from "../live/choices";
 import { now } from "../live/clock";
 import { connection, desk, setPresence } from "../live/desk";
 import { IDLE, IDLE_MINUTES } from "../live/idle";
+import { gap, missed, missedSeen } from "../live/missed";
+import { column } from "../live/selection";
 import { answersPeople, isRung, signOut } from "../live/session";
 import { LanguageSwitch } from "../parts/LanguageSwitch";
 import { LOOKS, look, setLook } from "../parts/look";
 import type { Screen } from "../parts/route";
 import { StatusMark } from "../parts/small";
-import { clockTime, timeOfDay, when } from "../text/format";
+import { missedIn } from "../state/missed";
+import { clock, clockTime, duration, timeOfDay, when } from "../text/format";
 import { t, tn, word, type Key } from "../text/text";
 import type { Me, Status } from "../wire";
 import { keysOpen } from "./desk/Keys";
+import { Notify } from "./desk/Notify";
 
 /** Reasons for being away that nobody wrote. */
 const BY_ITSELF = [IDLE, "missed"];
@@ -59,14 +64,37 @@ function PresenceSwitch() {
   );
 }
 
-/** One line under the bar when something keeps this desk from hearing the bell. */
+/** One line under the bar when something keeps this desk from hearing the bell, and when something did. */
 function Hearing() {
   const state = connection.value;
   if (state.phase === "deaf") {
-    return <p class="strip is-bad" role="alert">{t("hear.deaf", { time: timeOfDay(state.since) })}</p>;
+    // The line is said once; the time that counts up beside it is for the eyes.
+    return (
+      <p class="strip is-bad"><span role="alert">{t("hear.deaf", { time: timeOfDay(state.since) })}</span>{" "}
+        <b class="deaf-for" aria-hidden="true">{clock(Math.max(0, now.value - state.since))}</b></p>
+    );
   }
-  if (state.phase === "live" && soundOn.value && soundWaits.value) return <p class="strip">{t("hear.sound_waits")}</p>;
+  const was = gap.value;
+  if (state.phase === "live" && was) {
+    const bells = missedIn(missed.value, was);
+    return (
+      <p class="strip is-warn" role="status">
+        {t("hear.was_deaf", { from: timeOfDay(was.from), to: timeOfDay(was.to), time: duration(was.to - was.from) })}{" "}
+        {bells > 0 ? tn("hear.missed", bells) : t("hear.missed_none")}{" "}
+        <button type="button" class="plain-button" onClick={() => (bells > 0 ? showMissed() : missedSeen())}>{t(bells > 0 ? "hear.show" : "presence.seen")}</button>
+      </p>
+    );
+  }
+  if (state.phase === "live" && choices.value.sound && soundWaits.value) return <p class="strip">{t("hear.sound_waits")}</p>;
   return null;
+}
+
+/** The list stands on the desk, with its own "seen"; the line has done its work. */
+function showMissed(): void {
+  gap.value = null;
+  location.hash = "#/desk";
+  column.value = "list";
+  setTimeout(() => document.querySelector<HTMLElement>("#missed-title")?.focus(), 50);
 }
 
 /** One line under the bar while no bell rings here, or when talks went elsewhere: why, and what to do. */
@@ -125,11 +153,7 @@ function Settings({ me }: { me: Me }) {
         <p><strong>{me.name}</strong><br /><span class="soft">{me.email} · {word("role", me.role)}</span></p>
         {answersPeople(me.role) && (
           <>
-            <label class="check">
-              <input type="checkbox" checked={soundOn.value} onChange={(event) => setSound(event.currentTarget.checked)} />
-              <span>{t("settings.sound")}</span>
-            </label>
-            <DesktopLine />
+            <Notify />
             <button type="button" class="quiet" onClick={() => (keysOpen.value = true)}>{t("settings.keys")} <kbd>?</kbd></button>
           </>
         )}
@@ -143,12 +167,4 @@ function Settings({ me }: { me: Me }) {
       </div>
     </details>
   );
-}
-
-/** Says what desktop notifications do here, and offers them where they can be had. */
-export function DesktopLine() {
-  if (desktop.value === "ask") {
-    return <button type="button" class="plain-button" onClick={() => void allowDesktop()}>{t("desktop.ask")}</button>;
-  }
-  return <p class="soft small">{word("desktop", desktop.value)}</p>;
 }

@@ -59,8 +59,8 @@ export function applyAll(desk: Desk, events: readonly DeskEvent[], now: number):
         // Programs are not people: the list of the server leaves them out too.
         if (visit.live && !visit.bot) visits.set(visit.id, visit);
         else visits.delete(visit.id);
-        next.alerts = next.alerts.map((alert) => (alert.visit.id === visit.id ? withVisit(alert, visit) : alert));
-        next.conversations = next.conversations.map((one) =>
+        next.alerts = each(next.alerts, (alert) => (alert.visit.id === visit.id ? withVisit(alert, visit) : alert));
+        next.conversations = each(next.conversations, (one) =>
           one.visit === visit.id && one.live !== isHere(visit) ? { ...one, live: isHere(visit) } : one,
         );
         break;
@@ -72,11 +72,11 @@ export function applyAll(desk: Desk, events: readonly DeskEvent[], now: number):
         const gone = new Set(event.data.gone);
         for (const [id, visit] of changed) visits.set(id, visit);
         for (const id of gone) visits.delete(id);
-        next.alerts = next.alerts.map((alert) => {
+        next.alerts = each(next.alerts, (alert) => {
           const visit = changed.get(alert.visit.id);
           return visit ? withVisit(alert, visit) : gone.has(alert.visit.id) ? { ...alert, left: true } : alert;
         });
-        next.conversations = next.conversations.map((one) => {
+        next.conversations = each(next.conversations, (one) => {
           const visit = one.visit ? changed.get(one.visit) : undefined;
           const live = visit ? isHere(visit) : one.visit && gone.has(one.visit) ? false : one.live;
           return live === one.live ? one : { ...one, live };
@@ -122,12 +122,13 @@ export function applyAll(desk: Desk, events: readonly DeskEvent[], now: number):
         );
         break;
       case "presence.changed":
-        next.experts = next.experts.map((one) =>
+        next.experts = each(next.experts, (one) =>
           one.id === event.data.expert ? { ...one, status: event.data.status, status_reason: event.data.reason } : one,
         );
         if (next.me.id === event.data.expert) next.me = { ...next.me, status: event.data.status, status_reason: event.data.reason };
         break;
       case "typing":
+      case "note.added":
         break;
     }
   }
@@ -196,15 +197,15 @@ export const waiting = (desk: Desk): number =>
   desk.conversations.reduce((sum, one) => sum + (one.expert && one.state === "open" && one.unread > 0 ? 1 : 0), 0);
 
 /** Those with an expert; the others are nobody's, and stand under a heading of their own. */
-export const taken = (desk: Desk): Conversation[] => desk.conversations.filter((one) => one.expert !== null);
+export const taken = (all: readonly Conversation[]): Conversation[] => all.filter((one) => one.expert !== null);
 /** Who wrote and is nobody's, and for whom no bell rings or waits any more; what was handed on from here, at once. In
  * the order of their turns. */
 export function unanswered(desk: Desk): Conversation[] {
-  const rings = ({ visit }: Conversation) => visit !== null &&
-    ((desk.visits.get(visit)?.alert ?? null) !== null || desk.alerts.some((alert) => alert.visit.id === visit));
-  const nobodys = desk.conversations.filter((one) =>
-    one.expert === null && one.trigger === null && (desk.handedOn.has(one.id) || !rings(one)));
-  return sortConversations(nobodys).open;
+  const nobodys = desk.conversations.filter((one) => one.expert === null && one.trigger === null);
+  if (nobodys.length === 0) return [];
+  const ringing = new Set(desk.alerts.map((alert) => alert.visit.id));
+  const rings = ({ visit }: Conversation) => visit !== null && ((desk.visits.get(visit)?.alert ?? null) !== null || ringing.has(visit));
+  return sortConversations(nobodys.filter((one) => desk.handedOn.has(one.id) || !rings(one))).open;
 }
 
 function isMine(conversation: Conversation, me: Me): boolean {
@@ -226,6 +227,16 @@ const isUnanswered = ({ state, trigger }: Conversation): boolean => state === "c
 
 function withVisit(alert: Alert, visit: VisitBrief): Alert {
   return { ...alert, customer: visit.customer ?? alert.customer, left: !isHere(visit), visit };
+}
+
+/** The list itself where nothing in it changed: whoever shows it then draws nothing. */
+function each<T>(list: T[], how: (item: T) => T): T[] {
+  let next = list;
+  list.forEach((item, at) => {
+    const now = how(item);
+    if (now !== item) (next = next === list ? [...list] : next)[at] = now;
+  });
+  return next;
 }
 
 function put<T extends { id: string }>(list: readonly T[], item: T): T[] {

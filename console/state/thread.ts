@@ -3,7 +3,8 @@
 import type { Message } from "../wire";
 
 export type SendState = "sending" | "failed";
-export interface Unsent { client_id: string; text: string; at: string; state: SendState; error?: string }
+/** `note`: meant for colleagues alone. */
+export interface Unsent { client_id: string; text: string; at: string; state: SendState; note?: boolean; error?: string }
 export interface Thread {
   id: string;
   messages: Message[];

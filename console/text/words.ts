@@ -1,17 +1,28 @@
 // A message in a few words: for lists, where only one line is there.
-import type { Message, MessageData } from "../wire";
+import type { Kind, Message, MessageData } from "../wire";
+import { number, timeOfDay } from "./format";
 import { knows, t } from "./text";
 
 /** What happened, in the reader's language where we know the event, else in the server's words. */
 export function eventText(message: Message): string {
-  const { name, expert, position = 0, minutes } = (message.data ?? {}) as MessageData;
-  const key = `event.${name}${expert ? ".by" : ""}${name === "queue.waiting" && !minutes ? ".place" : ""}`;
-  return knows(key) ? t(key, { who: expert ?? "", position, minutes: minutes ?? 0 }) : message.text;
+  const { name, expert, position = 0, minutes, score, comment, at, to } = (message.data ?? {}) as MessageData;
+  const whom = typeof to === "string" ? to : to?.name;
+  const more = name === "queue.waiting" && !minutes ? ".place" : name === "conversation.transferred" && whom ? ".to" : name === "conversation.rated" && comment ? ".said" : "";
+  const key = [`event.${name}${expert ? ".by" : ""}${more}`, `event.${name}${more}`, `event.${name}`].find(knows);
+  return key && knows(key)
+    ? t(key, { who: expert ?? "", position, minutes: minutes ?? 0, score: score ?? 0, comment: comment ?? "", at: at ? timeOfDay(at) : "", to: whom ?? "" })
+    : message.text;
+}
+
+/** "340 KB", "2.1 MB". */
+export function fileSize(bytes: number): string {
+  if (bytes < 1_000_000) return t("size.kb", { n: number(Math.max(1, Math.round(bytes / 1_000))) });
+  return t("size.mb", { n: number(Math.round(bytes / 100_000) / 10) });
 }
 
 export function inShort(message: Message): string {
   const data = (message.data ?? {}) as MessageData;
-  switch (message.kind) {
+  switch (message.kind as Kind) {
     case "event":
       return eventText(message);
     case "order":
@@ -22,6 +33,10 @@ export function inShort(message: Message): string {
       return `${t("card.form")}: ${message.text}`;
     case "info":
       return `${t("card.info")}: ${data.title || message.text}`;
+    case "file":
+      return t("card.file", { name: data.name ?? message.text });
+    case "articles":
+      return `${t("card.articles")}: ${data.articles?.map((one) => one.title).join(", ") || message.text}`;
     default:
       return message.text;
   }

@@ -714,6 +714,92 @@ type: "custom"
 user_agent?: (string | null)
 }
 /**
+ * One site at one moment. `missed`: the newest of today (in the site's zone); `missed_today`: how many in all.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Board".
+ */
+export interface Board {
+at: string
+desks: BoardDesk[]
+missed: BoardMissed[]
+missed_today: number
+waiting: BoardWaiting[]
+}
+/**
+ * `deaf_since`: they said that they are there, and their line is lost since then. `load`: places taken, of
+ *     `capacity`, at all sites; `talks`: those of this site. `ringing`: bells that ring there now.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "BoardDesk".
+ */
+export interface BoardDesk {
+capacity: number
+deaf_since: (string | null)
+id: string
+load: number
+name: string
+ringing: number
+status: ("away" | "offline" | "online")
+status_at: (string | null)
+status_reason: string
+talks: BoardTalk[]
+}
+/**
+ * An open conversation of an expert. `waits_since`: when the visitor wrote what nobody has answered yet; null where
+ *     the last word is the expert's.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "BoardTalk".
+ */
+export interface BoardTalk {
+customer: (CustomerBrief | null)
+id: string
+last_seq: number
+live: boolean
+opened_at: string
+visit: (string | null)
+visitor: string
+waits_since: (string | null)
+}
+/**
+ * A bell that ended without anybody.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "BoardMissed".
+ */
+export interface BoardMissed {
+alert: string
+asked: boolean
+customer: (CustomerBrief | null)
+end: ("accepted" | "declined" | "expired" | "gone" | "taken")
+ended_at: string
+path: string[]
+raised_at: string
+visit: string
+visitor: string
+}
+/**
+ * Somebody whom nobody has taken: a bell that rings (at the desks of `rings_at`, maybe at none), or words in a
+ *     conversation for which no bell rings any more (`alert` null). `asked`: they wrote.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "BoardWaiting".
+ */
+export interface BoardWaiting {
+alert: (string | null)
+asked: boolean
+conversation: (string | null)
+customer: (CustomerBrief | null)
+importance: (number | null)
+path: string[]
+rings_at: Person[]
+rung: (("anyone" | "last" | "owner" | "topic") | null)
+since: string
+visit: (string | null)
+visitor: string
+}
+/**
  * `score`: how well they know the topic; `excluded`: why they could not be rung, or "".
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -1778,6 +1864,27 @@ force?: boolean
 from?: (string | null)
 reason?: string
 visit?: (string | null)
+}
+/**
+ * A bell that rang at one's own desk from `at` to `until` and was not answered there. `taken_by`: who took it in
+ *     the end; `end`: how it ended, null while it rings elsewhere.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "MissedBell".
+ */
+export interface MissedBell {
+alert: string
+asked: boolean
+at: string
+customer: (CustomerBrief | null)
+end: (("accepted" | "declined" | "expired" | "gone" | "taken") | null)
+path: string[]
+rung: ("anyone" | "last" | "owner" | "topic")
+site: string
+taken_by: (Person | null)
+until: string
+visit: string
+visitor: string
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema

@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from contract.errors import Refused
 from service.api import (
+    board,
     conversations,
     customers,
     decisions,
@@ -35,7 +36,7 @@ from service.openapi import documented
 
 _RESOURCES = (
     session, sites, site_events, tree, experts, topics, triggers, segments, products, offers, orders, customers, merges,
-    visits, visitors, conversations, decisions, desk, queue, reports, events, health,
+    visits, visitors, conversations, decisions, desk, board, queue, reports, events, health,
 )  # fmt: skip
 #: Every operation there is, in the order of the document.
 OPERATIONS: list[Operation] = [each for resource in _RESOURCES for each in resource.OPERATIONS]

@@ -1,33 +1,34 @@
-// Who needs me: the most important first, with why and how long; those that ended leave one line.
-import { useState } from "preact/hooks";
+// Who needs me: the most important first, with why and how long; those behind them as lines; those that ended leave one line.
 import { accept, accepting, alerts, connection, decline, desk, setPresence } from "../../live/desk";
 import { now } from "../../live/clock";
-import { select, selection } from "../../live/selection";
+import { select, selection, shownBells } from "../../live/selection";
+import { mine, nobodys } from "../../live/value";
 import { useHeld } from "../../parts/held";
+import { Rows } from "../../parts/Rows";
 import { Countdown, Depth, Empty, Where } from "../../parts/small";
-import { hasLeft, unanswered, type Cleared } from "../../state/desk";
+import { hasLeft, type Cleared } from "../../state/desk";
 import { duration, number } from "../../text/format";
 import { whoIs } from "../../text/names";
 import { t, tn, word } from "../../text/text";
 import type { Alert } from "../../wire";
-import { DesktopLine } from "../TopBar";
+import { DesktopLine } from "./Notify";
 import { Asked } from "./Asked";
 import { CustomerLine } from "./CustomerLine";
 import { Question } from "./Question";
 import { waitingCount } from "./Queue";
 
-const SHOWN = 20;
+/** So many stand as cards, all others as lines: a desk answers one after the other. */
+const CARDS = 8;
+const LINE = 52;
 const CLEARED_MS = 12_000;
 
 export function Alerts() {
-  const [all, setAll] = useState(false);
   const { items, hold } = useHeld(alerts.value);
-  const shown = all ? items : items.slice(0, SHOWN);
-  const status = desk.value?.me.status;
+  shownBells.ids = items.map((one) => one.id);
+  const status = mine.value?.status;
   // Who has no place for conversations is never rung.
-  const rings = desk.value?.me.capacity !== 0;
-  const cleared = (desk.value?.cleared ?? []).filter((one) => now.value - one.at < CLEARED_MS && one.reason !== "accepted");
-  const others = waitingCount.value > 0 || (desk.value !== null && unanswered(desk.value).length > 0);
+  const rings = mine.value?.capacity !== 0;
+  const others = waitingCount.value > 0 || nobodys.value.length > 0;
   return (
     <section class="block" aria-labelledby="alerts-title">
       <h2 id="alerts-title">{t("alerts.title")} {items.length > 0 && <b class="count is-loud">{number(items.length)}</b>}</h2>
@@ -38,15 +39,16 @@ export function Alerts() {
             onClick={() => void setPresence("online")}>{t("presence.go_online")}</button>
         </p>
       )}
-      <div class="alerts" {...hold}>
-        {shown.map((alert) => <AlertCard key={alert.id} alert={alert} />)}
+      <div {...hold}>
+        <div class="alerts">{items.slice(0, CARDS).map((alert) => <AlertCard key={alert.id} alert={alert} />)}</div>
+        {items.length > CARDS && (
+          <div class="alerts-more">
+            <p class="soft small">{tn("alerts.more", items.length - CARDS)}</p>
+            <Rows items={items.slice(CARDS)} height={LINE} label={t("alerts.more_label")} row={(alert) => <AlertLine alert={alert} />} />
+          </div>
+        )}
       </div>
-      {items.length > SHOWN && (
-        <button type="button" class="quiet" onClick={() => setAll(!all)}>
-          {all ? t("list.less") : t("list.more", { n: number(items.length - SHOWN) })}
-        </button>
-      )}
-      {cleared.map((one) => <ClearedLine key={one.alert.id} cleared={one} />)}
+      <ClearedLines />
       {items.length === 0 && others && <p class="soft">{t(waitingCount.value > 0 ? "alerts.none_but_queue" : "alerts.none_but_unanswered")}</p>}
       {items.length === 0 && !others && (
         <Empty title={t("alerts.none")}>
@@ -58,9 +60,11 @@ export function Alerts() {
   );
 }
 
+const isChosen = (alert: Alert): boolean => selection.value?.kind === "alert" && selection.value.id === alert.id;
+
 function AlertCard({ alert }: { alert: Alert }) {
-  const { visit, customer } = alert;
-  const chosen = selection.value?.kind === "alert" && selection.value.id === alert.id;
+  const { visit, customer, transfer } = alert;
+  const chosen = isChosen(alert);
   const who = whoIs(visit);
   const choose = () => select("alert", alert.id);
   return (
@@ -76,6 +80,7 @@ function AlertCard({ alert }: { alert: Alert }) {
         </span>
         <Countdown until={alert.expires_at} />
       </header>
+      {transfer && <Handed by={transfer.by.name} note={transfer.note} />}
       <CustomerLine customer={customer} returning={visit.returning} />
       <p class="alert-where"><Where path={visit.path} /></p>
       <p class="alert-facts soft">
@@ -102,6 +107,27 @@ function AlertCard({ alert }: { alert: Alert }) {
   );
 }
 
+/** A colleague offers a conversation of theirs, with what they say of it. */
+export function Handed({ by, note }: { by: string; note: string }) {
+  return <p class="handed"><b>{t("alert.handed", { who: by })}</b>{note && <q class="handed-note">{note}</q>}</p>;
+}
+
+function AlertLine({ alert }: { alert: Alert }) {
+  const chosen = isChosen(alert);
+  const who = whoIs(alert.visit);
+  return (
+    <button type="button" class={`row alert-line${chosen ? " is-chosen" : ""}`} data-alert={alert.id} aria-label={t("alert.label", { who })}
+      aria-current={chosen ? "true" : undefined} onClick={() => select("alert", alert.id, "talk")}>
+      <span class="row-top"><strong>{who}</strong><span class="row-time soft"><Countdown until={alert.expires_at} /></span></span>
+      <span class="row-bottom"><span class="row-text soft"><Where path={alert.visit.path} /></span></span>
+    </button>
+  );
+}
+
+function ClearedLines() {
+  const shown = (desk.value?.cleared ?? []).filter((one) => now.value - one.at < CLEARED_MS && one.reason !== "accepted").slice(0, 3);
+  return <>{shown.map((one) => <ClearedLine key={one.alert.id} cleared={one} />)}</>;
+}
 function ClearedLine({ cleared }: { cleared: Cleared }) {
   return (
     <p class="cleared soft" role="status">

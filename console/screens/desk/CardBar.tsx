@@ -1,5 +1,5 @@
-// What can be shown beside words: information, an offer, an order form. A line opens above the composer, no dialog.
-// The target is a conversation or a visit: to a visit it is a quiet card on the page.
+// What can be shown beside words: information, an offer, an order form; or found to say, in the knowledge base. A line
+// opens above the composer, no dialog. The target is a conversation or a visit: to a visit it is a quiet card on the page.
 import { useRef, useState } from "preact/hooks";
 import { desk } from "../../live/desk";
 import { ask } from "../../live/line";
@@ -9,13 +9,15 @@ import { digits, money, parseMoney } from "../../text/format";
 import { t, type Key } from "../../text/text";
 import type { Product } from "../../wire";
 import { ProductPicker } from "./ProductPicker";
+import { FindArticle } from "./write/FindArticle";
 
 export type Target = { conversation: string } | { visit: string };
-type Kind = "info" | "offer" | "form";
+type Kind = "info" | "offer" | "form" | "article";
 const KINDS: Kind[] = ["info", "offer", "form"];
 const HOURS = [1, 24, 24 * 7];
 
-export function CardBar({ target, visit, site }: { target: Target; visit: string | null; site: string }) {
+/** `insert`: puts words where the caret of the composer is; without it there is nothing to quote into. */
+export function CardBar({ target, visit, site, insert }: { target: Target; visit: string | null; site: string; insert?: (words: string) => void }) {
   const [open, setOpen] = useState<Kind | null>(null);
   const bar = useRef<HTMLDivElement>(null);
   const seen = visit ? desk.value?.visits.get(visit) : undefined;
@@ -30,12 +32,13 @@ export function CardBar({ target, visit, site }: { target: Target; visit: string
   return (
     <div class="cards">
       <div class="cards-bar" ref={bar} role="group" aria-label={t("cards.label")}>
-        {KINDS.map((kind) => (
+        {[...KINDS, ...(insert ? ["article" as const] : [])].map((kind) => (
           <button key={kind} type="button" class="plain-button" aria-expanded={open === kind} onClick={() => setOpen(open === kind ? null : kind)}>
             {t(`cards.${kind}` as Key)}
           </button>
         ))}
       </div>
+      {open === "article" && insert && <FindArticle site={site} take={(words) => { setOpen(null); insert(words); }} />}
       {open === "info" && <InfoForm target={target} done={() => done("info")} />}
       {open === "offer" && <OfferForm target={target} site={site} place={place} done={() => done("offer")} />}
       {open === "form" && <OrderForm target={target} site={site} place={place} done={() => done("form")} />}

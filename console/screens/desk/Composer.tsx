@@ -1,72 +1,82 @@
-// Where the expert writes. Enter sends; what is not sent stays, also when one looks at somebody else meanwhile.
+// Where the expert writes: to the visitor, or a note that only colleagues read. What is not sent stays, also when one
+// looks at somebody else meanwhile.
 import { signal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
+import { attach } from "../../live/files";
 import { writeNext } from "../../live/selection";
 import { sendText, tellTyping } from "../../live/threads";
+import { drafts, setDraft } from "../../live/unsaid";
 import { t } from "../../text/text";
 import type { Conversation } from "../../wire";
 import { CardBar } from "./CardBar";
+import { AttachButton } from "./write/Attach";
+import { Emoji } from "./write/Emoji";
+import { useCanned } from "./write/useCanned";
+import { Words } from "./write/Words";
 
-/** Unsent words per conversation or visit; they survive a reload. */
-const KEPT = "shopbell.drafts";
-export const drafts = signal<Record<string, string>>(kept());
-export function setDraft(id: string, text: string): void {
-  drafts.value = { ...drafts.peek(), [id]: text };
-  try {
-    sessionStorage.setItem(KEPT, JSON.stringify(drafts.peek()));
-  } catch {
-    // Kept in memory only.
-  }
-}
-function kept(): Record<string, string> {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEPT) ?? "{}") as Record<string, string>;
-  } catch {
-    return {};
-  }
+/** Conversations in which a note is being written just now. */
+export const noting = signal<ReadonlySet<string>>(new Set());
+export function setNoting(id: string, on: boolean): void {
+  const next = new Set(noting.peek());
+  if (on) next.add(id);
+  else next.delete(id);
+  noting.value = next;
 }
 
 export function Composer({ conversation }: { conversation: Conversation }) {
   const { id } = conversation;
-  const text = drafts.value[id] ?? "";
+  const note = noting.value.has(id);
+  const key = note ? `note:${id}` : id;
+  const text = drafts.value[key] ?? "";
+  const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
-    if (writeNext.wanted) document.querySelector<HTMLElement>("#composer")?.focus();
+    if (writeNext.wanted) field.current?.focus();
     writeNext.wanted = false;
   }, [id]);
+
+  const write = (words: string, caret: number) => {
+    setDraft(key, words);
+    // After the field has the new words.
+    requestAnimationFrame(() => field.current?.setSelectionRange(caret, caret));
+  };
+  const insert = (words: string) => {
+    const now = drafts.peek()[key] ?? "";
+    const from = field.current?.selectionStart ?? now.length;
+    const to = field.current?.selectionEnd ?? now.length;
+    write(now.slice(0, from) + words + now.slice(to), from + words.length);
+    field.current?.focus();
+  };
+  const canned = useCanned(conversation, text, field, write);
   const send = () => {
     const words = text.trim();
     if (!words) return;
-    sendText(id, words);
-    setDraft(id, "");
+    sendText(id, words, note);
+    setDraft(key, "");
+    if (note) setNoting(id, false);
   };
+  const files = (all: File[]) => attach(id, all);
   return (
-    <form class="composer" onSubmit={(event) => { event.preventDefault(); send(); }}>
-      <CardBar target={{ conversation: id }} visit={conversation.visit} site={conversation.site} />
+    <form class={`composer${note ? " is-note" : ""}`} onSubmit={(event) => { event.preventDefault(); send(); }}
+      onKeyDown={(event) => { if (note && event.key === "Escape" && !event.defaultPrevented) { event.preventDefault(); setNoting(id, false); field.current?.focus(); } }}>
+      <div class="composer-top">
+        <div class="segments" role="group" aria-label={t("composer.to")}>
+          <button type="button" aria-pressed={!note} onClick={() => { setNoting(id, false); field.current?.focus(); }}>{t("composer.to_visitor")}</button>
+          <button type="button" aria-pressed={note} onClick={() => { setNoting(id, true); field.current?.focus(); }}>{t("composer.to_house")}</button>
+        </div>
+        {!note && <CardBar target={{ conversation: id }} visit={conversation.visit} site={conversation.site} insert={insert} />}
+      </div>
+      {note && <p class="note-hint small">{t("composer.note_hint")}</p>}
       <div class="composer-row">
-        <Words id="composer" label={t("composer.label")} placeholder={t("composer.placeholder")} value={text} onSend={send}
-          onText={(words) => { setDraft(id, words); if (words) tellTyping(id); }} />
-        <button type="submit" class="main-button" disabled={!text.trim()}>{t("composer.send")}</button>
+        {!note && <AttachButton conversation={id} disabled={false} />}
+        <Emoji onPick={insert} />
+        <div class="composer-field">
+          {canned.popup}
+          <Words id="composer" field={field} label={t(note ? "composer.note_label" : "composer.label")} placeholder={t(note ? "composer.note_placeholder" : "composer.placeholder")}
+            value={text} onSend={send} onKey={canned.onKey} list={canned.list} onFiles={note ? undefined : files}
+            onText={(words) => { setDraft(key, words); if (words && !note) tellTyping(id); }} />
+        </div>
+        <button type="submit" class="main-button" disabled={!text.trim()}>{t(note ? "composer.keep" : "composer.send")}</button>
       </div>
     </form>
-  );
-}
-
-/** A text field that grows with its words up to a third of the screen. Shift+Enter breaks the line. */
-export function Words({ id, label, placeholder, value, onText, onSend }: {
-  id: string; label: string; placeholder?: string; value: string; onText: (text: string) => void; onSend?: () => void;
-}) {
-  const ref = useRef<HTMLTextAreaElement>(null);
-  useLayoutEffect(() => {
-    const field = ref.current;
-    if (!field) return;
-    field.style.height = "auto";
-    field.style.height = `${Math.min(field.scrollHeight + 2, innerHeight / 3)}px`;
-  }, [value]);
-  return (
-    <textarea id={id} ref={ref} rows={1} aria-label={label} placeholder={placeholder} value={value}
-      onInput={(event) => onText(event.currentTarget.value)}
-      onKeyDown={(event) => {
-        if (event.key === "Enter" && !event.shiftKey && !event.isComposing && onSend) { event.preventDefault(); onSend(); }
-      }} />
   );
 }

@@ -3,11 +3,12 @@ import { useState } from "preact/hooks";
 import { desk, invite } from "../../live/desk";
 import { say } from "../../live/notes";
 import { column, select } from "../../live/selection";
+import { drafts, setDraft } from "../../live/unsaid";
 import { whereIs, whoIs } from "../../text/names";
 import { t } from "../../text/text";
 import type { VisitBrief } from "../../wire";
 import { CardBar } from "./CardBar";
-import { drafts, setDraft, Words } from "./Composer";
+import { Words } from "./write/Words";
 
 export function InviteVisit({ visit }: { visit: VisitBrief }) {
   const [busy, setBusy] = useState(false);

@@ -2,8 +2,12 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { accept, accepting, alerts, decline } from "../../live/desk";
-import { select, selection } from "../../live/selection";
+import { column, select, selection, shownBells } from "../../live/selection";
+import { mine, nobodys, talkOf, talks } from "../../live/value";
 import { t, type Key } from "../../text/text";
+import type { Conversation } from "../../wire";
+import { setNoting } from "./Composer";
+import { transferring } from "./Transfer";
 
 export const keysOpen = signal(false);
 const REMEMBERED = "shopbell.keys";
@@ -17,7 +21,12 @@ export const keysOn = signal(((): boolean => {
 
 const NAMES: [keys: string[], says: Key][] = [
   [["j", "↓"], "keys.next"], [["k", "↑"], "keys.previous"], [["Enter"], "keys.accept"], [["x"], "keys.decline"],
-  [["c"], "keys.composer"], [["/"], "keys.find"], [["?"], "keys.help"], [["Esc"], "keys.back"],
+  [["u"], "keys.unread"], [["c"], "keys.composer"], [["n"], "keys.note"], [["h"], "keys.hand_on"], [["p"], "keys.person"],
+  [["m"], "keys.missed"], [["/"], "keys.find"], [["?"], "keys.help"], [["Esc"], "keys.back"],
+];
+/** What the composer itself understands. */
+const WRITING: [keys: string[], says: Key][] = [
+  [["Enter"], "keys.send"], [["Shift", "Enter"], "keys.line"], [["/"], "keys.canned"], [["Ctrl", "V"], "keys.paste"],
 ];
 
 /** Listens on the whole page, but never while somebody writes or presses a button. */
@@ -58,8 +67,30 @@ function handle(key: string, onControl: boolean): boolean {
       if (!chosen || !live) return false;
       void decline(chosen);
       return true;
+    case "u":
+      return nextTalk();
     case "c":
       return focusOn("#composer");
+    case "n": {
+      const talk = ofMine();
+      if (!talk) return false;
+      setNoting(talk.id, true);
+      requestAnimationFrame(() => focusOn("#composer"));
+      return true;
+    }
+    case "h": {
+      const talk = ofMine();
+      if (!talk || talk.expert?.id !== mine.peek()?.id) return false;
+      column.value = "talk";
+      transferring.value = talk.id;
+      return true;
+    }
+    case "p":
+      column.value = "person";
+      return focusOn(".column-person");
+    case "m":
+      column.value = "list";
+      return focusOn(".missed .row");
     case "/":
       return focusOn("#find-visitor");
     case "?":
@@ -69,14 +100,40 @@ function handle(key: string, onControl: boolean): boolean {
       return false;
   }
 }
-function step(by: number): boolean {
-  const shown = [...document.querySelectorAll<HTMLElement>("[data-alert]")];
-  if (shown.length === 0) return false;
-  const at = shown.findIndex((card) => selection.value?.kind === "alert" && card.dataset.alert === selection.value.id);
-  const next = shown[Math.min(shown.length - 1, Math.max(0, at < 0 ? 0 : at + by))]!;
-  select("alert", next.dataset.alert!);
-  next.focus();
+/** The open conversation that is looked at. */
+function ofMine(): Conversation | null {
+  const talk = selection.value?.kind === "conversation" ? talkOf(selection.value.id) : undefined;
+  return talk?.state === "open" ? talk : null;
+}
+/** From one conversation with unread words to the next; where there is none, from one to the next. */
+function nextTalk(): boolean {
+  const all = [...talks.value.open, ...nobodys.value];
+  const unread = all.filter((one) => one.unread > 0);
+  const among = unread.length > 0 ? unread : all;
+  if (among.length === 0) return false;
+  const at = among.findIndex((one) => selection.value?.id === one.id);
+  select("conversation", among[(at + 1) % among.length]!.id, "talk");
   return true;
+}
+function step(by: number): boolean {
+  const { ids } = shownBells;
+  if (ids.length === 0) return false;
+  const at = selection.value?.kind === "alert" ? ids.indexOf(selection.value.id) : -1;
+  const next = ids[Math.min(ids.length - 1, Math.max(0, at < 0 ? 0 : at + by))]!;
+  select("alert", next);
+  if (!focusOn(`[data-alert="${next}"]`)) bringIntoSight(next);
+  return true;
+}
+/** A line that is not on the page yet: the list is scrolled to where it stands, and it appears. */
+function bringIntoSight(id: string): void {
+  const list = document.querySelector<HTMLElement>(".alerts-more .rows");
+  const column = list?.closest<HTMLElement>(".column");
+  if (!list || !column) return;
+  const cards = document.querySelectorAll(".alerts [data-alert]").length;
+  const line = list.offsetHeight / Math.max(1, shownBells.ids.length - cards);
+  const top = list.getBoundingClientRect().top - column.getBoundingClientRect().top + column.scrollTop;
+  column.scrollTop = top + (shownBells.ids.indexOf(id) - cards) * line - column.clientHeight / 2;
+  setTimeout(() => focusOn(`[data-alert="${id}"]`), 60);
 }
 function focusOn(selector: string): boolean {
   const found = document.querySelector<HTMLElement>(selector);
@@ -95,12 +152,11 @@ export function KeysPanel() {
     <dialog ref={ref} class="sheet keys" aria-labelledby="keys-title" onClose={() => (keysOpen.value = false)}>
       <h2 id="keys-title">{t("keys.title")}</h2>
       <dl>
-        {NAMES.map(([keys, says]) => (
-          <div key={says}>
-            <dt>{keys.map((key) => <kbd key={key}>{key}</kbd>)}</dt>
-            <dd>{t(says)}</dd>
-          </div>
-        ))}
+        {NAMES.map(([keys, says]) => <KeyLine key={says} keys={keys} says={says} />)}
+      </dl>
+      <h3>{t("keys.writing")}</h3>
+      <dl>
+        {WRITING.map(([keys, says]) => <KeyLine key={says} keys={keys} says={says} />)}
       </dl>
       <label class="check">
         <input type="checkbox" checked={keysOn.value} onChange={(event) => {
@@ -116,4 +172,8 @@ export function KeysPanel() {
       <button type="button" class="plain-button" onClick={() => (keysOpen.value = false)}>{t("keys.close")}</button>
     </dialog>
   );
+}
+
+function KeyLine({ keys, says }: { keys: readonly string[]; says: Key }) {
+  return <div><dt>{keys.map((key) => <kbd key={key}>{key}</kbd>)}</dt><dd>{t(says)}</dd></div>;
 }

@@ -5,8 +5,8 @@ import { Out } from "../../parts/small";
 import type { Unsent } from "../../state/thread";
 import { dateAndTime, money, timeOfDay } from "../../text/format";
 import { t, word } from "../../text/text";
-import { eventText } from "../../text/words";
-import type { Message, MessageData } from "../../wire";
+import { eventText, fileSize } from "../../text/words";
+import type { Kind, Message, MessageData, Note } from "../../wire";
 
 interface Shown { message: Message; visitor: string; seen: boolean; dayLine: string | null; follows: boolean; lastOfMine: boolean }
 
@@ -32,10 +32,22 @@ export function MessageView({ message, visitor, seen, dayLine, follows, lastOfMi
   );
 }
 
+/** What a colleague wrote for colleagues: it looks like nothing that a visitor could see. */
+export function NoteView({ note }: { note: Note }) {
+  return (
+    <div class="message is-note" data-note={note.id}>
+      <span class="message-who"><b class="note-mark">{t("note.mark")}</b> {note.author.name}</span>
+      <div class="bubble"><Text text={note.text} /></div>
+      <span class="message-foot"><time dateTime={note.at}>{timeOfDay(note.at)}</time></span>
+    </div>
+  );
+}
+
 export function UnsentView({ conversation, unsent }: { conversation: string; unsent: Unsent }) {
   const failed = unsent.state === "failed";
   return (
-    <div class={`message from-expert is-${unsent.state}`}>
+    <div class={`message ${unsent.note ? "is-note" : "from-expert"} is-${unsent.state}`}>
+      {unsent.note && <span class="message-who"><b class="note-mark">{t("note.mark")}</b></span>}
       <div class="bubble kind-text"><Text text={unsent.text} /></div>
       <span class="message-foot">
         {failed ? (
@@ -52,7 +64,7 @@ export function UnsentView({ conversation, unsent }: { conversation: string; uns
 
 function Body({ message }: { message: Message }) {
   const data = (message.data ?? {}) as MessageData;
-  switch (message.kind) {
+  switch (message.kind as Kind) {
     case "info":
       return (
         <Card label={t("card.info")}>
@@ -79,9 +91,33 @@ function Body({ message }: { message: Message }) {
           <span class="price">{t("card.total")} {money(data.total)}</span>
         </Card>
       );
+    case "file":
+      return <Attached data={data} />;
+    case "articles":
+      return (
+        <Card label={t("card.articles")}>
+          {data.articles?.map((one) => (
+            <div key={one.id} class="article-said"><strong><Out url={one.url}>{one.title}</Out></strong>{one.quote && <blockquote><Text text={one.quote} /></blockquote>}</div>
+          ))}
+          {!data.articles?.length && <Text text={message.text} />}
+        </Card>
+      );
     default:
       return <Text text={message.text} />;
   }
+}
+
+/** A picture is seen, a document is named; both open in a window of their own. */
+function Attached({ data }: { data: MessageData }) {
+  const url = `/api/files/${encodeURIComponent(data.file ?? "")}`;
+  const what = `${data.name ?? ""} · ${fileSize(data.size ?? 0)}`;
+  const picture = data.type?.startsWith("image/") ?? false;
+  return (
+    <a class={`attached${picture ? " is-picture" : ""}`} href={url} target="_blank" rel="noreferrer noopener">
+      {picture && <img src={url} alt="" loading="lazy" width={data.width ?? undefined} height={data.height ?? undefined} />}
+      <span class="attached-name">{what}</span>
+    </a>
+  );
 }
 
 function Card({ label, state, children }: { label: string; state?: string; children: ComponentChildren }) {

@@ -1,10 +1,11 @@
 // The person, before a word is said: who, what they read now, the way they came, everything that ever happened.
 import { useEffect } from "preact/hooks";
-import { alerts, desk } from "../../live/desk";
 import { now } from "../../live/clock";
+import { missed } from "../../live/missed";
 import { learn, person } from "../../live/person";
 import { called } from "../../live/program";
 import { column, selection } from "../../live/selection";
+import { alerts, desk, mine, talkOf } from "../../live/value";
 import { Depth, Empty, Out, Where } from "../../parts/small";
 import { hasLeft } from "../../state/desk";
 import { day, duration, money, number, when } from "../../text/format";
@@ -12,13 +13,14 @@ import { whereIs, whoIs } from "../../text/names";
 import { t, tn, word } from "../../text/text";
 import type { CustomerBrief, VisitBrief } from "../../wire";
 import { Asked } from "./Asked";
+import { Block } from "./Block";
 import { ownerName } from "./CustomerLine";
 import { Program } from "./Program";
 import { SamePerson } from "./SamePerson";
 import { Timeline } from "./Timeline";
 
 interface Subject {
-  visit: string | null; site?: string | null; seen: VisitBrief | null; customer: CustomerBrief | null; name: string; here: boolean;
+  visit: string | null; visitor?: string | null; site?: string | null; seen: VisitBrief | null; customer: CustomerBrief | null; name: string; here: boolean;
 }
 
 export function PersonOfSelection() {
@@ -35,21 +37,24 @@ function subjectOf(): Subject | null {
     const alert = alerts.value.find((one) => one.id === chosen.id) ?? at.cleared.find((one) => one.alert.id === chosen.id)?.alert;
     if (!alert) return null;
     const seen = at.visits.get(alert.visit.id) ?? alert.visit;
-    return { visit: alert.visit.id, seen, customer: alert.customer, name: whoIs(alert.visit), here: !hasLeft(alert) };
+    return { visit: alert.visit.id, visitor: alert.visit.visitor, seen, customer: alert.customer, name: whoIs(alert.visit), here: !hasLeft(alert) };
   }
   if (chosen.kind === "conversation") {
-    const one = at.conversations.find((talk) => talk.id === chosen.id);
+    const one = talkOf(chosen.id);
     if (!one) return null;
     const seen = one.visit ? (at.visits.get(one.visit) ?? null) : null;
     const customer = seen?.customer ?? one.customer;
-    return { visit: one.visit, site: one.site, seen, customer, name: whoIs({ customer, visitor: one.visitor }), here: one.live };
+    return { visit: one.visit, visitor: one.visitor, site: one.site, seen, customer, name: whoIs({ customer, visitor: one.visitor }), here: one.live };
   }
   // Whom somebody here called a program has gone from the list, and stays in sight until another is chosen.
   const visit = at.visits.get(chosen.id) ?? (called.value?.visit.id === chosen.id ? called.value.visit : null);
-  return visit ? { visit: visit.id, seen: visit, customer: visit.customer, name: whoIs(visit), here: !visit.left } : null;
+  if (visit) return { visit: visit.id, visitor: visit.visitor, seen: visit, customer: visit.customer, name: whoIs(visit), here: !visit.left };
+  // Whose bell was missed has mostly left, and is known all the same.
+  const rang = missed.value.find((one) => one.visit === chosen.id);
+  return rang ? { visit: rang.visit, visitor: rang.visitor, site: rang.site, seen: null, customer: rang.customer, name: whoIs(rang), here: false } : null;
 }
 
-export function Person({ visit, site, seen, customer, name, here }: Subject) {
+export function Person({ visit, visitor, site, seen, customer, name, here }: Subject) {
   const key = `${visit ?? ""}/${customer?.id ?? ""}`;
   // Asked again when a page was turned or something was ordered.
   const orders = desk.value?.orders.length ?? 0;
@@ -119,6 +124,8 @@ export function Person({ visit, site, seen, customer, name, here }: Subject) {
           id: more?.id ?? customer?.id ?? null, name: more?.name || name, since: more?.since ?? null, visit, site: seen?.site ?? site ?? null,
         }} />
       )}
+
+      {visitor && (seen?.site ?? site) && mine.value && mine.value.role !== "marketer" && <Block key={visitor} visitor={visitor} site={(seen?.site ?? site)!} who={more?.name || name} />}
 
       {reads && <Program visit={reads} who={more?.name || name} />}
 

@@ -1,25 +1,29 @@
 // The middle of the desk: the conversation, or what to do to get one.
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Bell } from "../../../widget/look/Bell";
 import { now } from "../../live/clock";
-import { accept, accepting, alerts, closeConversation, connection, desk } from "../../live/desk";
+import { accept, accepting, alerts, closeConversation, connection, desk, reopen } from "../../live/desk";
+import { attach } from "../../live/files";
 import { column, select, selection } from "../../live/selection";
-import { markRead, olderMessages, openThread, threads, typing } from "../../live/threads";
+import { markRead, openThread, threads } from "../../live/threads";
+import { mine, talkOf } from "../../live/value";
 import { Empty, LiveDot } from "../../parts/small";
-import { firstSeq, lastSeq } from "../../state/thread";
-import { day } from "../../text/format";
+import { lastSeq } from "../../state/thread";
+import { clock } from "../../text/format";
 import { whereIs, whoIs } from "../../text/names";
 import { t } from "../../text/text";
-import type { Conversation, Message } from "../../wire";
+import type { Conversation, Transfer as Offered } from "../../wire";
+import { Handed } from "./Alerts";
 import { Composer } from "./Composer";
 import { InviteVisit } from "./InviteVisit";
-import { MessageView, UnsentView } from "./MessageView";
+import { Log } from "./Log";
 import { ASKED, Question } from "./Question";
+import { Transfer, transferring } from "./Transfer";
 
 export function Talk() {
   const chosen = selection.value;
   if (chosen?.kind === "conversation") {
-    const conversation = desk.value?.conversations.find((one) => one.id === chosen.id);
+    const conversation = talkOf(chosen.id);
     if (conversation) return <TalkOf key={conversation.id} conversation={conversation} />;
   }
   if (chosen?.kind === "alert") {
@@ -28,6 +32,7 @@ export function Talk() {
       const who = whoIs(alert.visit);
       return (
         <Empty title={t("talk.rings", { who })}>
+          {alert.transfer && <Handed by={alert.transfer.by.name} note={alert.transfer.note} />}
           <Question alert={alert} />
           <p>{t(alert.reason === ASKED ? "talk.asks_next" : "talk.rings_next", { where: whereIs(alert.visit.path) })}</p>
           <button type="button" class="main-button" disabled={accepting.value !== null} onClick={() => void accept(alert.id)}>
@@ -40,6 +45,7 @@ export function Talk() {
   if (chosen?.kind === "visit") {
     const visit = desk.value?.visits.get(chosen.id);
     if (visit) return <InviteVisit key={visit.id} visit={visit} />;
+    return <Empty title={t("talk.gone")}><p>{t("talk.gone_next")}</p></Empty>;
   }
   return <Empty icon={<Bell size={48} />} title={t("talk.none")}><p>{t("talk.none_next")}</p></Empty>;
 }
@@ -47,12 +53,9 @@ export function Talk() {
 function TalkOf({ conversation }: { conversation: Conversation }) {
   const { id } = conversation;
   const thread = threads.value.get(id);
-  const log = useRef<HTMLDivElement>(null);
-  const atEnd = useRef(true);
   const last = thread ? lastSeq(thread) : 0;
-  const writes = (typing.value.get(id) ?? 0) > now.value;
   const name = whoIs(conversation);
-
+  const open = conversation.state === "open";
   const hears = connection.value.phase === "live";
   useEffect(() => { if (hears) void openThread(id); }, [id, hears]);
 
@@ -66,71 +69,80 @@ function TalkOf({ conversation }: { conversation: Conversation }) {
     return () => removeEventListener("focus", look);
   }, [id, last, conversation.unread]);
 
-  // New words pull the log along only for someone who already reads its end.
-  useLayoutEffect(() => {
-    const box = log.current;
-    if (box && atEnd.current) box.scrollTop = box.scrollHeight;
-  }, [last, thread?.unsent.length, writes]);
-  // A form that opens below takes room: the newest words stay in sight.
-  useEffect(() => {
-    const box = log.current;
-    if (!box) return;
-    const room = new ResizeObserver(() => { if (atEnd.current) box.scrollTop = box.scrollHeight; });
-    room.observe(box);
-    return () => room.disconnect();
-  }, []);
-
   return (
-    <>
+    <Drop conversation={id} takes={open}>
       <header class="talk-head">
         <button type="button" class="quiet only-phone" onClick={() => (column.value = "list")} aria-label={t("desk.back")}>←</button>
         <LiveDot live={conversation.live} />
         <h2>{name}</h2>
         <span class="soft small" aria-hidden="true">{t(conversation.live ? "visit.here" : "visit.gone")}</span>
         <span class="top-space" />
-        {conversation.state === "open"
+        {open && conversation.expert?.id === mine.value?.id && (
+          <button type="button" class="quiet" aria-expanded={transferring.value === id} onClick={() => (transferring.value = transferring.value === id ? null : id)}>
+            {t("transfer.open")}</button>
+        )}
+        {open
           ? <button type="button" class="quiet" aria-label={t("talk.close")} onClick={() => void closeConversation(id)}>
               <span class="only-wide">{t("talk.close")}</span><span class="only-phone">{t("talk.close_short")}</span></button>
           : <span class="tag">{t("talk.closed")}</span>}
       </header>
-      <div class="log" ref={log} tabIndex={0} role="log" aria-label={t("talk.log", { who: name })}
-        onScroll={(event) => {
-          const box = event.currentTarget;
-          atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < 48;
-        }}>
-        {!thread?.loaded && <p class="soft">{t(hears ? "app.loading" : "error.offline")}</p>}
-        {thread && firstSeq(thread) > 1 && thread.messages.length > 0 && (
-          <button type="button" class="quiet" onClick={() => void olderMessages(id).catch(() => undefined)}>{t("talk.older")}</button>
-        )}
-        {thread?.messages.map((message, at) => (
-          <MessageView key={message.seq} message={message} visitor={name} seen={message.seq <= thread.seen}
-            dayLine={newDay(thread.messages[at - 1], message)} follows={sameAuthor(thread.messages[at - 1], message)}
-            lastOfMine={isLastOfMine(thread.messages, at)} />
-        ))}
-        {thread?.unsent.map((unsent) => <UnsentView key={unsent.client_id} conversation={id} unsent={unsent} />)}
-        {writes && <p class="typing soft"><span class="dots" aria-hidden="true"><i /><i /><i /></span>{t("talk.typing_who", { who: name })}</p>}
-      </div>
-      {conversation.state === "open" && conversation.expert === null && <p class="hint">{t("talk.nobodys")}</p>}
-      {conversation.state === "open" ? <Composer conversation={conversation} /> : <Over conversation={conversation} />}
-    </>
+      {open && transferring.value === id && <Transfer conversation={conversation} />}
+      <Log id={id} name={name} />
+      {open && conversation.expert === null && <p class="hint">{t("talk.nobodys")}</p>}
+      {open && conversation.transfer && <OfferedTo transfer={conversation.transfer} />}
+      {open && conversation.ends_at && <Ending at={conversation.ends_at} />}
+      {open ? <Composer conversation={conversation} /> : <Over conversation={conversation} />}
+    </Drop>
   );
 }
 
-/** Closed is not the end: whoever is still here can be invited again. */
-function Over({ conversation }: { conversation: Conversation }) {
-  const visit = [...(desk.value?.visits.values() ?? [])].find((one) => one.visitor === conversation.visitor && !one.left);
+/** A file dropped anywhere on the conversation goes to the visitor. */
+function Drop({ conversation, takes, children }: { conversation: string; takes: boolean; children: preact.ComponentChildren }) {
+  const [over, setOver] = useState(false);
+  const carries = (event: DragEvent) => takes && (event.dataTransfer?.types.includes("Files") ?? false);
   return (
-    <div class="hint talk-over">
-      <p>{t("talk.closed_next")}</p>
-      {visit && <button type="button" class="plain-button" onClick={() => select("visit", visit.id, "talk")}>{t("talk.invite_again")}</button>}
+    <div class={`talk${over ? " is-over" : ""}`}
+      onDragOver={(event) => { if (carries(event)) { event.preventDefault(); setOver(true); } }}
+      onDragLeave={(event) => { if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setOver(false); }}
+      onDrop={(event) => {
+        setOver(false);
+        if (!carries(event)) return;
+        event.preventDefault();
+        attach(conversation, [...(event.dataTransfer?.files ?? [])]);
+      }}>
+      {children}
+      {over && <p class="drop-here" aria-hidden="true">{t("attach.drop")}</p>}
     </div>
   );
 }
 
-const newDay = (before: Message | undefined, message: Message): string | null =>
-  before && new Date(before.at).toDateString() === new Date(message.at).toDateString() ? null : day(message.at);
-const sameAuthor = (before: Message | undefined, message: Message): boolean =>
-  before !== undefined && before.author.kind === message.author.kind && before.author.name === message.author.name &&
-  Date.parse(message.at) - Date.parse(before.at) < 5 * 60_000;
-const isLastOfMine = (messages: readonly Message[], at: number): boolean =>
-  messages[at]!.author.kind === "expert" && !messages.slice(at + 1).some((one) => one.author.kind === "expert");
+/** It is offered to a colleague, or came back from there. */
+function OfferedTo({ transfer: { to, topic, state } }: { transfer: Offered }) {
+  const who = to?.name ?? topic.join(" › ");
+  return <p class="hint" role="status">{t(state === "waiting" ? "transfer.waiting" : state === "declined" ? "transfer.declined" : "transfer.back", { who })}</p>;
+}
+
+/** Nobody has written for long: it closes by itself, unless somebody writes. The time counts without being spoken. */
+function Ending({ at }: { at: string }) {
+  const left = Date.parse(at) - now.value;
+  return <p class="hint"><span role="status">{t("talk.ending")}</span>{" "}<b role="timer" aria-live="off">{clock(Math.max(0, left))}</b></p>;
+}
+
+/** Closed is not the end: it can go on, and whoever is still here can be invited again. */
+function Over({ conversation }: { conversation: Conversation }) {
+  const [busy, setBusy] = useState(false);
+  const visit = [...(desk.value?.visits.values() ?? [])].find((one) => one.visitor === conversation.visitor && !one.left);
+  const { rating } = conversation;
+  return (
+    <div class="hint talk-over">
+      {rating && <p class="rating">{t("talk.rated", { score: rating.score })}{rating.comment && <q>{rating.comment}</q>}</p>}
+      <p>{t("talk.closed_next")}</p>
+      <p class="hint-buttons">
+        {conversation.expert?.id === mine.value?.id && (
+          <button type="button" class="plain-button" disabled={busy} onClick={() => { setBusy(true); void reopen(conversation.id).finally(() => setBusy(false)); }}>{t("talk.reopen")}</button>
+        )}
+        {visit && <button type="button" class="plain-button" onClick={() => select("visit", visit.id, "talk")}>{t("talk.invite_again")}</button>}
+      </p>
+    </div>
+  );
+}
