@@ -22,8 +22,9 @@ def fill(server: Server, name: str, *, bells: int, own: int, nobodys: int, messa
     with engine.begin() as conn:
         site_id = conn.execute(select(site.c.id).where(site.c.key == "demo")).scalar_one()
         who = conn.execute(select(account.c.id).where(account.c.email == f"{name}@demo.example")).scalar_one()
-        conn.execute(update(expert).where(expert.c.id == who).values(capacity=100))
         now = now_ms()
+        there = {"status": "online", "status_at": now, "lease_until": now + HOUR}
+        conn.execute(update(expert).where(expert.c.id == who).values(capacity=100, **there))
         for number in range(bells):
             _bell(conn, site_id, who, number, now)
         for number in range(own + nobodys):
@@ -59,7 +60,7 @@ def _bell(conn: Connection, site_id: str, expert_id: str, number: int, now: Ms) 
     conn.execute(
         insert(alert).values(
             id=id_, site_id=site_id, visit_id=sitting, visitor_id=who, trigger_id=new_id(), occasion=new_id(),
-            reason="deep", importance=20 + number % 60, why=[["depth", 3]], topic=["Garden", "Irrigation"],
+            reason="deep", importance=20 + number % 60, why=[], topic=["Garden", "Irrigation"],
             language="en", state="ringing", rung="topic", raised_at=now - number * SECOND, due_at=until, version=1,
             announced=1,
         )
