@@ -37,9 +37,16 @@ def session_of(token: str) -> str:
 
 
 def open_session(
-    conn: Connection, account_id: str, kind: Kind, now: Ms, *, lasts: Ms | None = None, within: str | None = None
+    conn: Connection,
+    account_id: str,
+    kind: Kind,
+    now: Ms,
+    *,
+    lasts: Ms | None = None,
+    within: str | None = None,
+    name: str = "",
 ) -> str:
-    """A new token for `account_id`, good for `lasts` ms (by default as its kind says).
+    """A new token for `account_id`, good for `lasts` ms (by default as its kind says), called `name`.
 
     `within`: the token of the session that a ticket belongs to; what comes in by the ticket ends with that session.
     """
@@ -49,6 +56,7 @@ def open_session(
             token_hash=token_hash(token),
             account_id=account_id,
             kind=kind,
+            name=name,
             created_at=now,
             expires_at=now + (LASTS[kind] if lasts is None else lasts),
         )

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
 )
 
+from contract.ids import new_id
 from contract.ladder import USUAL
 from contract.look import USUAL as USUAL_LOOK
 from store.metadata import Id, Json, Time, metadata
@@ -89,16 +90,37 @@ account_site = Table(
     Column("site_id", ForeignKey("site.id", ondelete="CASCADE"), primary_key=True),
     Index("ix_account_site_site_id", "site_id"),
 )
-#: A signed-in browser, an API token or a ticket for one socket handshake; the token itself is never stored.
+#: A signed-in browser, an API token or a ticket for one socket handshake; the token itself is never stored. `name` is
+#: that of a token that somebody made by hand; `used_at`: of tokens alone, to the minute.
 session = Table(
     "session",
     metadata,
     Column("token_hash", Text, primary_key=True),
     Column("account_id", ForeignKey("account.id", ondelete="CASCADE"), nullable=False),
     Column("kind", Text, nullable=False),
+    Column("id", Id, nullable=False, unique=True, default=new_id),
+    Column("name", Text, nullable=False, default=""),
     Column("created_at", Time, nullable=False),
+    Column("used_at", Time, nullable=True),
     Column("expires_at", Time, nullable=False),
     CheckConstraint("kind IN ('browser', 'token', 'ticket')", name="kind"),
     Index("ix_session_account_id", "account_id"),
     Index("ix_session_expires_at", "expires_at"),
+)
+#: Whom a site tells what happens (docs/webhooks.md). `failing_since`: from the first failed try after the last that
+#: went well; `error`: of the last one that failed; `off_at`: when it was given up for failing too long.
+webhook = Table(
+    "webhook",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("site_id", ForeignKey("site.id", ondelete="CASCADE"), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("events", Json, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("failing_since", Time, nullable=True),
+    Column("error", Text, nullable=False),
+    Column("off_at", Time, nullable=True),
+    Column("created_at", Time, nullable=False),
+    Index("ix_webhook_site_id", "site_id"),
 )

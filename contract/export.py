@@ -28,9 +28,11 @@ from contract import (
     rest_reports,
     rest_routing,
     rest_sites,
+    rest_tokens,
     rest_tree,
     rest_triggers,
     rest_visits,
+    rest_webhooks,
     shapes,
 )
 from contract.shapes import In, Out
@@ -41,7 +43,7 @@ TYPESCRIPT = HERE / "contract.ts"
 #: Where the shapes are: what a browser sends, the sockets, the bodies of `/api/...`.
 MODULES = (
     beacons, files, frames, shapes, rest_board, rest_customers, rest_desk, rest_experts, rest_goods, rest_queue,
-    rest_reports, rest_routing, rest_sites, rest_tree, rest_triggers, rest_visits,
+    rest_reports, rest_routing, rest_sites, rest_tokens, rest_tree, rest_triggers, rest_visits, rest_webhooks,
 )  # fmt: skip
 
 

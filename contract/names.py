@@ -36,6 +36,14 @@ FunnelStep = Literal["viewed", "deep", "alert", "chat", "offer", "order"]
 Language = Literal["en", "ru"]
 DeviceKind = Literal["mobile", "tablet", "pc", "bot", "unknown"]
 BellKind = Literal["alert", "conversation", "visitor", "expert", "visit"]
+#: What leaves the house by itself (`service.outbox`), and how far it got.
+OutboxKind = Literal["webhook", "mail"]
+OutboxState = Literal["waiting", "sent", "dead"]
+#: What a webhook may be told of; each once per happening and webhook.
+WebhookEvent = Literal[
+    "conversation.opened", "conversation.closed", "message.added", "order.placed", "callback.requested",
+    "conversation.rated",
+]  # fmt: skip
 #: A step between two page views: to a place below, to one above, or elsewhere.
 Direction = Literal["in", "out", "across"]
 #: What an administrator gave of a site's tree: paths of its own (CSV), or a list of its pages (sitemap).

@@ -29,6 +29,10 @@ from service.journey import Journey
 from service.learned import Learned
 from service.limits import Limits
 from service.migrate import check_revision
+from service.outgoing.client import Client
+from service.outgoing.mail_server import read_mail_server
+from service.outgoing.mailer import Mailer
+from service.outgoing.sender import Outgoing
 from service.settings import Settings
 from service.sockets.delivery import Delivery
 from service.sockets.server import Sockets
@@ -95,6 +99,7 @@ async def start(settings: Settings, sockets: Sockets) -> Bell:
     store, bus = open_store(settings.database_url), open_bus(settings.redis_url)
     await check_revision(store)
     learned = Learned(settings.data_dir)
+    outgoing = Outgoing(store, Client(inside=settings.webhooks_inside), mailer_of(settings))
     journey, timers = Journey(store, learned), Timers(store, bus, sockets.registry, learned)
     bell = Bell(
         settings=settings,
@@ -107,14 +112,23 @@ async def start(settings: Settings, sockets: Sockets) -> Bell:
         waiting=Waiting(),
         registry=sockets.registry,
         learned=learned,
+        outgoing=outgoing,
     )
     journey.after = timers.told
     Delivery(bell, sockets)
     await bus.start()
     timers.start()
+    outgoing.start()
     await asyncio.to_thread(tracker.device.warm)  # a quarter of a second that the first visitor would wait for
     bell.ready = True
     return bell
+
+
+def mailer_of(settings: Settings) -> Mailer | None:
+    """None where no mail server is set."""
+    if settings.smtp_url is None or settings.mail_from is None:
+        return None
+    return Mailer(read_mail_server(settings.smtp_url), settings.mail_from)
 
 
 async def stop(bell: Bell, sockets: Sockets) -> None:
@@ -122,10 +136,12 @@ async def stop(bell: Bell, sockets: Sockets) -> None:
     bell.ready = False
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(STOP_WITHIN):
+            leaving = [] if bell.outgoing is None else [asyncio.ensure_future(bell.outgoing.close())]
             await bell.timers.close()
             await bell.stop_background()
             for connection in list(bell.registry):
                 await sockets.drop(connection)
             await bell.bus.close()
+            await asyncio.gather(*leaving)
             await bell.store.close()
     log.info("stopped")

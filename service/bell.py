@@ -14,9 +14,11 @@ from service.foreign import Tried
 from service.journey import Journey
 from service.learned import NOTHING, Learned
 from service.limits import Limits
+from service.outgoing.sender import Outgoing
 from service.settings import Settings
 from service.sockets.registry import Registry
 from service.timers import Timers
+from service.used import Used
 from service.waiting import Waiting
 from store.base import Store
 from store.bus import Bus
@@ -28,7 +30,8 @@ log = structlog.get_logger()
 class Bell:
     """Shared by collect, routes and sockets as `state["bell"]`. Built by `service.app`, never at import.
 
-    `ready`: this process can serve; False before the start is done and from the moment it is told to stop.
+    `outgoing`: None where nothing leaves the house. `ready`: this process can serve; False before the start is done and
+    from the moment it is told to stop.
     """
 
     settings: Settings
@@ -42,7 +45,9 @@ class Bell:
     registry: Registry
     learned: Learned = NOTHING
     files: Files = field(default_factory=lambda: Files(Path("data/files")))
+    outgoing: Outgoing | None = None
     tried: Tried = field(default_factory=Tried)
+    used: Used = field(default_factory=Used)
     ready: bool = False
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from service.outgoing.mail_server import read_mail_server
 from store.connect import database_url
 
 #: Bytes of one attachment, and how far that may be raised.
@@ -15,7 +16,9 @@ FILE_LIMIT, MOST_FILE_LIMIT = 10 * 1024 * 1024, 1024**3
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """`public_url`: the address under which browsers reach us. `own_origins`: where our own pages are served from.
-    `file_limit`: how many bytes one attachment may have."""
+    `file_limit`: how many bytes one attachment may have.
+    `smtp_url`, `mail_from`: by whom and from whom mail goes out (`mail`: whether it does). `webhooks_inside`: webhooks
+    may go to private addresses."""
 
     database_url: str
     redis_url: str | None
@@ -29,7 +32,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tls_key: str | None
     rate_limits: bool
     file_limit: int = FILE_LIMIT
+    smtp_url: str | None = None
+    mail_from: str | None = None
+    webhooks_inside: bool = False
     demo: bool = False
+
+    @property
+    def mail(self) -> bool:
+        """Whether letters leave the house: ask before you promise one."""
+        return self.smtp_url is not None
 
     @property
     def own_origins(self) -> frozenset[str]:
@@ -58,6 +69,14 @@ def read_settings(environment: Mapping[str, str] = os.environ, **given: object) 
     file_limit = value("FILE_LIMIT", str(FILE_LIMIT))
     if not (file_limit.isascii() and file_limit.isdigit() and 0 < int(file_limit[:20]) <= MOST_FILE_LIMIT):
         raise ValueError("SHOPBELL_FILE_LIMIT must be a number of bytes, at most a gigabyte")
+    inside = value("WEBHOOKS_INSIDE", "off")
+    if inside not in ("on", "off"):
+        raise ValueError("SHOPBELL_WEBHOOKS_INSIDE must be on or off")
+    smtp_url, mail_from = value("SMTP_URL") or None, value("MAIL_FROM") or None
+    if (smtp_url is None) != (mail_from is None):
+        raise ValueError("SHOPBELL_SMTP_URL and SHOPBELL_MAIL_FROM go together")
+    if smtp_url is not None:
+        read_mail_server(smtp_url)
     tls_cert, tls_key = value("TLS_CERT") or None, value("TLS_KEY") or None
     if (tls_cert is None) != (tls_key is None):
         raise ValueError("SHOPBELL_TLS_CERT and SHOPBELL_TLS_KEY go together")
@@ -76,6 +95,9 @@ def read_settings(environment: Mapping[str, str] = os.environ, **given: object) 
         tls_key=tls_key,
         rate_limits=limits == "on",
         file_limit=int(file_limit),
+        smtp_url=smtp_url,
+        mail_from=mail_from,
+        webhooks_inside=inside == "on",
         demo=bool(given.get("demo")),
     )
 

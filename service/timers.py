@@ -16,11 +16,13 @@ import chat.queries
 import routing.alerts
 import routing.do
 import routing.queries
+import service.outbox
 import tracker.testing
 from contract.clock import DAY, HOUR, SECOND, now_ms
 from contract.errors import Refused
 from contract.facts import VisitFacts
 from contract.names import Ms, Status
+from service.flows import announce
 from service.flows.offering import hasten_the_unheard, offer_waiting
 from service.flows.queue import tell_who_waits
 from service.flows.reachable import (
@@ -35,6 +37,7 @@ from service.flows.reachable import (
 from service.flows.ringing import Moved, fire_due
 from service.journey import Told
 from service.learned import NOTHING, Learned
+from service.outbox import FORGOTTEN_AT_ONCE
 from service.retention import forget_old
 from service.sockets.registry import Registry
 from store.base import Store
@@ -189,7 +192,10 @@ class Timers:
         def work(conn: Connection) -> tuple[list[str], list[str]]:
             now = db_now(conn)
             freed = chat.do.free_unvisited(conn, now)
-            rows = [row for id_ in freed if (row := chat.queries.row(conn, id_)) is not None and row["expert_id"]]
+            freed_rows = [row for id_ in freed if (row := chat.queries.row(conn, id_)) is not None]
+            rows = [row for row in freed_rows if row["expert_id"]]
+            for row in freed_rows:
+                announce.conversation_closed(conn, row, None, now)
             for row in rows:
                 if row["trigger_id"] is None:  # nobody answered an invitation: nothing to rest from
                     conversation_over(conn, row["expert_id"], now)
@@ -223,6 +229,9 @@ class Timers:
             access.sessions.forget_expired(conn, now_ms())
 
         await self._store.write(work)
+        more = True
+        while more:
+            more = await self._store.write(lambda conn: service.outbox.forget(conn, now_ms())) == FORGOTTEN_AT_ONCE
         if time.monotonic() >= self._forgot + DAY / SECOND:
             self._forgot = time.monotonic()
             gone = await forget_old(self._store, now_ms())

@@ -54,7 +54,7 @@ export type Direction = ("in" | "out" | "across")
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "ErrorCode".
  */
-export type ErrorCode = ("malformed" | "invalid" | "too_large" | "unsupported_type" | "unknown_site" | "foreign_origin" | "unauthenticated" | "wrong_password" | "forbidden" | "missing_csrf" | "not_found" | "rate_limited" | "busy" | "unavailable" | "unknown_command" | "empty_message" | "message_too_long" | "bad_text" | "conversation_closed" | "alert_over" | "desk_full" | "not_online" | "form_used" | "offer_over" | "bad_quantity" | "unknown_product" | "no_lines" | "bad_contact" | "bad_address" | "exists" | "bad_token" | "two_people" | "too_many" | "in_use" | "method_not_allowed" | "not_ready" | "websocket_only" | "internal" | "file_type" | "file_too_large" | "file_limit" | "no_mail")
+export type ErrorCode = ("malformed" | "invalid" | "too_large" | "unsupported_type" | "unknown_site" | "foreign_origin" | "unauthenticated" | "wrong_password" | "forbidden" | "missing_csrf" | "not_found" | "rate_limited" | "busy" | "unavailable" | "unknown_command" | "empty_message" | "message_too_long" | "bad_text" | "conversation_closed" | "alert_over" | "desk_full" | "not_online" | "form_used" | "offer_over" | "bad_quantity" | "unknown_product" | "no_lines" | "bad_contact" | "bad_address" | "bad_receiver" | "exists" | "bad_token" | "two_people" | "too_many" | "in_use" | "method_not_allowed" | "not_ready" | "websocket_only" | "internal" | "file_type" | "file_too_large" | "file_limit" | "no_mail")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "EventOutcome".
@@ -112,6 +112,16 @@ export type OfferState = ("open" | "accepted" | "declined" | "expired")
 export type OrderStatus = ("placed" | "cancelled")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "OutboxKind".
+ */
+export type OutboxKind = ("webhook" | "mail")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "OutboxState".
+ */
+export type OutboxState = ("waiting" | "sent" | "dead")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "PathSource".
  */
 export type PathSource = ("call" | "attribute" | "breadcrumb" | "microdata" | "tree" | "sitemap" | "canonical" | "url")
@@ -155,6 +165,11 @@ export type TreeReason = ("given" | "tree" | "pattern" | "sitemap" | "home" | "r
  * via the `definition` "TreeRule".
  */
 export type TreeRule = ("given" | "home" | "hash" | "canonical" | "folders" | "index" | "tree" | "pattern" | "sitemap" | "locale" | "ignored" | "facet" | "query" | "id" | "ending" | "lower_case" | "name" | "limit" | "home_name")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "WebhookEvent".
+ */
+export type WebhookEvent = ("conversation.opened" | "conversation.closed" | "message.added" | "order.placed" | "callback.requested" | "conversation.rated")
 
 export interface Contract {
 
@@ -1216,6 +1231,23 @@ id: string
 number: number
 }
 /**
+ * `due_at`: the next try, while it waits. `body`: what is sent; null once it has arrived.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Delivery".
+ */
+export interface Delivery {
+body: (string | null)
+done_at: (string | null)
+due_at: (string | null)
+error: string
+event: ("callback.requested" | "conversation.closed" | "conversation.opened" | "conversation.rated" | "message.added" | "order.placed")
+id: string
+put_at: string
+state: ("dead" | "sent" | "waiting")
+tries: number
+}
+/**
  * All an expert's screen needs to begin; the events of the socket continue it.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -2096,6 +2128,15 @@ visit: string
 waited: number
 }
 /**
+ * How many are tried again now.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Retried".
+ */
+export interface Retried {
+retried: number
+}
+/**
  * The part of a trigger that decides and acts. `hold_out`: percent of strangers who are left alone, for the
  *     comparison (`routing.hold_out`).
  * 
@@ -2337,6 +2378,44 @@ kind: string
 export interface Title1 {
 en?: string
 ru?: string
+}
+/**
+ * `name`: "" where a program signed in by itself. `account`: whose rights it has. `used_at`: to the minute, null if
+ *     it never was. `current`: this very request was made with it.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Token".
+ */
+export interface Token {
+account: Person
+created_at: string
+current: boolean
+expires_at: string
+id: string
+name: string
+used_at: (string | null)
+}
+/**
+ * `token` is shown this once: only its hash is kept.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TokenMade".
+ */
+export interface TokenMade {
+expires_at: string
+id: string
+name: string
+token: string
+}
+/**
+ * A token of one's own account; `days`: how long it is good.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TokenWrite".
+ */
+export interface TokenWrite {
+days?: number
+name: string
 }
 /**
  * A node of the information tree that somebody visited, knows, or gave phrases for. `phrases`: what people write
@@ -2826,6 +2905,75 @@ bot: boolean
 export interface Waiting {
 site: string
 visitor: string
+}
+/**
+ * `waiting`, `dead`: deliveries that are still tried, and that were given up. `failing_since`: nothing has arrived
+ *     from then on; `error`: the word for why (docs/webhooks.md), or "". `off_at`: when it turned itself off.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Webhook".
+ */
+export interface Webhook {
+active: boolean
+created_at: string
+dead: number
+error: string
+events: ("callback.requested" | "conversation.closed" | "conversation.opened" | "conversation.rated" | "message.added" | "order.placed")[]
+failing_since: (string | null)
+id: string
+off_at: (string | null)
+site: string
+url: string
+waiting: number
+}
+/**
+ * What is given changes; `active` true begins anew after it turned itself off.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "WebhookPatch".
+ */
+export interface WebhookPatch {
+active?: (boolean | null)
+events?: (("callback.requested" | "conversation.closed" | "conversation.opened" | "conversation.rated" | "message.added" | "order.placed")[] | null)
+url?: (string | null)
+}
+/**
+ * With it deliveries are signed; for administrators alone.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "WebhookSecret".
+ */
+export interface WebhookSecret {
+secret: string
+}
+/**
+ * Of one signed request just now. `status`: of the answer, null where there was none; `error`: "" if it went well.
+ *     `took`: ms.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "WebhookTested".
+ */
+export interface WebhookTested {
+error: string
+ok: boolean
+status: (number | null)
+took: number
+}
+/**
+ * `site`: key or id.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "WebhookWrite".
+ */
+export interface WebhookWrite {
+active?: boolean
+/**
+ * @minItems 1
+ * @maxItems 20
+ */
+events: ("callback.requested" | "conversation.closed" | "conversation.opened" | "conversation.rated" | "message.added" | "order.placed")[]
+site: string
+url: string
 }
 /**
  * A few sentences in each language; "" says ours.

@@ -24,11 +24,13 @@ from service.api import (
     session,
     site_events,
     sites,
+    tokens,
     topics,
     tree,
     triggers,
     visitors,
     visits,
+    webhooks,
 )
 from service.api.operation import Operation
 from service.api.operation import routes as routes_of
@@ -36,7 +38,7 @@ from service.openapi import documented
 
 _RESOURCES = (
     session, sites, site_events, tree, experts, topics, triggers, segments, products, offers, orders, customers, merges,
-    visits, visitors, conversations, decisions, desk, board, queue, reports, events, health,
+    visits, visitors, conversations, decisions, desk, board, queue, reports, webhooks, tokens, events, health,
 )  # fmt: skip
 #: Every operation there is, in the order of the document.
 OPERATIONS: list[Operation] = [each for resource in _RESOURCES for each in resource.OPERATIONS]

@@ -215,6 +215,8 @@ async def _enter(operation: Operation, request: Request) -> Call:
         raise Refused("forbidden")
     if operation.measured:
         bell.limits.api(who.id)
+    if token and not by_cookie:
+        bell.used.saw(bell.store, bell.background, token, now)
     return Call(bell, request, who, token, tongue, now)
 
 

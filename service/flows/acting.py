@@ -26,6 +26,7 @@ from contract.triggers import Content
 from routing.ladder import Step
 from routing.match import tongue
 from routing.triggers import Firing
+from service.flows import announce
 from service.flows.load import load
 from service.flows.people import Crew, Ladderful
 from service.flows.places import Place
@@ -112,8 +113,10 @@ def _invite(
         now=now,
         trigger_id=firing.trigger,
     )
+    announce.conversation_opened(conn, conversation, now)
     if words:
-        chat.do.add(conn, conversation["id"], expert, "text", words, None, None, now)
+        said = chat.do.add(conn, conversation["id"], expert, "text", words, None, None, now)
+        announce.message_added(conn, visit.site, said)
     routing.reserve.take(conn, reserved.expert, reserved.free, now)
     crew.took(reserved.expert)
     routing.decisions.decide(

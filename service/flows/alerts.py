@@ -13,6 +13,7 @@ from service import present
 from service.bell import Bell
 from service.callers import ExpertCaller
 from service.commands import Command
+from service.flows import announce
 from service.flows.load import load
 from service.flows.ringing import climb, leave_desk
 from store.sql import db_now
@@ -34,6 +35,7 @@ async def accept(bell: Bell, caller: ExpertCaller, data: AlertAccept) -> Opened:
             name=caller.account.name,
             now=now,
         )
+        announce.conversation_opened(conn, conversation, now)
         desk = routing.queries.desk_row(conn, caller.account.id)
         return present.opened(conn, conversation["id"]), row["visitor_id"], bool(desk and desk["busy"])
 

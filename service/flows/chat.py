@@ -1,6 +1,6 @@
 """The conversation, from both sides. One unit of work each, the doorbell after the commit."""
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping
 
 import chat.do
 import chat.queries
@@ -27,6 +27,7 @@ from service import present
 from service.bell import Bell
 from service.callers import ExpertCaller, VisitorCaller
 from service.commands import Command
+from service.flows import announce
 from service.flows.once import once
 from service.flows.places import check_room, speaker, visit_for, writable
 from service.flows.presence import came_free
@@ -42,10 +43,11 @@ async def visitor_open(bell: Bell, caller: VisitorCaller, data: ChatOpen) -> Ope
     """The one open conversation of this visitor, else a new one; the visitor has appeared in it."""
 
     def work(conn: Connection) -> Opened:
-        visit = tracker.queries.newest_visit(conn, caller.visitor)
+        visit, now = tracker.queries.newest_visit(conn, caller.visitor), db_now(conn)
         row = chat.do.open_for_visitor(
-            conn, caller.site.id, caller.visitor, caller.frame_hash, visit.id if visit else None, db_now(conn)
+            conn, caller.site.id, caller.visitor, caller.frame_hash, visit.id if visit else None, now
         )
+        announce.conversation_opened(conn, row, now)
         return present.opened(conn, row["id"])
 
     opened = await bell.store.write(work)
@@ -63,7 +65,7 @@ async def visitor_send(bell: Bell, caller: VisitorCaller, data: MessageSend) -> 
         def say() -> Sent:
             row = chat.queries.conversation_for_visitor(conn, data.conversation, caller.visitor, caller.frame_hash)
             who = Who(kind="visitor", id=caller.visitor)
-            sent = _said(conn, row["id"], who, check_text(data.text), data.client_id, now)
+            sent = _said(conn, row, who, check_text(data.text), data.client_id, now)
             if row["expert_id"] is None:
                 alerts.extend(ring_for_question(conn, caller.site, caller.visitor, row["id"], sent.seq, bell.learned))
             return sent
@@ -105,6 +107,8 @@ async def visitor_decline(bell: Bell, caller: VisitorCaller, data: ChatDecline) 
         chat.queries.conversation_for_visitor(conn, data.conversation, caller.visitor, caller.frame_hash)
         row = chat.do.hold(conn, data.conversation)
         taken_back = chat.do.take_back(conn, row, now)
+        if taken_back:
+            announce.conversation_closed(conn, row, None, now)
         return taken_back, may_ring(conn, row["expert_id"], now) if taken_back else []
 
     taken_back, woken = await bell.store.write(work)
@@ -141,7 +145,7 @@ async def expert_send(bell: Bell, caller: ExpertCaller, data: MessageSend) -> Se
             nonlocal visitor
             row = writable(conn, caller.account, data.conversation, now)
             visitor = row["visitor_id"]
-            return _said(conn, row["id"], speaker(caller.account), check_text(data.text), data.client_id, now)
+            return _said(conn, row, speaker(caller.account), check_text(data.text), data.client_id, now)
 
         sent, fresh = once(conn, caller, "message.send", data.client_id, now, Sent, say)
         return sent, fresh, visitor
@@ -213,8 +217,10 @@ async def invite(bell: Bell, caller: ExpertCaller, data: ChatInvite) -> Opened:
             name=caller.account.name,
             now=now,
         )
+        announce.conversation_opened(conn, row, now)
         if text := check_optional(data.text):
-            chat.do.add(conn, row["id"], speaker(caller.account), "text", text, None, None, now)
+            said = chat.do.add(conn, row["id"], speaker(caller.account), "text", text, None, None, now)
+            announce.message_added(conn, visit.site, said)
         return present.opened(conn, row["id"]), visit.visitor
 
     opened, visitor = await bell.store.write(work)
@@ -234,6 +240,7 @@ async def close(bell: Bell, caller: ExpertCaller, data: ConversationClose) -> Do
             raise Refused("forbidden")
         if not chat.do.close(conn, row["id"], now, caller.account.name):
             return None
+        announce.conversation_closed(conn, row, caller.account.id, now)
         if row["expert_id"] is not None:
             conversation_over(conn, row["expert_id"], now)
         return row["visitor_id"], row["expert_id"]
@@ -248,8 +255,9 @@ async def close(bell: Bell, caller: ExpertCaller, data: ConversationClose) -> Do
     return Done()
 
 
-def _said(conn: Connection, conversation_id: str, who: Who, text: str, client_id: str, now: Ms) -> Sent:
-    row = chat.do.add(conn, conversation_id, who, "text", text, None, client_id, now)
+def _said(conn: Connection, conversation: RowMapping, who: Who, text: str, client_id: str, now: Ms) -> Sent:
+    row = chat.do.add(conn, conversation["id"], who, "text", text, None, client_id, now)
+    announce.message_added(conn, conversation["site_id"], row)
     return Sent(seq=row["seq"], at=rfc3339(row["at"]))
 
 

@@ -19,6 +19,7 @@ from service import present
 from service.bell import Bell
 from service.callers import VisitorCaller
 from service.commands import Command, plain
+from service.flows import announce
 from service.flows.once import once
 from service.limits import Limits
 from store.lock import lock
@@ -70,7 +71,7 @@ def _place(conn: Connection, limits: Limits, caller: VisitorCaller, data: OrderS
     placed = sales.do.place_order(conn, form, priced, customer_id, msgspec.to_builtins(contact), now, owner=owner)
     chat.cards.card_over(conn, caller.visitor, form["id"], now)
     if placed["conversation_id"] is not None:
-        chat.do.add(
+        said = chat.do.add(
             conn,
             placed["conversation_id"],
             Who(kind="visitor", id=caller.visitor),
@@ -81,6 +82,8 @@ def _place(conn: Connection, limits: Limits, caller: VisitorCaller, data: OrderS
             now,
             even_closed=True,
         )
+        announce.message_added(conn, placed["site_id"], said)
+    announce.order_placed(conn, placed, now)
     return placed
 
 

@@ -16,6 +16,7 @@ import routing.do
 import routing.queries
 from contract.clock import SECOND
 from contract.names import Ms
+from service.flows import announce
 from service.flows.offering import ring_who_came_free
 from service.flows.ringing import ring_for_question
 from service.learned import NOTHING, Learned
@@ -74,7 +75,9 @@ def hand_on(
     for row in chat.queries.open_of_expert(conn, account_id):
         if sites is not None and row["site_id"] not in sites:
             continue
-        if chat.do.take_back(conn, chat.do.hold(conn, row["id"]), now):
+        held = chat.do.hold(conn, row["id"])
+        if chat.do.take_back(conn, held, now):
+            announce.conversation_closed(conn, held, None, now)
             told.conversations.append(row["id"])
             continue
         seq = chat.do.release(conn, row["id"], account_id, name, now)

@@ -20,6 +20,7 @@ from contract.names import CardKind, MessageKind, Ms
 from contract.text import is_web_address
 from contract.triggers import Content
 from sales.price import FormLine
+from service.flows import announce
 from service.flows.places import Place
 from service.present.goods import lines_of_form, money, product_ref
 
@@ -141,6 +142,7 @@ def say(
     if where.conversation is None:
         return None
     row = chat.do.add(conn, where.conversation, who, kind, text, data, None, now, even_closed=True)
+    announce.message_added(conn, where.site, row)
     seq: int = row["seq"]
     return seq
 

@@ -93,6 +93,7 @@ async def expert_of(bell: Bell, scope: Any, auth: Any) -> ExpertCaller:
     account = await bell.store.read(known)
     if account is None:
         raise Refused("unauthenticated")
+    bell.used.saw(bell.store, bell.background, given.token, now_ms())
     session = access.sessions.session_of(given.token)
     return ExpertCaller(account=account, language=_language(scope, given.language), session=session)
 

@@ -20,6 +20,8 @@ import sales.do
 from access.do import create_account, create_site
 from access.passwords import hash_password
 from access.sessions import open_session
+from access.tokens import token_row
+from access.webhooks import make_webhook
 from contract.beacons import Beacon
 from contract.clock import now_ms
 from contract.facts import SiteFacts
@@ -153,7 +155,11 @@ async def _site(bell: Bell, key: str, password_hash: str) -> dict[str, str]:
         firing = Firing(trigger=trigger, name="deep", occasion=visit.arrival or visit.id)
         alert = raise_and_ring(conn, site, firing, visit)
         decided = conn.execute(select(decision.c.id).where(decision.c.alert_id == alert)).scalar_one()
+        token = token_row(conn, open_session(conn, made["admin"], "token", now, name="till"))
+        hook = make_webhook(conn, site.id, "http://127.0.0.1:9/hook", ["order.placed"], now)
         return {
+            "token": token["id"],
+            "webhook": hook["id"],
             "trigger": trigger,
             "decision": decided,
             "segment": group,

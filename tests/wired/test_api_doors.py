@@ -30,6 +30,8 @@ KINDS = {
     "visitors": "browser",
     "conversations": "conversation",
     "decisions": "decision",
+    "webhooks": "webhook",
+    "tokens": "token",
 }
 
 
@@ -40,7 +42,7 @@ async def here(fresh_database_url: str, tmp_path: Path) -> AsyncIterator[House]:
 
 
 def path_of(operation: Operation, id_: str) -> str:
-    return operation.path.replace("{id}", id_)
+    return operation.path.replace("{id}", id_).replace("{delivery}", missing())
 
 
 def body_of(operation: Operation, house: House) -> Any:
@@ -69,6 +71,13 @@ def body_of(operation: Operation, house: House) -> Any:
         "POST /api/sites/{id}/secret": {},
         "PUT /api/sites/{id}/tree/rules": {"ids": "group"},
         "POST /api/sites/{id}/tree/preview": {"url": "https://x.example/"},
+        "POST /api/webhooks": {
+            "site": house.ours["key"],
+            "url": "https://9.9.9.9/hook",
+            "events": ["order.placed"],
+        },
+        "PATCH /api/webhooks/{id}": {"events": ["message.added"]},
+        "POST /api/tokens": {"name": "till"},
         "POST /api/funnels/query": {"site": house.ours["key"]},
         "POST /api/events": {
             "site": house.ours["key"],
@@ -116,6 +125,8 @@ async def test_a_role_gets_what_it_may_and_403_for_the_rest(here: House):
     for each in CLOSED:
         if each.method == "DELETE" and each.path in ("/api/session", "/api/experts/{id}"):
             continue  # would end the session of the next row
+        if "{delivery}" in each.path:
+            continue  # one of two: tests/wired/test_webhooks.py
         id_ = here.ours[KINDS[each.tag]] if "{id}" in each.path else ""
         for role in ("expert", "marketer", "admin"):
             answer = await here.ask(
@@ -142,6 +153,11 @@ def test_the_roles_are_those_of_the_product():
         "POST /api/products", "PATCH /api/products/{id}", "POST /api/events",
         "GET /api/sites/{id}/secret", "POST /api/sites/{id}/secret",
         "PUT /api/sites/{id}/tree/rules", "POST /api/sites/{id}/tree/import", "DELETE /api/sites/{id}/tree",
+        "GET /api/webhooks", "POST /api/webhooks", "GET /api/webhooks/{id}", "PATCH /api/webhooks/{id}",
+        "DELETE /api/webhooks/{id}", "GET /api/webhooks/{id}/secret", "POST /api/webhooks/{id}/secret",
+        "POST /api/webhooks/{id}/test", "GET /api/webhooks/{id}/deliveries", "POST /api/webhooks/{id}/retry",
+        "POST /api/webhooks/{id}/deliveries/{delivery}/retry", "GET /api/tokens", "POST /api/tokens",
+        "DELETE /api/tokens/{id}",
     }  # fmt: skip
     assert {name for name, roles in allowed.items() if roles == MARKETERS} == {
         "GET /api/triggers", "GET /api/triggers/{id}", "GET /api/triggers/{id}/report", "POST /api/triggers/check",
@@ -192,7 +208,7 @@ async def test_a_list_holds_nothing_of_a_foreign_site(here: House):
 async def test_a_cookie_changes_something_only_from_our_own_page(here: House):
     cookie = {"Cookie": f"__Host-shopbell={here.tokens['admin']}"}
     for each in CHANGING:
-        if each.path == "/api/session":
+        if each.path == "/api/session" or "{delivery}" in each.path:
             continue
         id_ = here.ours[KINDS[each.tag]] if "{id}" in each.path else ""
         for headers, status in (

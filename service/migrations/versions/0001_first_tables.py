@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 11:47:53.315992.
+Revision 0001, after ; 2026-11-22 11:56:52.115143.
 """
 
 import sqlalchemy as sa
@@ -28,6 +28,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
         sa.UniqueConstraint("email", name=op.f("uq_account_email")),
     )
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("target", sa.Text(), nullable=False),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("payload", sa.Text(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("put_at", sa.BigInteger(), nullable=False),
+        sa.Column("done_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("kind IN ('webhook', 'mail')", name=op.f("ck_outbox_kind")),
+        sa.CheckConstraint("state IN ('waiting', 'sent', 'dead')", name=op.f("ck_outbox_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+    )
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index("ix_outbox_done_at", ["done_at"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_due_at",
+            ["due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.create_index("ix_outbox_target_id", ["target", "id"], unique=False)
+        batch_op.create_index("ix_outbox_target_state", ["target", "state", "id"], unique=False)
+
     op.create_table(
         "receipt",
         sa.Column("person", sa.Text(), nullable=False),
@@ -367,13 +396,17 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.Text(), nullable=False),
         sa.Column("account_id", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("kind IN ('browser', 'token', 'ticket')", name=op.f("ck_session_kind")),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_session_account_id_account"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_session")),
+        sa.UniqueConstraint("id", name=op.f("uq_session_id")),
     )
     with op.batch_alter_table("session", schema=None) as batch_op:
         batch_op.create_index("ix_session_account_id", ["account_id"], unique=False)
@@ -461,6 +494,24 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("visitor", schema=None) as batch_op:
         batch_op.create_index("ix_visitor_site_id_key_hash", ["site_id", "key_hash"], unique=True)
+
+    op.create_table(
+        "webhook",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("events", sa.Text(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("failing_since", sa.BigInteger(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("off_at", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_webhook_site_id_site"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
+    )
+    with op.batch_alter_table("webhook", schema=None) as batch_op:
+        batch_op.create_index("ix_webhook_site_id", ["site_id"], unique=False)
 
     op.create_table(
         "decision",
@@ -836,6 +887,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_decision_alert_id")
 
     op.drop_table("decision")
+    with op.batch_alter_table("webhook", schema=None) as batch_op:
+        batch_op.drop_index("ix_webhook_site_id")
+
+    op.drop_table("webhook")
     with op.batch_alter_table("visitor", schema=None) as batch_op:
         batch_op.drop_index("ix_visitor_site_id_key_hash")
 
@@ -942,5 +997,14 @@ def downgrade() -> None:
         batch_op.drop_index("ix_receipt_at")
 
     op.drop_table("receipt")
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.drop_index("ix_outbox_target_state")
+        batch_op.drop_index("ix_outbox_target_id")
+        batch_op.drop_index(
+            "ix_outbox_due_at", sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'")
+        )
+        batch_op.drop_index("ix_outbox_done_at")
+
+    op.drop_table("outbox")
     op.drop_table("account")
     # ### end Alembic commands ###
