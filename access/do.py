@@ -52,6 +52,7 @@ def create_site(
         "ladder": plain_ladder(ladder),
         "look": to_builtins(look),
         "crew_version": "",
+        "articles_version": "",
         "test_until": None,
         "tree_rules": None,
         "tree_version": 0,
@@ -182,6 +183,11 @@ def crew_changed(conn: Connection, account_id: str) -> None:
     held = list(conn.execute(locked(conn, statement)).scalars())
     if held:
         conn.execute(update(site).where(site.c.id.in_(held)).values(crew_version=new_id()))
+
+
+def articles_changed(conn: Connection, site_id: str) -> None:
+    """An article of the site was written, changed or removed: what is kept of them is old. As `crew_changed`."""
+    conn.execute(update(site).where(site.c.id == site_id).values(articles_version=new_id()))
 
 
 def _address(email: str) -> str:

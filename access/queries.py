@@ -34,6 +34,7 @@ def site_of(row: Mapping[Any, Any]) -> SiteFacts:
         test_until=row["test_until"],
         rules=rules_of(row["tree_rules"]),
         tree_version=row["tree_version"],
+        articles_version=row["articles_version"],
     )
 
 

@@ -20,6 +20,7 @@ from contract.look import USUAL as USUAL_LOOK
 from store.metadata import Id, Json, Time, metadata
 
 #: `crew_version`: another one after each change of who works there, and of what they know (`access.do.crew_changed`).
+#: `articles_version`: the same for its articles (`access.do.articles_changed`).
 site = Table(
     "site",
     metadata,
@@ -33,6 +34,7 @@ site = Table(
     Column("ladder", Json, nullable=False, default=lambda: to_builtins(USUAL)),
     Column("look", Json, nullable=False, default=lambda: to_builtins(USUAL_LOOK)),
     Column("crew_version", Id, nullable=False, default=""),
+    Column("articles_version", Id, nullable=False, default=""),
     Column("test_until", Time, nullable=True),
     Column("tree_rules", Json, nullable=True),
     Column("tree_version", Integer, nullable=False, default=0),

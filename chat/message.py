@@ -22,11 +22,11 @@ class Who(msgspec.Struct, frozen=True, kw_only=True):
 SYSTEM = Who(kind="system")
 
 
-def check_text(text: str) -> str:
+def check_text(text: str, longest: int = LONGEST) -> str:
     """The text as it is kept: line ends are LF, nothing around it.
 
     Raises Refused: bad_text (control characters, half a surrogate pair), empty_message (nothing that can be seen),
-    message_too_long (more than 8,000 characters).
+    message_too_long (more than `longest` characters).
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if has_forbidden(text):
@@ -34,8 +34,8 @@ def check_text(text: str) -> str:
     text = text.strip()
     if not any(map(_can_be_seen, text)):
         raise Refused("empty_message")
-    if len(text) > LONGEST:
-        raise Refused("message_too_long", str(LONGEST))
+    if len(text) > longest:
+        raise Refused("message_too_long", str(longest))
     return text
 
 

@@ -1,4 +1,5 @@
-"""What they say: conversations, numbered messages with what is attached, and the cards on a visitor's page."""
+"""What they say: conversations, numbered messages with what is attached, the cards on a visitor's page; what is
+looked up."""
 
 from sqlalchemy import (
     BigInteger,
@@ -10,6 +11,7 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 
@@ -115,4 +117,35 @@ mailing = Table(
     Column("conversation_id", ForeignKey("conversation.id"), nullable=False),
     Column("at", Time, nullable=False),
     Index("ix_mailing_conversation_id_at", "conversation_id", "at"),
+)
+#: What experts and the widget look up. `path`: the topic it belongs to, [] for the whole shop. Each change gives the
+#: site another `articles_version`.
+article = Table(
+    "article",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("site_id", ForeignKey("site.id", ondelete="CASCADE"), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("path", Json, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("author_id", Id, nullable=True),
+    Column("created_at", Time, nullable=False),
+    Column("updated_at", Time, nullable=False),
+    CheckConstraint("state IN ('draft', 'published')", name="state"),
+    Index("ix_article_site_id", "site_id"),
+)
+#: What an expert says again and again, under a short name of its own.
+canned = Table(
+    "canned",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("site_id", ForeignKey("site.id", ondelete="CASCADE"), nullable=False),
+    Column("shortcut", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("created_at", Time, nullable=False),
+    UniqueConstraint("site_id", "language", "shortcut"),
 )

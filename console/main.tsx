@@ -9,6 +9,7 @@ import "./look/reports.css";
 import "./look/site.css";
 import "./look/rule.css";
 import "./look/routing.css";
+import "./look/knowledge.css";
 import { App } from "./screens/App";
 import { startBell } from "./live/bell";
 import { restore } from "./live/session";

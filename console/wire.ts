@@ -5,7 +5,7 @@ import type {
 } from "../contract/generated/contract";
 
 export type {
-  Author, AuthorKind, Board, BoardDesk, BoardMissed, BoardTalk, BoardWaiting, Candidate, MissedBell, Customer, CustomerBrief, Decision, Ladder, LadderRung, FunnelPerson, FunnelStep, Me, Merge, Message, Messages, Money,
+  Article, ArticleBrief, ArticleHit, ArticleHits, Author, AuthorKind, Board, BoardDesk, BoardMissed, BoardTalk, BoardWaiting, Candidate, Canned, MissedBell, Customer, CustomerBrief, Decision, Ladder, LadderRung, FunnelPerson, FunnelStep, Me, Merge, Message, Messages, Money,
   Backtest as BacktestAnswer, BacktestVisit, EventSeen, EventsSeen, Finding, Findings, ForeignOrigin, Opened, Overview, Person, Product, Role, Segment, SegmentWrite, Sent, Site, SiteSnippet, Status, Ticket, TimelineItem, Topic, Tree, TreeEntry,
   TreeImported, TreeNode, TreePreview, TreeProblem, TreeRules, Trigger, TriggerArm, TriggerReport,
   TriggerWrite, Visit, When,

@@ -33,6 +33,7 @@ class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):
     rules: TreeRules = USUAL
     tree: SiteTree = NO_TREE
     tree_version: int = 0
+    articles_version: str = ""
 
 
 class AccountFacts(msgspec.Struct, frozen=True, kw_only=True):

@@ -91,6 +91,16 @@ class ChatDecline(In):
     conversation: Id
 
 
+class ArticlesSearch(In):
+    """A question to the knowledge base; needs no conversation."""
+
+    query: Annotated[str, Meta(min_length=1, max_length=500)]
+
+
+class ArticleGet(In):
+    article: Id
+
+
 # --- expert: commands ---------------------------------------------------------------------------------------------
 
 
@@ -189,6 +199,27 @@ class Pushed(Out):
 class OfferAnswered(Out):
     state: str
     form: str | None
+
+
+class ArticleQuote(Out):
+    """`quote`: letter for letter of the article's text. `score`: 0 to 1."""
+
+    id: str
+    title: str
+    quote: str
+    score: float
+
+
+class ArticlesFound(Out):
+    """Best first; empty: nothing fits."""
+
+    articles: list[ArticleQuote]
+
+
+class ArticleShown(Out):
+    id: str
+    title: str
+    text: str
 
 
 # --- events to the visitor ----------------------------------------------------------------------------------------
@@ -361,6 +392,8 @@ VISITOR_COMMANDS: dict[str, tuple[type[In], type[Out]]] = {
     "order.submit": (OrderSubmit, Ordered),
     "card.dismiss": (CardDismiss, Done),
     "chat.decline": (ChatDecline, Done),
+    "articles.search": (ArticlesSearch, ArticlesFound),
+    "article.get": (ArticleGet, ArticleShown),
 }
 EXPERT_COMMANDS: dict[str, tuple[type[In], type[Out]]] = {
     "presence.set": (PresenceSet, Done),

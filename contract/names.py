@@ -26,6 +26,7 @@ MessageKind = Literal["text", "info", "offer", "order_form", "order", "event", "
 #: What may be attached: what the bytes say, never what somebody calls it (`chat.sniff`).
 FileType = Literal["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf"]
 TranscriptFormat = Literal["text", "html"]
+ArticleState = Literal["draft", "published"]
 CardKind = Literal["info", "offer", "order_form"]
 OfferState = Literal["open", "accepted", "declined", "expired"]
 OrderStatus = Literal["placed", "cancelled"]

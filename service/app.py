@@ -21,10 +21,11 @@ import service.frame
 import service.static
 import tracker.device
 from access.sites import Sites
+from chat.library import Library
 from service.bell import Bell
 from service.collect import in_front
 from service.commands import Command
-from service.flows import alerts, cards, chat, orders, presence
+from service.flows import alerts, articles, cards, chat, orders, presence
 from service.journey import Journey
 from service.learned import Learned
 from service.limits import Limits
@@ -41,7 +42,7 @@ from service.waiting import Waiting
 from service.web import EXCEPTION_HANDLERS, middleware
 from store.connect import open_bus, open_store
 
-VISITOR: dict[str, Command] = {**chat.VISITOR, **cards.VISITOR, **orders.VISITOR}
+VISITOR: dict[str, Command] = {**chat.VISITOR, **cards.VISITOR, **orders.VISITOR, **articles.VISITOR}
 EXPERT: dict[str, Command] = {**alerts.EXPERT, **presence.EXPERT, **chat.EXPERT, **cards.EXPERT}
 STOP_WITHIN = 10.0
 #: The snippets of all releases that this installation has served, in the data folder.
@@ -111,6 +112,7 @@ async def start(settings: Settings, sockets: Sockets) -> Bell:
         limits=Limits(on=settings.rate_limits),
         waiting=Waiting(),
         registry=sockets.registry,
+        library=Library(store),
         learned=learned,
         outgoing=outgoing,
     )

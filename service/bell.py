@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from access.sites import Sites
+from chat.library import Library
 from service.files import Files
 from service.foreign import Tried
 from service.journey import Journey
@@ -43,6 +44,7 @@ class Bell:
     limits: Limits
     waiting: Waiting
     registry: Registry
+    library: Library
     learned: Learned = NOTHING
     files: Files = field(default_factory=lambda: Files(Path("data/files")))
     outgoing: Outgoing | None = None

@@ -68,6 +68,7 @@ class Limits:
         self._mail_from = Buckets(rate=5 * A_DAY, burst=5)
         self._mail_to = Buckets(rate=3 * A_DAY, burst=3)
         self._uploading: Counter[str] = Counter()
+        self._search = Buckets(rate=2, burst=30)
 
     def collect(self, site_id: str, address: str, events: int = 1) -> None:
         """One body of events from one address for one site. It costs what it holds: events are what takes time in the
@@ -118,6 +119,10 @@ class Limits:
         a way to fill a stranger's mailbox with words of one's own."""
         self._check(self._mail_from, sender)
         self._check(self._mail_to, email)
+
+    def search(self, caller: VisitorCaller) -> None:
+        """One look into the articles: some milliseconds of everybody's loop, for one address with many keys too."""
+        self._check(self._search, (caller.site.id, caller.network))
 
     def api(self, person: str) -> None:
         """One request of a signed-in account."""

@@ -17,6 +17,11 @@ export type AlertEnd = ("accepted" | "taken" | "declined" | "expired" | "gone")
 export type Arm = ("treated" | "held_out")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ArticleState".
+ */
+export type ArticleState = ("draft" | "published")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "AuthorKind".
  */
 export type AuthorKind = ("visitor" | "expert" | "system")
@@ -302,6 +307,143 @@ export interface Source {
 campaign: string
 channel: string
 name: string
+}
+/**
+ * `author`: who wrote it first; null where nobody of the house did.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Article".
+ */
+export interface Article {
+author: (Person | null)
+created_at: string
+id: string
+language: string
+path: string[]
+site: string
+state: ("draft" | "published")
+text: string
+title: string
+updated_at: string
+}
+/**
+ * One line of the list. `length`: characters of its text.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ArticleBrief".
+ */
+export interface ArticleBrief {
+id: string
+language: string
+length: number
+path: string[]
+site: string
+state: ("draft" | "published")
+title: string
+updated_at: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ArticleGet".
+ */
+export interface ArticleGet {
+article: string
+}
+/**
+ * `quote`: letter for letter of its text. `score`: 0 to 1. `fits`: a visitor would get it. `words`: those of the
+ *     question that were found in it.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ArticleHit".
+ */
+export interface ArticleHit {
+fits: boolean
+id: string
+language: string
+quote: string
+score: number
+title: string
+words: string[]
+}
+/**
+ * Best first. `least`: the score from which on something fits. `unknown`: words that no article has.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ArticleHits".
+ */
+export interface ArticleHits {
+items: ArticleHit[]
+least: number
+unknown: string[]
+}
+/**
+ * What is given is changed.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ArticlePatch".
+ */
+export interface ArticlePatch {
+language?: (string | null)
+path?: (string[] | null)
+state?: (("draft" | "published") | null)
+text?: (string | null)
+title?: (string | null)
+}
+/**
+ * `quote`: letter for letter of the article's text. `score`: 0 to 1.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ArticleQuote".
+ */
+export interface ArticleQuote {
+id: string
+quote: string
+score: number
+title: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ArticleShown".
+ */
+export interface ArticleShown {
+id: string
+text: string
+title: string
+}
+/**
+ * `text`: paragraphs between empty lines; **bold**, *italic*, lists, http(s) links; never HTML.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ArticleWrite".
+ */
+export interface ArticleWrite {
+language?: string
+/**
+ * @maxItems 20
+ */
+path?: string[]
+site: string
+state?: ("draft" | "published")
+text: string
+title: string
+}
+/**
+ * Best first; empty: nothing fits.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ArticlesFound".
+ */
+export interface ArticlesFound {
+articles: ArticleQuote[]
+}
+/**
+ * A question to the knowledge base; needs no conversation.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ArticlesSearch".
+ */
+export interface ArticlesSearch {
+query: string
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -839,6 +981,43 @@ language: (boolean | null)
 level: number
 load: number
 nearness: number
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Canned".
+ */
+export interface Canned {
+id: string
+language: string
+shortcut: string
+site: string
+text: string
+title: string
+}
+/**
+ * What is given is changed.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "CannedPatch".
+ */
+export interface CannedPatch {
+language?: (string | null)
+shortcut?: (string | null)
+text?: (string | null)
+title?: (string | null)
+}
+/**
+ * `text` may hold {name} (the visitor's), {expert}, {site} and {topic}; the desk fills them in.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "CannedWrite".
+ */
+export interface CannedWrite {
+language?: string
+shortcut: string
+site: string
+text: string
+title: string
 }
 /**
  * How often it acts at most: in one visit, on one visitor ever, on one visitor in a day of the site's zone.
@@ -2833,6 +3012,14 @@ site: string
  * via the `definition` "VisitorCommands".
  */
 export interface VisitorCommands {
+"article.get": {
+answer: ArticleShown
+send: ArticleGet
+}
+"articles.search": {
+answer: ArticlesFound
+send: ArticlesSearch
+}
 "card.dismiss": {
 answer: Done
 send: CardDismiss

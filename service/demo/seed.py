@@ -1,5 +1,5 @@
-"""The demo's base: one site, its people, products and two triggers. Started again it changes nothing but, if one is
-given, the password."""
+"""The demo's base: one site, its people, products, two triggers, articles, canned answers. Started again it changes
+nothing but, if one is given, the password."""
 
 import secrets
 from collections.abc import Iterable
@@ -19,6 +19,7 @@ from contract.names import Ms
 from routing.firings import add_trigger
 from routing.usual import back, deep
 from service.demo.catalogue import products
+from service.demo.knowledge import write_down
 from service.demo.people import LEVEL, PEOPLE
 from service.settings import Settings
 from store.base import Store
@@ -96,3 +97,4 @@ def _fill(conn: Connection, settings: Settings, hashed: str, now: Ms) -> None:
     # The return of a customer is judged first: it is the better reason to ring.
     add_trigger(conn, shop.id, "back", back(), now)
     add_trigger(conn, shop.id, "deep", deep(3, 15), now + 1)
+    write_down(conn, shop.id, now)

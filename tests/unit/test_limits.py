@@ -140,3 +140,21 @@ def test_a_new_key_for_every_handshake_is_measured_by_its_address():
     with pytest.raises(Refused):
         limits.join("2001:db8:1:2::ffff")
     limits.join("192.0.2.7")
+
+
+def test_one_address_with_many_keys_looks_into_the_articles_thirty_times_then_twice_a_second():
+    now = 0.0
+    limits = Limits(clock=lambda: now)
+    site = SimpleNamespace(id="s")
+
+    def look() -> bool:
+        caller = VisitorCaller(site=site, visitor=uuid4().hex, frame_hash=None, language="en", network="10.0.0.1")  # type: ignore[arg-type]
+        try:
+            limits.search(caller)
+        except Refused as refused:
+            return refused.code != "rate_limited"
+        return True
+
+    assert sum(look() for _ in range(100)) == 30
+    now = 10.0
+    assert sum(look() for _ in range(100)) == 20

@@ -19,8 +19,8 @@ WORLDLY = {
 }  # fmt: skip
 #: Shapes for values: makes and checks them, reaches for nothing (docs/decisions/0001-validator.md).
 SHAPES = {"msgspec"}
-#: Tables of facts that come as packages: the same text always gives the same answer.
-TABLES = {"ua_parser", "ua_parser_rs", "user_agents"}
+#: Tables and rules of facts that come as packages: the same text always gives the same answer.
+TABLES = {"snowballstemmer", "ua_parser", "ua_parser_rs", "user_agents"}
 #: Calls that bring in the present moment or the disk without an import of their own.
 WORLDLY_CALLS = {"now_ms", "new_id", "now", "utcnow", "today", "open", "input", "print"}
 

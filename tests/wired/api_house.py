@@ -22,6 +22,7 @@ from access.passwords import hash_password
 from access.sessions import open_session
 from access.tokens import token_row
 from access.webhooks import make_webhook
+from chat.articles import create_article, create_canned
 from contract.beacons import Beacon
 from contract.clock import now_ms
 from contract.facts import SiteFacts
@@ -107,6 +108,10 @@ async def _site(bell: Bell, key: str, password_hash: str) -> dict[str, str]:
         now, expert = now_ms(), made["expert"]
         trigger = add_trigger(conn, site.id, "deep", deep(3, 0), now)
         group = new_id()
+        about = {"title": "Delivery", "text": f"Free at {key}.", "language": "en", "path": [], "state": "published"}
+        article = create_article(conn, site.id, about, made["admin"], now)["id"]
+        hello = {"shortcut": "hi", "title": "Hello", "text": "Hello {name}.", "language": "en"}
+        answer = create_canned(conn, site.id, hello, now)["id"]
         when = {"all": [{"kind": "pages", "at_least": 2}]}
         conn.execute(insert(segment).values(id=group, site_id=site.id, name="readers", conditions=when, created_at=now))
         product = sales.do.create_product(
@@ -170,6 +175,8 @@ async def _site(bell: Bell, key: str, password_hash: str) -> dict[str, str]:
             "conversation": talk["id"],
             "offer": offer["id"],
             "order": order["id"],
+            "article": article,
+            "canned": answer,
         }
 
     return made | {"visit": visit.id, "visitor": visitor, "browser": visit.visitor} | await bell.store.write(things)

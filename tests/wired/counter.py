@@ -13,6 +13,7 @@ import access.do
 import routing.do
 import sales.do
 import tracker.do
+from chat.library import Library
 from contract.clock import now_ms
 from contract.errors import Refused
 from contract.facts import AccountFacts, SiteFacts
@@ -61,7 +62,7 @@ class Shop:
         self.bell = Bell(
             settings=nothing, store=store, bus=self.bus, sites=nothing, journey=nothing,
             limits=Limits(on=False), waiting=nothing,
-            timers=cast(Any, Timers()), registry=Registry(),
+            timers=cast(Any, Timers()), registry=Registry(), library=Library(store),
         )  # fmt: skip
 
     @classmethod

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -32,6 +33,8 @@ KINDS = {
     "decisions": "decision",
     "webhooks": "webhook",
     "tokens": "token",
+    "articles": "article",
+    "canned": "canned",
 }
 
 
@@ -78,6 +81,10 @@ def body_of(operation: Operation, house: House) -> Any:
         },
         "PATCH /api/webhooks/{id}": {"events": ["message.added"]},
         "POST /api/tokens": {"name": "till"},
+        "POST /api/articles": {"site": house.ours["key"], "title": "Returns", "text": "A hundred days."},
+        "PATCH /api/articles/{id}": {"state": "published"},
+        "POST /api/canned": {"site": house.ours["key"], "shortcut": uuid4().hex, "title": "Bye", "text": "Bye {name}."},
+        "PATCH /api/canned/{id}": {"text": "Good day, {name}."},
         "POST /api/funnels/query": {"site": house.ours["key"]},
         "POST /api/events": {
             "site": house.ours["key"],
@@ -102,7 +109,10 @@ def query_of(operation: Operation, house: House) -> dict[str, str]:
         return {"visit": house.ours["visit"]}
     if operation.path == "/api/decisions/{id}/why":
         return {"expert": house.ours["expert"]}
-    about_one_site = operation.path.startswith("/api/reports/") or operation.path == "/api/queue"
+    about_one_site = operation.path.startswith("/api/reports/") or operation.path in (
+        "/api/queue",
+        "/api/articles/search",
+    )
     return {"site": house.ours["key"]} if about_one_site else {}
 
 
@@ -133,7 +143,9 @@ async def test_a_role_gets_what_it_may_and_403_for_the_rest(here: House):
                 each.method, path_of(each, id_), role, **said(each, here), params=query_of(each, here)
             )
             assert each.roles is not None
-            if role in each.roles:
+            if role in each.roles and each.method == "DELETE" and answer.status_code == 404:
+                assert role == "admin", "a marketer was there before"
+            elif role in each.roles:
                 assert answer.is_success, (role, each.method, each.path, answer.text)
             else:
                 assert answer.status_code == 403, (role, each.method, each.path, answer.text)
@@ -166,6 +178,8 @@ def test_the_roles_are_those_of_the_product():
         "GET /api/sites/{id}/events", "GET /api/sites/{id}/snippet", "GET /api/sites/{id}/origins",
         "GET /api/sites/{id}/tree", "GET /api/sites/{id}/tree/rules",
         "POST /api/sites/{id}/tree/preview",
+        "POST /api/articles", "PATCH /api/articles/{id}", "DELETE /api/articles/{id}",
+        "POST /api/canned", "PATCH /api/canned/{id}", "DELETE /api/canned/{id}",
     }  # fmt: skip
     assert {name for name, roles in allowed.items() if roles == EXPERTS} == {
         "POST /api/customers/{id}/merge", "POST /api/merges/{id}/undo", "POST /api/orders/{id}/confirm",

@@ -8,7 +8,9 @@ import { Empty } from "../../parts/small";
 import { errorText, t, type Key } from "../../text/text";
 import type { Me } from "../../wire";
 import { SitePicker } from "../SitePicker";
+import { Articles } from "./Articles";
 import { Bots } from "./Bots";
+import { CannedAnswers } from "./CannedAnswers";
 import { Events } from "./Events";
 import { Ladder } from "./Ladder";
 import { Snippet } from "./Snippet";
@@ -16,7 +18,10 @@ import { Topics } from "./Topics";
 import { Tree } from "./Tree";
 import { Triggers } from "./Triggers";
 
-const TABS = ["snippet", "tree", "events", "triggers", "ladder", "topics", "bots"] as const;
+const TABS = ["snippet", "tree", "events", "triggers", "ladder", "topics", "articles", "canned", "bots"] as const;
+
+/** What marketers change as administrators do. */
+const MARKETERS: readonly string[] = ["articles", "canned", "bots"];
 
 export function Site({ me }: { me: Me }) {
   useEffect(() => {
@@ -37,13 +42,15 @@ export function Site({ me }: { me: Me }) {
           <a key={name} href={`#/site/${name}`} aria-current={name === tab ? "page" : undefined}>{t(`site.${name}` as Key)}</a>
         ))}
       </nav>
-      {!changes && tab !== "bots" && <p class="soft small">{t("site.looks_on")}</p>}
+      {!changes && !MARKETERS.includes(tab) && <p class="soft small">{t("site.looks_on")}</p>}
       {tab === "snippet" && <Snippet key={here.id} site={here} changes={changes} />}
       {tab === "tree" && <Tree key={here.id} site={here} changes={changes} />}
       {tab === "events" && <Events key={here.id} site={here} changes={changes} />}
       {tab === "triggers" && <Triggers key={here.id} site={here} changes={changes} />}
       {tab === "ladder" && <Ladder key={here.id} site={here} changes={changes} />}
       {tab === "topics" && <Topics key={here.id} site={here} changes={changes} />}
+      {tab === "articles" && <Articles key={here.id} site={here} />}
+      {tab === "canned" && <CannedAnswers key={here.id} site={here} />}
       {tab === "bots" && <Bots key={here.id} site={here} />}
     </main>
   );

@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 11:56:52.115143.
+Revision 0001, after ; 2026-11-22 11:58:18.209385.
 """
 
 import sqlalchemy as sa
@@ -81,6 +81,7 @@ def upgrade() -> None:
         sa.Column("ladder", sa.Text(), nullable=False),
         sa.Column("look", sa.Text(), nullable=False),
         sa.Column("crew_version", sa.Text(), nullable=False),
+        sa.Column("articles_version", sa.Text(), nullable=False),
         sa.Column("test_until", sa.BigInteger(), nullable=True),
         sa.Column("tree_rules", sa.Text(), nullable=True),
         sa.Column("tree_version", sa.Integer(), nullable=False),
@@ -157,6 +158,38 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_alert_visit_id", ["visit_id"], unique=False)
 
+    op.create_table(
+        "article",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("state IN ('draft', 'published')", name=op.f("ck_article_state")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_article_site_id_site"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_article")),
+    )
+    with op.batch_alter_table("article", schema=None) as batch_op:
+        batch_op.create_index("ix_article_site_id", ["site_id"], unique=False)
+
+    op.create_table(
+        "canned",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("shortcut", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_canned_site_id_site"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_canned")),
+        sa.UniqueConstraint("site_id", "language", "shortcut", name=op.f("uq_canned_site_id_language_shortcut")),
+    )
     op.create_table(
         "card",
         sa.Column("id", sa.Text(), nullable=False),
@@ -971,6 +1004,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_card_visitor_id")
 
     op.drop_table("card")
+    op.drop_table("canned")
+    with op.batch_alter_table("article", schema=None) as batch_op:
+        batch_op.drop_index("ix_article_site_id")
+
+    op.drop_table("article")
     with op.batch_alter_table("alert", schema=None) as batch_op:
         batch_op.drop_index("ix_alert_visit_id")
         batch_op.drop_index(
