@@ -27,7 +27,7 @@ export function Transfer({ conversation }: { conversation: Conversation }) {
   const form = useRef<HTMLFormElement>(null);
   const fresh = usePolled("transfer", EVERY_MS, () => list<Expert>("/api/experts"));
   const topics = useAnswer(by === "topic" ? conversation.site : null, () => list<Topic>("/api/topics", { site: conversation.site }, MOST_TOPICS));
-  useEffect(() => form.current?.querySelector<HTMLElement>("input, select")?.focus(), []);
+  useEffect(() => form.current?.querySelector<HTMLElement>("li input:not(:disabled), .segments button")?.focus(), []);
   const all = who(fresh.value ?? colleagues.value, conversation.site, mine.value?.id ?? "");
   const places = (topics.value ?? []).map((one) => one.path).filter((path) => path.length > 0);
   const wanted = by === "person" ? (expert ? { expert } : null) : places.find((path) => JSON.stringify(path) === topic) ? { topic: JSON.parse(topic) as string[] } : null;
