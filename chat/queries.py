@@ -202,6 +202,12 @@ def asked(conn: Connection, conversation_id: str, most: int = 5) -> list[str]:
     return list(conn.execute(newest).scalars())[::-1]
 
 
+def answered(conn: Connection, conversation_id: str) -> bool:
+    """Whether an expert has said anything there."""
+    theirs = (message.c.conversation_id == conversation_id, message.c.author_kind == "expert")
+    return conn.execute(select(message.c.seq).where(*theirs).limit(1)).first() is not None
+
+
 def first_since(conn: Connection, conversation_id: str, at: Ms) -> int | None:
     """The number of the first message that is not older than `at`."""
     return conn.execute(

@@ -19,13 +19,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 import service.api
 import service.frame
 import service.static
+import service.visitor_files
 import tracker.device
 from access.sites import Sites
 from chat.library import Library
 from service.bell import Bell
 from service.collect import in_front
 from service.commands import Command
+from service.files import Files
 from service.flows import alerts, articles, cards, chat, orders, presence
+from service.flows.files import sweep_files
 from service.journey import Journey
 from service.learned import Learned
 from service.limits import Limits
@@ -47,6 +50,8 @@ EXPERT: dict[str, Command] = {**alerts.EXPERT, **presence.EXPERT, **chat.EXPERT,
 STOP_WITHIN = 10.0
 #: The snippets of all releases that this installation has served, in the data folder.
 KEPT = "snippets"
+#: The bytes of attachments, in the data folder.
+FILES = "files"
 Beside = Callable[[Bell], Coroutine[Any, Any, None]]
 log = structlog.get_logger()
 
@@ -80,6 +85,7 @@ def build(settings: Settings, more: Sequence[BaseRoute] = (), beside: Beside | N
         routes=[
             *service.api.routes(),
             *service.frame.routes(),
+            *service.visitor_files.routes(),
             *service.static.routes(kept=settings.data_dir / KEPT),
             *(more or [_TO_THE_DESK]),
         ],
@@ -115,12 +121,14 @@ async def start(settings: Settings, sockets: Sockets) -> Bell:
         library=Library(store),
         learned=learned,
         outgoing=outgoing,
+        files=Files(settings.data_dir / FILES),
     )
     journey.after = timers.told
     Delivery(bell, sockets)
     await bus.start()
     timers.start()
     outgoing.start()
+    bell.background(sweep_files(bell))
     await asyncio.to_thread(tracker.device.warm)  # a quarter of a second that the first visitor would wait for
     bell.ready = True
     return bell

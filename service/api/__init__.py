@@ -15,6 +15,7 @@ from service.api import (
     desk,
     events,
     experts,
+    files,
     health,
     merges,
     offers,
@@ -40,7 +41,7 @@ from service.openapi import documented
 
 _RESOURCES = (
     session, sites, site_events, tree, experts, topics, triggers, segments, products, offers, orders, customers, merges,
-    visits, visitors, conversations, articles, canned, decisions, desk, board, queue, reports, webhooks, tokens, events,
+    visits, visitors, conversations, files, articles, canned, decisions, desk, board, queue, reports, webhooks, tokens, events,
     health,
 )  # fmt: skip
 #: Every operation there is, in the order of the document.

@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection, insert, select
 
 import chat.do
+import chat.files
 import crm.do
 import crm.merging
 import crm.queries
@@ -23,6 +24,7 @@ from access.sessions import open_session
 from access.tokens import token_row
 from access.webhooks import make_webhook
 from chat.articles import create_article, create_canned
+from chat.message import Who
 from contract.beacons import Beacon
 from contract.clock import now_ms
 from contract.facts import SiteFacts
@@ -36,7 +38,9 @@ from sales.price import FormLine, price
 from service.bell import Bell
 from service.flows.judging import raise_and_ring
 from tests.asgi import served
+from tests.pictures import png
 
+LIMIT = 10 * 1024 * 1024
 PASSWORD = "a bell over the door"
 ROLES = ("admin", "marketer", "expert")
 
@@ -75,6 +79,10 @@ async def house(database_url: str, folder: Path, **settings: str) -> AsyncIterat
         yield House(client, bell, tokens, ours, theirs)
 
 
+async def _bytes(sent: bytes) -> AsyncIterator[bytes]:
+    yield sent
+
+
 async def _site(bell: Bell, key: str, password_hash: str) -> dict[str, str]:
     """A site with one of everything; returns their ids by kind, the people's by role."""
 
@@ -104,6 +112,8 @@ async def _site(bell: Bell, key: str, password_hash: str) -> dict[str, str]:
     assert told.visit is not None
     visit = told.visit
 
+    kept = await bell.files.take(_bytes(png()), LIMIT)
+
     def things(conn: Connection) -> dict[str, str]:
         now, expert = now_ms(), made["expert"]
         trigger = add_trigger(conn, site.id, "deep", deep(3, 0), now)
@@ -132,6 +142,7 @@ async def _site(bell: Bell, key: str, password_hash: str) -> dict[str, str]:
             name="Expert",
             now=now,
         )
+        chat.files.add(conn, talk, Who(kind="expert", id=expert, name="Expert"), kept, "spade.png", None, now)
         offer = sales.do.propose_offer(
             conn,
             site_id=site.id,
@@ -173,6 +184,7 @@ async def _site(bell: Bell, key: str, password_hash: str) -> dict[str, str]:
             "other": other,
             "merge": same,
             "conversation": talk["id"],
+            "file": kept.id,
             "offer": offer["id"],
             "order": order["id"],
             "article": article,
