@@ -11,6 +11,7 @@ from contract.files import TranscriptAsk
 from service.api.operation import as_json
 from service.file_http import incoming, on_paper, outgoing
 from service.flows.files import visitor_sends
+from service.flows.transcript_mail import visitor_mails
 from service.flows.transcripts import visitor_takes
 from service.visitor_door import Visitor
 from service.web import bell_of, decode
@@ -44,7 +45,7 @@ async def transcript(request: Request) -> Response:
     ask = await decode(request, TranscriptAsk)
     caller = await visitor.caller(ask.conversation)
     if ask.email:
-        raise Refused("no_mail")
+        return _theirs(as_json(await visitor_mails(visitor.bell, caller, ask)))
     return on_paper(await visitor_takes(visitor.bell, caller, ask))
 
 

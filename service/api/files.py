@@ -5,12 +5,14 @@ from starlette.responses import Response
 
 import chat.files
 from contract.errors import Refused
+from contract.files import TranscriptMail, TranscriptMailed
 from contract.names import TranscriptFormat
 from contract.shapes import Message
 from service.api.operation import EXPERTS, Call, operation
 from service.callers import ExpertCaller
 from service.file_http import incoming, on_paper, outgoing
 from service.flows.files import expert_sends
+from service.flows.transcript_mail import expert_mails
 from service.flows.transcripts import expert_takes
 
 _FORMATS: dict[str | None, TranscriptFormat] = {None: "text", "text": "text", "html": "html"}
@@ -42,8 +44,14 @@ async def transcript(call: Call) -> Response:
     return on_paper(await expert_takes(call.bell, _caller(call), call.path_id(), _FORMATS[chosen]))
 
 
+@operation("POST", "/api/conversations/{id}/transcript", roles=EXPERTS, takes=TranscriptMail, gives=TranscriptMailed)
+async def mail(call: Call) -> TranscriptMailed:
+    """The same by mail, without notes, three times a day at most; to an address that was typed for it."""
+    return await expert_mails(call.bell, _caller(call), call.path_id(), call.body)
+
+
 def _caller(call: Call) -> ExpertCaller:
     return ExpertCaller(account=call.account, language=call.tongue)
 
 
-OPERATIONS = [send, look, transcript]
+OPERATIONS = [send, look, transcript, mail]

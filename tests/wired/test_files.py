@@ -305,6 +305,18 @@ async def test_a_site_without_files_takes_none(here: House):
     assert on_disk(here) == []
 
 
+async def test_a_cookie_sends_only_from_our_own_page_and_reads_from_anywhere(here: House):
+    """A picture on the desk needs no script to be shown."""
+    path = f"/api/conversations/{here.ours['conversation']}/files"
+    cookie = {"Cookie": f"__Host-shopbell={here.tokens['expert']}", "X-Client-Id": "1"}
+    for headers in ({}, {"Origin": ORIGIN}, {"X-CSRF": "1"}, {"Origin": "https://evil.example", "X-CSRF": "1"}):
+        answer = await here.ask("POST", path, None, content=png(), headers={**cookie, **headers})
+        assert (answer.status_code, answer.json()["code"]) == (403, "missing_csrf")
+    sent = await here.ask("POST", path, None, content=png(), headers={**cookie, "Origin": ORIGIN, "X-CSRF": "1"})
+    shown = await here.ask("GET", f"/api/files/{sent.json()['data']['file']}", None, headers=cookie)
+    assert (shown.status_code, shown.content) == (200, png())
+
+
 async def test_a_colleagues_conversation_is_read_and_not_written(here: House):
     answer = await desk_sends(here, png(), "admin")
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")

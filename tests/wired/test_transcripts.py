@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import select, update
 
 import chat.do
-import chat.notes
 import chat.queries
 from access.tables import site
 from chat.message import Who
@@ -36,7 +35,7 @@ async def here(fresh_database_url: str, tmp_path: Path) -> AsyncIterator[House]:
 
 
 async def said(here: House) -> None:
-    """Words of both sides, a note, a file, and an offer with a price."""
+    """Words of both sides, a file, and an offer with a price."""
     talk, expert = here.ours["conversation"], here.ours["expert"]
 
     def work(conn: Any) -> None:
@@ -46,9 +45,6 @@ async def said(here: House) -> None:
         chat.do.add(conn, talk, anna, "text", "Да, дуб 🌳", None, None, now_ms())
         offer = {"product": {"name": "Spade"}, "price": {"amount": 1990, "currency": "EUR"}, "text": ""}
         chat.do.add(conn, talk, anna, "offer", "Spade", offer, None, now_ms())
-        row = chat.queries.row(conn, talk)
-        assert row is not None
-        chat.notes.add(conn, row, anna, "Careful with this one", None, now_ms())
         conn.execute(update(site).where(site.c.id == here.ours["site"]).values(zone="Asia/Tokyo"))
 
     await here.bell.store.write(work)
@@ -109,12 +105,10 @@ async def test_a_visitor_takes_it_home_as_a_page(here: House):
     assert "Careful" not in answer.text
 
 
-async def test_a_desk_reads_the_notes_too(here: House):
-    """Where they were written, marked as what they are; the visitor under the name that colleagues know."""
+async def test_a_desk_reads_it_too(here: House):
+    """The visitor under the name that colleagues know."""
     for format in ("text", "html"):
         text = (await desk(here, format=format)).text
-        assert "Careful with this one" in text
-        assert "Internal note, Anna:" in text
         assert "Vera" in text
     assert (await desk(here, format="pdf")).status_code == 422
     assert (await desk(here)).headers["content-type"] == "text/plain; charset=utf-8"
