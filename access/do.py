@@ -19,6 +19,7 @@ from contract.ladder import USUAL, Ladder
 from contract.look import USUAL as USUAL_LOOK
 from contract.look import Look
 from contract.names import Ms, Role
+from contract.talk import USUAL as USUAL_TALK
 from store.lock import lock
 from store.sql import counted, insert_new, locked
 
@@ -51,6 +52,7 @@ def create_site(
         "currency": currency,
         "ladder": plain_ladder(ladder),
         "look": to_builtins(look),
+        "talk": to_builtins(USUAL_TALK),
         "crew_version": "",
         "articles_version": "",
         "test_until": None,
@@ -65,7 +67,7 @@ def create_site(
 
 
 def patch_site(conn: Connection, site_id: str, changes: dict[str, Any], now: Ms) -> SiteFacts:
-    """Change those of name, origins, language, zone, ladder, rung_seconds, look, test_mode that are given.
+    """Change those of name, origins, language, zone, ladder, rung_seconds, look, talk, test_mode that are given.
 
     Refused("not_found"), Refused("invalid"). Test mode, once switched on, switches itself off after `TEST_FOR`.
     """
@@ -78,6 +80,8 @@ def patch_site(conn: Connection, site_id: str, changes: dict[str, Any], now: Ms)
         values["ladder"] = _changed_ladder(conn, site_id, values.pop("ladder", None), values.pop("rung_seconds", None))
     if "look" in values:
         values["look"] = to_builtins(values["look"])
+    if "talk" in values:
+        values["talk"] = to_builtins(values["talk"])
     if "test_mode" in values:
         values["test_until"] = now + TEST_FOR if values.pop("test_mode") else 0
     if values:

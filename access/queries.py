@@ -12,6 +12,7 @@ from contract.clock import now_ms
 from contract.facts import AccountFacts, SiteFacts
 from contract.ladder import Ladder
 from contract.look import Look
+from contract.talk import Talk
 from store.prepared import Prepared, among
 
 _SITE = Prepared(select(site).where(site.c.id == bindparam("id")))
@@ -30,6 +31,7 @@ def site_of(row: Mapping[Any, Any]) -> SiteFacts:
         currency=row["currency"],
         ladder=convert(row["ladder"], Ladder),
         look=convert(row["look"], Look),
+        talk=convert(row["talk"], Talk),
         test_mode=(row["test_until"] or 0) > now_ms(),
         test_until=row["test_until"],
         rules=rules_of(row["tree_rules"]),

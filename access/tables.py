@@ -17,6 +17,7 @@ from sqlalchemy import (
 from contract.ids import new_id
 from contract.ladder import USUAL
 from contract.look import USUAL as USUAL_LOOK
+from contract.talk import USUAL as USUAL_TALK
 from store.metadata import Id, Json, Time, metadata
 
 #: `crew_version`: another one after each change of who works there, and of what they know (`access.do.crew_changed`).
@@ -33,6 +34,7 @@ site = Table(
     Column("currency", Text, nullable=False),
     Column("ladder", Json, nullable=False, default=lambda: to_builtins(USUAL)),
     Column("look", Json, nullable=False, default=lambda: to_builtins(USUAL_LOOK)),
+    Column("talk", Json, nullable=False, default=lambda: to_builtins(USUAL_TALK)),
     Column("crew_version", Id, nullable=False, default=""),
     Column("articles_version", Id, nullable=False, default=""),
     Column("test_until", Time, nullable=True),

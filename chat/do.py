@@ -124,6 +124,8 @@ def take(
                 alert_id=alert_id or row["alert_id"],
                 trigger_id=trigger_id,
                 due_at=_awaited_until(row, trigger_id, now),
+                spoken_at=now,
+                ends_at=None,
             )
             .returning(conversation)
         )
@@ -150,7 +152,7 @@ def release(conn: Connection, conversation_id: str, expert_id: str, name: str, n
     words = f"{name} had to leave. We are looking for a colleague."
     said = add(conn, conversation_id, SYSTEM, "event", words, {"name": "expert.left", "expert": name}, None, now)
     nobodys = update(conversation).where(conversation.c.id == conversation_id)
-    conn.execute(nobodys.values(expert_id=None, left_id=expert_id))
+    conn.execute(nobodys.values(expert_id=None, left_id=expert_id, ends_at=None))
     seq: int = said["seq"]
     return seq
 
@@ -185,7 +187,9 @@ def add(
     where = [conversation.c.id == conversation_id]
     if not even_closed:
         where.append(conversation.c.state == "open")
-    there: dict[str, Any] = {"visitor_at": now, "due_at": None} if author.kind == "visitor" else {}
+    there: dict[str, Any] = {} if author.kind == "system" else {"spoken_at": now, "ends_at": None}
+    if author.kind == "visitor":
+        there |= {"visitor_at": now, "due_at": None}
     seq = conn.execute(
         update(conversation)
         .where(*where)
@@ -241,7 +245,7 @@ def close(conn: Connection, conversation_id: str, now: Ms, by: str = "") -> bool
         return False
     data = {"name": "conversation.closed", "expert": by}
     add(conn, conversation_id, SYSTEM, "event", "Conversation closed.", data, None, now)
-    over: dict[str, Any] = {"state": "closed", "closed_at": now, "due_at": None}
+    over: dict[str, Any] = {"state": "closed", "closed_at": now, "due_at": None, "ends_at": None}
     if row["trigger_id"] is not None and row["due_at"] is not None:
         over["visitor_at"] = None  # not a word: as if they had never been there
     conn.execute(update(conversation).where(conversation.c.id == conversation_id).values(**over))

@@ -21,6 +21,9 @@ from store.metadata import Id, Json, Time, metadata
 #: `left_id`: who had it and left; it counts as served by them while nobody has taken it over.
 #: `trigger_id`: the trigger that invited by itself; null where a person took the conversation. `due_at`: until when
 #: the visitor is awaited there (where a trigger invited: their first word); then it is closed, and its place is free.
+#: `spoken_at`: when a person last said or did something there; `ends_at`: when it ends, after both were told so.
+#: `transfer_id`: the offer to colleagues that was made last, until somebody takes it.
+#: `score`, `comment`, `rated_at`: how the visitor rated it, and when first.
 conversation = Table(
     "conversation",
     metadata,
@@ -42,7 +45,14 @@ conversation = Table(
     Column("visitor_at", Time, nullable=True),
     Column("closed_at", Time, nullable=True),
     Column("due_at", Time, nullable=True),
+    Column("spoken_at", Time, nullable=True),
+    Column("ends_at", Time, nullable=True),
+    Column("transfer_id", Id, nullable=True),
+    Column("score", Integer, nullable=True),
+    Column("comment", Text, nullable=True),
+    Column("rated_at", Time, nullable=True),
     CheckConstraint("state IN ('open', 'closed')", name="state"),
+    CheckConstraint("score BETWEEN 1 AND 5", name="score"),
     Index("ix_conversation_visitor_id_state", "visitor_id", "state"),
     Index("ix_conversation_expert_id_state", "expert_id", "state"),
     Index("ix_conversation_site_id_opened_at", "site_id", "opened_at"),
@@ -54,6 +64,19 @@ conversation = Table(
         postgresql_where=text("trigger_id IS NOT NULL AND due_at IS NOT NULL"),
     ),
     Index("ix_conversation_site_id_closed_at", "site_id", "closed_at"),
+    Index(
+        "ix_conversation_silent",
+        "site_id",
+        "spoken_at",
+        sqlite_where=text("state = 'open' AND expert_id IS NOT NULL AND ends_at IS NULL"),
+        postgresql_where=text("state = 'open' AND expert_id IS NOT NULL AND ends_at IS NULL"),
+    ),
+    Index(
+        "ix_conversation_ends_at",
+        "ends_at",
+        sqlite_where=text("ends_at IS NOT NULL"),
+        postgresql_where=text("ends_at IS NOT NULL"),
+    ),
 )
 message = Table(
     "message",
@@ -148,4 +171,66 @@ canned = Table(
     Column("language", Text, nullable=False),
     Column("created_at", Time, nullable=False),
     UniqueConstraint("site_id", "language", "shortcut"),
+)
+#: What colleagues tell each other about a conversation. No message: numbers of messages have no gap.
+note = Table(
+    "note",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("conversation_id", ForeignKey("conversation.id"), nullable=False),
+    Column("after_seq", Integer, nullable=False),
+    Column("client_id", Text, nullable=True),
+    Column("author_id", Id, nullable=False),
+    Column("author_name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", Time, nullable=False),
+    Index("ix_note_conversation_id_at", "conversation_id", "at"),
+)
+#: A conversation that `from_id` offered to `to_id`, or to whoever knows the topic; its bell is `alert_id`, which has
+#: the time (`due_at`). `outcome` is null while it rings.
+transfer = Table(
+    "transfer",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("conversation_id", ForeignKey("conversation.id"), nullable=False),
+    Column("alert_id", Id, nullable=False, unique=True),
+    Column("from_id", Id, nullable=False),
+    Column("to_id", Id, nullable=True),
+    Column("topic", Json, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("at", Time, nullable=False),
+    Column("ended_at", Time, nullable=True),
+    Column("outcome", Text, nullable=True),
+    CheckConstraint("outcome IN ('accepted', 'declined', 'expired', 'gone')", name="outcome"),
+    Index("ix_transfer_conversation_id", "conversation_id"),
+    Index(
+        "ix_transfer_waiting",
+        "id",
+        sqlite_where=text("outcome IS NULL"),
+        postgresql_where=text("outcome IS NULL"),
+    ),
+)
+#: What a visitor has typed and not sent, where the site has it read. Gone when it is sent, or after a minute.
+preview = Table(
+    "preview",
+    metadata,
+    Column("conversation_id", ForeignKey("conversation.id"), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("at", Time, nullable=False),
+    Index("ix_preview_at", "at"),
+)
+#: A visitor who may not write to us. `until`: when it ends, or was ended by hand.
+block = Table(
+    "block",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("site_id", ForeignKey("site.id"), nullable=False),
+    Column("visitor_id", Id, nullable=False),
+    Column("account_id", Id, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Time, nullable=False),
+    Column("until", Time, nullable=False),
+    Index("ix_block_visitor_id_until", "visitor_id", "until"),
+    Index("ix_block_until", "until"),
+    Index("ix_block_site_id_at", "site_id", "at"),
 )

@@ -29,6 +29,7 @@ from contract import (
     rest_reports,
     rest_routing,
     rest_sites,
+    rest_talk,
     rest_tokens,
     rest_tree,
     rest_triggers,
@@ -44,8 +45,8 @@ TYPESCRIPT = HERE / "contract.ts"
 #: Where the shapes are: what a browser sends, the sockets, the bodies of `/api/...`.
 MODULES = (
     beacons, files, frames, shapes, rest_articles, rest_board, rest_customers, rest_desk, rest_experts, rest_goods,
-    rest_queue, rest_reports, rest_routing, rest_sites, rest_tokens, rest_tree, rest_triggers, rest_visits,
-    rest_webhooks,
+    rest_queue, rest_reports, rest_routing, rest_sites, rest_talk, rest_tokens, rest_tree, rest_triggers,
+    rest_visits, rest_webhooks,
 )  # fmt: skip
 
 

@@ -10,6 +10,8 @@ from contract.ladder import Ladder
 from contract.look import USUAL as USUAL_LOOK
 from contract.look import Look
 from contract.names import Channel, DeviceKind, Ms, Role
+from contract.talk import USUAL as USUAL_TALK
+from contract.talk import Talk
 from contract.tree import NO_TREE, USUAL, SiteTree, TreeRules
 
 
@@ -28,6 +30,7 @@ class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     ladder: Ladder = USUAL_LADDER
     look: Look = USUAL_LOOK
+    talk: Talk = USUAL_TALK
     test_mode: bool = False
     test_until: Ms | None = None
     rules: TreeRules = USUAL

@@ -8,7 +8,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from contract.names import AlertEnd, AuthorKind, ConversationState, OrderStatus, Rung, Status
+from contract.names import AlertEnd, AuthorKind, ConversationState, OrderStatus, Rung, Status, TransferState
+from contract.rest_talk import Note
 from contract.shapes import (
     ClientId,
     CustomerBrief,
@@ -52,7 +53,10 @@ class MessageRead(In):
 
 
 class Typing(In):
+    """`text`: what stands unsent, of a visitor whose site has it read (`Talk.preview`); ignored elsewhere."""
+
     conversation: Id
+    text: str | None = None
 
 
 class OfferAnswer(In):
@@ -99,6 +103,20 @@ class ArticlesSearch(In):
 
 class ArticleGet(In):
     article: Id
+
+
+class ConversationReopen(In):
+    """A visitor: their newest closed one, within 24 hours. An expert: one that was theirs."""
+
+    conversation: Id
+
+
+class ConversationRate(In):
+    """Once; again within 24 hours changes it."""
+
+    conversation: Id
+    score: Annotated[int, Meta(ge=1, le=5)]
+    comment: Text = ""
 
 
 # --- expert: commands ---------------------------------------------------------------------------------------------
@@ -159,15 +177,91 @@ class ConversationClose(In):
     conversation: Id
 
 
+class ConversationTransfer(In):
+    """Offer it to one colleague, or by the ladder to whoever knows `topic` (a path). It stays yours until somebody
+    takes it. `note` is for colleagues alone."""
+
+    conversation: Id
+    expert: Id | None = None
+    topic: Annotated[list[Annotated[str, Meta(max_length=200)]], Meta(max_length=30)] | None = None
+    note: Text = ""
+
+
+class ConversationWatch(In):
+    """Read along, for administrators: its messages, notes and typing come too, until `on` is false or the line ends."""
+
+    conversation: Id
+    on: bool
+
+
+class NoteAdd(In):
+    conversation: Id
+    client_id: ClientId
+    text: Text
+
+
 # --- answers ------------------------------------------------------------------------------------------------------
 
 
 class Opened(Out):
-    """Of `chat.open`, `alert.accept`, `chat.invite`: the conversation and its newest messages (at most 100)."""
+    """Of `alert.accept`, `chat.invite`, `conversation.reopen`, `conversation.watch`: the conversation and its newest
+    messages (at most 100)."""
 
     conversation: str
     seq: int
     messages: list[Message]
+
+
+class Greeting(Out):
+    """For a customer whom we know. `expert`: who helped them last, `since` when, and whether they are here now."""
+
+    name: str
+    expert: str | None
+    since: Time | None
+    here: bool
+
+
+class TalkOffered(Out):
+    """What the site has in its chat (`contract.talk`). `preview`: what is typed is read before it is sent: say so."""
+
+    preview: bool
+    files: bool
+    ratings: bool
+    night: bool
+
+
+class ClosedTalk(Out):
+    """The visitor's newest closed conversation, while it can be reopened: until `until`. `score`: as it was rated."""
+
+    conversation: str
+    expert: str | None
+    closed_at: Time
+    until: Time
+    score: int | None
+
+
+class ChatOpened(Out):
+    """Of `chat.open`: as `Opened`, and what the frame begins with. `ends_at`: it ends then unless somebody writes."""
+
+    conversation: str
+    seq: int
+    messages: list[Message]
+    ends_at: Time | None
+    greeting: Greeting | None
+    closed: ClosedTalk | None
+    talk: TalkOffered
+
+
+class NoteAdded(Out):
+    note: str
+    at: Time
+
+
+class Transferring(Out):
+    """`alert`: the bell that rings at `experts` now."""
+
+    alert: str
+    experts: list[Person]
 
 
 class Sent(Out):
@@ -290,8 +384,11 @@ class CardGone(Out):
 
 
 class TypingShown(Out):
+    """`text`: what a visitor has typed and not sent, for experts of a site that has it read; else null."""
+
     conversation: str
     author: AuthorKind
+    text: str | None
 
 
 class MessageReadShown(Out):
@@ -303,8 +400,23 @@ class MessageReadShown(Out):
 # --- events to the expert -----------------------------------------------------------------------------------------
 
 
+class Transfer(Out):
+    """A conversation that `by` offers to colleagues: to `to`, or for `topic` (a path, else []). With `state` declined,
+    expired or gone nobody took it, and it stayed where it was."""
+
+    alert: str
+    conversation: str
+    by: Person
+    to: Person | None
+    topic: list[str]
+    note: str
+    state: TransferState
+    at: Time
+
+
 class AlertRaised(Out):
-    """`turn`: its place among those that wait, as a moment: importance and age in one, the earliest goes first."""
+    """`turn`: its place among those that wait, as a moment: importance and age in one, the earliest goes first.
+    `transfer`: a colleague offers you a conversation of theirs."""
 
     id: str
     reason: str
@@ -317,6 +429,7 @@ class AlertRaised(Out):
     left: bool
     visit: VisitBrief
     customer: CustomerBrief | None
+    transfer: Transfer | None
 
 
 class AlertCleared(Out):
@@ -346,10 +459,19 @@ class OrderPlaced(Out):
     customer: CustomerBrief | None
 
 
+class Rating(Out):
+    """The visitor's word on a conversation: 1 to 5."""
+
+    score: int
+    comment: str
+    at: Time
+
+
 class ConversationBrief(Out):
     """One line of the desk. `unread`: messages of the visitor after `read_seq`; `visitor_read_seq`: what they saw.
     `trigger`: the name of the trigger that invited by itself, while the visitor has not appeared. `turn`: as of an
-    alert, for what nobody has taken yet; null for the others."""
+    alert, for what nobody has taken yet; null for the others. `ends_at`: it ends then unless somebody writes.
+    `transfer`: offered to a colleague now, or come back from there a moment ago."""
 
     id: str
     state: ConversationState
@@ -368,6 +490,10 @@ class ConversationBrief(Out):
     opened_at: Time
     last: Message | None
     trigger: str | None
+    closed_at: Time | None
+    ends_at: Time | None
+    rating: Rating | None
+    transfer: Transfer | None
 
 
 class ConversationChanged(Out):
@@ -383,7 +509,7 @@ class PresenceChanged(Out):
 
 
 VISITOR_COMMANDS: dict[str, tuple[type[In], type[Out]]] = {
-    "chat.open": (ChatOpen, Opened),
+    "chat.open": (ChatOpen, ChatOpened),
     "message.send": (MessageSend, Sent),
     "messages.after": (MessagesAfter, Messages),
     "message.read": (MessageRead, Done),
@@ -394,6 +520,8 @@ VISITOR_COMMANDS: dict[str, tuple[type[In], type[Out]]] = {
     "chat.decline": (ChatDecline, Done),
     "articles.search": (ArticlesSearch, ArticlesFound),
     "article.get": (ArticleGet, ArticleShown),
+    "conversation.reopen": (ConversationReopen, ChatOpened),
+    "conversation.rate": (ConversationRate, Done),
 }
 EXPERT_COMMANDS: dict[str, tuple[type[In], type[Out]]] = {
     "presence.set": (PresenceSet, Done),
@@ -408,6 +536,10 @@ EXPERT_COMMANDS: dict[str, tuple[type[In], type[Out]]] = {
     "offer.push": (OfferPush, Pushed),
     "order_form.push": (OrderFormPush, Pushed),
     "conversation.close": (ConversationClose, Done),
+    "conversation.reopen": (ConversationReopen, Opened),
+    "conversation.transfer": (ConversationTransfer, Transferring),
+    "conversation.watch": (ConversationWatch, Opened),
+    "note.add": (NoteAdd, NoteAdded),
 }
 VISITOR_EVENTS: dict[str, type[Out]] = {
     "chat.invited": ChatInvited,
@@ -433,5 +565,6 @@ EXPERT_EVENTS: dict[str, type[Out]] = {
     "order.placed": OrderPlaced,
     "order.updated": OrderUpdated,
     "conversation.changed": ConversationChanged,
+    "note.added": Note,
     "presence.changed": PresenceChanged,
 }

@@ -21,6 +21,8 @@ Action = Literal["alert", "invite", "information", "offer", "order_form", "nothi
 Arm = Literal["treated", "held_out"]
 AlertEnd = Literal["accepted", "taken", "declined", "expired", "gone"]
 ConversationState = Literal["open", "closed"]
+#: Of a conversation that was offered to a colleague, and what came of it.
+TransferState = Literal["waiting", "accepted", "declined", "expired", "gone"]
 AuthorKind = Literal["visitor", "expert", "system"]
 MessageKind = Literal["text", "info", "offer", "order_form", "order", "event", "file"]
 #: What may be attached: what the bytes say, never what somebody calls it (`chat.sniff`).

@@ -9,6 +9,7 @@ from contract.look import USUAL as USUAL_LOOK
 from contract.look import Look
 from contract.names import EventOutcome, PathSource, TreeReason
 from contract.shapes import CustomerBrief, In, Name, Out, Time
+from contract.talk import Talk
 from contract.text import END
 
 
@@ -31,6 +32,7 @@ class SitePatch(In):
     language: Annotated[str, Meta(max_length=35)] | None = None
     zone: Annotated[str, Meta(max_length=64)] | None = None
     ladder: Ladder | None = None
+    talk: Talk | None = None
     rung_seconds: Annotated[int, Meta(ge=5, le=3600)] | None = None
     look: Look | None = None
     test_mode: bool | None = None
@@ -47,6 +49,7 @@ class Site(Out):
     zone: str
     currency: str
     ladder: Ladder
+    talk: Talk
     rung_seconds: int
     look: Look
     test_mode: bool

@@ -14,10 +14,11 @@ from sales.tables import order
 
 
 class CameOfIt(msgspec.Struct, frozen=True, kw_only=True):
-    """Of one alert. `order`: (id, number)."""
+    """Of one alert. `rated`: the visitor's score; `order`: (id, number)."""
 
     answered_at: Ms | None = None
     solved: bool | None = None
+    rated: int | None = None
     order: tuple[str, int] | None = None
 
 
@@ -73,6 +74,7 @@ def _came_of_invitation(conn: Connection, row: RowMapping) -> CameOfIt:
     return CameOfIt(
         answered_at=answered_at,
         solved=_solved(conn, talk) if talk is not None and answered_at is not None else None,
+        rated=talk["score"] if talk is not None else None,
         order=(bought.id, bought.number) if bought is not None else None,
     )
 
@@ -108,7 +110,7 @@ def _came_of(conn: Connection, row: RowMapping, talks: list[RowMapping], orders:
         .order_by(message.c.seq)
         .limit(1)
     ).scalar_one_or_none()
-    return CameOfIt(answered_at=answered_at, solved=_solved(conn, talk), order=bought)
+    return CameOfIt(answered_at=answered_at, solved=_solved(conn, talk), rated=talk["score"], order=bought)
 
 
 def _taken(row: RowMapping, talks: list[RowMapping]) -> RowMapping | None:
@@ -122,10 +124,18 @@ def _taken(row: RowMapping, talks: list[RowMapping]) -> RowMapping | None:
 
 
 def _solved(conn: Connection, talk: RowMapping) -> bool:
-    """A person closed it; one that closed by itself is not solved. The closing is its last message."""
+    """A person closed it; one that closed by itself is not solved. What was said later (it was rated, an order came)
+    changes nothing."""
     if talk["state"] != "closed":
         return False
-    data = conn.execute(
-        select(message.c.data).where(message.c.conversation_id == talk["id"], message.c.seq == talk["last_seq"])
-    ).scalar_one_or_none()
-    return bool(data and data.get("name") == "conversation.closed" and data.get("expert"))
+    happened = conn.execute(
+        select(message.c.data)
+        .where(
+            message.c.conversation_id == talk["id"],
+            message.c.author_kind == "system",
+            message.c.at >= talk["closed_at"],
+        )
+        .order_by(message.c.seq.desc())
+    ).scalars()
+    closed = next((data for data in happened if data and data.get("name") == "conversation.closed"), None)
+    return bool(closed and closed.get("expert"))

@@ -5,7 +5,7 @@ change counts `version` up; whoever commits it rings the doorbell and sets `anno
 forgotten.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
@@ -21,7 +21,8 @@ from routing.decisions import decide
 from routing.importance import Reason, again_reason, free_reason, importance, rung_reason
 from routing.ladder import Asked, Step
 from routing.match import tongue
-from routing.queries import Row, alert_row, asked, rings_of
+from routing.queries import Row, alert_row, rings_of
+from routing.queries import asked as asked_of
 from routing.tables import ASKED
 from routing.triggers import Firing
 
@@ -63,15 +64,18 @@ def raise_alert(
     today: int = 1,
     topic: tuple[str, ...] | None = None,
     queued: bool = False,
+    passed: Sequence[Reason] | None = None,
 ) -> str | None:
     """Store the alert of a firing and ring its first rung; None if this occasion has had its alert.
 
     `intent`, `today`: of `routing.importance`. `topic`: what it is about, if not what the visit has read most.
-    `queued`: it rings nobody yet, and waits for its turn.
+    `queued`: it rings nobody yet, and waits for its turn. `passed`: a colleague passes on a visitor with whom they
+    talk, which matters as much as one who wrote: the reasons, instead of that.
     """
     id_ = new_id()
     reason = firing.name if firing.rule is None or firing.name != ASKED else ASKED.capitalize()  # a trigger called so
-    weight = importance(visit, customer, now, asked=reason == ASKED, intent=intent, today=today)
+    asked = reason == ASKED or passed is not None
+    weight = importance(visit, customer, now, asked=asked, intent=intent, today=today)
     topic, language = visit.topic if topic is None else topic, tongue(visit.language)
     step = people.queued() if queued else people.step(after=None, topic=topic, language=language, asked=(), seed=id_)
     assert step is not None, "the ladder has a first rung"
@@ -86,7 +90,7 @@ def raise_alert(
         "occasion": firing.occasion,
         "reason": reason,
         "importance": weight.value,
-        "why": [*weight.parts, rung_reason(step.rung, step.known, step.level)],
+        "why": _why_at_first(weight.parts, step, passed),
         "topic": topic,
         "language": language,
         "state": "ringing",
@@ -163,7 +167,7 @@ def climb(conn: Connection, alert_id: str, people: People, now: Ms, *, stay_unti
     """
     row = _open(conn, alert_id)
     sql.STOP_RINGING.change(conn, alert=alert_id, came_of_it="silent")
-    topic, before = tuple(row["topic"]), asked(conn, alert_id)
+    topic, before = tuple(row["topic"]), asked_of(conn, alert_id)
     step = people.step(after=row["rung"], topic=topic, language=row["language"], asked=before, seed=alert_id)
     if step is None:
         if (rest := _rest(row["reason"], people, row["raised_at"])) > now:
@@ -207,6 +211,15 @@ def ring_newcomer(conn: Connection, row: Row, expert_id: str, people: People, no
     sql.CLIMB.change(conn, alert=row["id"], to=rung, until=until, reasons=reasons)
     decide(conn, held, step, step.experts, now, alert_id=row["id"])
     return True
+
+
+def _why_at_first(parts: Sequence[Reason], step: Step, passed: Sequence[Reason] | None) -> list[Reason]:
+    """The reasons of a new alert; where a colleague passes somebody on to one person, that is why it rings there."""
+    own = rung_reason(step.rung, step.known, step.level)
+    if passed is None:
+        return [*parts, own]
+    rest = [part for part in parts if part[0] != ASKED]
+    return [*passed, *rest] if any(code.startswith("rung_") for code, _ in passed) else [*passed, *rest, own]
 
 
 def _why(row: Row, rung: Reason) -> list[Reason]:

@@ -10,6 +10,7 @@ import structlog
 
 from access.sites import Sites
 from chat.library import Library
+from service.blocks import Blocks
 from service.files import Files
 from service.foreign import Tried
 from service.journey import Journey
@@ -51,7 +52,11 @@ class Bell:
     tried: Tried = field(default_factory=Tried)
     used: Used = field(default_factory=Used)
     ready: bool = False
+    blocks: Blocks = field(init=False)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.blocks = Blocks(self.store)
 
     def background(self, coroutine: Coroutine[Any, Any, None]) -> None:
         """Run something that nobody waits for; what it raises is logged."""

@@ -6,12 +6,14 @@ Timers live in the base (`store.due`); these are the tasks of one process that l
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import structlog
 from sqlalchemy import Connection
 
 import access.sessions
 import chat.do
+import chat.preview
 import chat.queries
 import routing.alerts
 import routing.do
@@ -22,7 +24,7 @@ from contract.clock import DAY, HOUR, SECOND, now_ms
 from contract.errors import Refused
 from contract.facts import VisitFacts
 from contract.names import Ms, Status
-from service.flows import announce
+from service.flows import announce, idle, passed_on
 from service.flows.offering import hasten_the_unheard, offer_waiting
 from service.flows.queue import tell_who_waits
 from service.flows.reachable import (
@@ -52,7 +54,12 @@ TRIM_EVERY = 30.0
 #: So many visits that change within one look are a quiet site; of so many is remembered what was told.
 QUIET, SAID = 10, 20_000
 PRESENCE_EVERY = 3.0
+IDLE_EVERY = 5.0
 log = structlog.get_logger()
+
+
+def _may_ring(account_id: str, conn: Connection) -> list[str]:
+    return may_ring(conn, account_id, db_now(conn))
 
 
 class Timers:
@@ -84,6 +91,8 @@ class Timers:
                 self._every(SWEEP_EVERY, self._queue),
                 self._every(PRESENCE_EVERY, self._lost),
                 self._every(SWEEP_EVERY, self._wake),
+                self._every(SWEEP_EVERY, self._passed_on),
+                self._every(IDLE_EVERY, self._idle),
             )
         ]
 
@@ -223,6 +232,25 @@ class Timers:
             for conversation_id in told:
                 self._bus.ring("conversation", conversation_id)
 
+    async def _passed_on(self) -> None:
+        """An offer to colleagues whose bell is over: the conversation goes on where it is."""
+        if await self._store.read(passed_on.unsettled):
+            alerts, conversations = await self._store.write(lambda conn: passed_on.settle(conn, db_now(conn)))
+            self.announce(alerts)
+            for conversation_id in conversations:
+                self._bus.ring("conversation", conversation_id)
+
+    async def _idle(self) -> None:
+        """Where nobody writes, both sides are told that it ends, and then it does; whoever is free then may be rung."""
+        due = await self._store.read(lambda conn: idle.due(conn, db_now(conn)))
+        if not due:
+            return
+        moved = await self._store.write(lambda conn: idle.move(conn, due, db_now(conn)))
+        for conversation_id in moved.conversations:
+            self._bus.ring("conversation", conversation_id)
+        for account_id in sorted(set(moved.freed)):
+            self.announce(await self._store.write(partial(_may_ring, account_id)))
+
     async def _clean(self) -> None:
         def work(conn: Connection) -> None:
             forget(conn, now_ms())
@@ -243,6 +271,8 @@ class Timers:
         cuts = await self._store.read(lambda conn: tracker.testing.surplus(conn, now_ms()))
         if cuts:
             await self._store.write(lambda conn: tracker.testing.trim(conn, cuts))
+        if await self._store.read(lambda conn: chat.preview.any_old(conn, db_now(conn))):
+            await self._store.write(lambda conn: chat.preview.forget_old(conn, db_now(conn)))
 
     async def _every(self, seconds: float, task: Callable[[], Awaitable[None]]) -> None:
         while True:

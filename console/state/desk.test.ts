@@ -64,13 +64,13 @@ class Server {
           this.conversations.set(talk.id, { ...talk, last_seq: said.seq, unread: talk.unread + 1, last: said });
           return { name: "message.added", data: said };
         }
-        return { name: "typing", data: { conversation: "none", author: "visitor" } };
+        return { name: "typing", data: { conversation: "none", author: "visitor", text: null } };
       case 7:
         if (talk) {
           this.conversations.set(talk.id, { ...talk, read_seq: talk.last_seq, unread: 0 });
           return { name: "message.read", data: { conversation: talk.id, seq: talk.last_seq, by: "expert" } };
         }
-        return { name: "typing", data: { conversation: "none", author: "visitor" } };
+        return { name: "typing", data: { conversation: "none", author: "visitor", text: null } };
       default:
         this.status = this.status === "online" ? "away" : "online";
         return { name: "presence.changed", data: { expert: me.id, status: this.status, reason: "" } };

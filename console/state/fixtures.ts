@@ -17,12 +17,13 @@ export const visit = (some: Partial<VisitBrief> = {}): VisitBrief => ({
   number: 1, live: true, left: false, bot: false, customer: null, alert: null, conversation: null, name: "", ...some,
 });
 export const alert = (some: Partial<Alert> = {}): Alert => ({
-  id: "a", reason: "deep", rung: "topic", raised_at: AT, expires_at: AT, importance: 50, why: [], left: false, visit: visit(), customer: null,
+  id: "a", reason: "deep", rung: "topic", raised_at: AT, expires_at: AT, importance: 50, why: [], left: false, visit: visit(), customer: null, transfer: null,
   turn: new Date(Date.parse(AT) - 1000 * (some.importance ?? 50)).toISOString(), ...some,
 });
 export const conversation = (some: Partial<Conversation> = {}): Conversation => ({
   id: "c", state: "open", turn: null, visitor: "visitor-1", visit: null, site: "demo", name: "", live: false, customer: null,
-  expert: { id: me.id, name: me.name }, last_seq: 0, read_seq: 0, visitor_read_seq: 0, unread: 0, opened_at: AT, last: null, trigger: null, ...some,
+  expert: { id: me.id, name: me.name }, last_seq: 0, read_seq: 0, visitor_read_seq: 0, unread: 0, opened_at: AT, last: null, trigger: null,
+  closed_at: null, ends_at: null, rating: null, transfer: null, ...some,
 });
 export const message = (some: Partial<Message> = {}): Message => ({
   conversation: "c", seq: 1, client_id: null, author: { kind: "visitor", name: "" }, kind: "text", text: "Hello", at: AT, data: null, ...some,

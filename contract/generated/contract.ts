@@ -59,7 +59,7 @@ export type Direction = ("in" | "out" | "across")
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "ErrorCode".
  */
-export type ErrorCode = ("malformed" | "invalid" | "too_large" | "unsupported_type" | "unknown_site" | "foreign_origin" | "unauthenticated" | "wrong_password" | "forbidden" | "missing_csrf" | "not_found" | "rate_limited" | "busy" | "unavailable" | "unknown_command" | "empty_message" | "message_too_long" | "bad_text" | "conversation_closed" | "alert_over" | "desk_full" | "not_online" | "form_used" | "offer_over" | "bad_quantity" | "unknown_product" | "no_lines" | "bad_contact" | "bad_address" | "bad_receiver" | "exists" | "bad_token" | "two_people" | "too_many" | "in_use" | "method_not_allowed" | "not_ready" | "websocket_only" | "internal" | "file_type" | "file_too_large" | "file_limit" | "no_mail")
+export type ErrorCode = ("malformed" | "invalid" | "too_large" | "unsupported_type" | "unknown_site" | "foreign_origin" | "unauthenticated" | "wrong_password" | "forbidden" | "missing_csrf" | "not_found" | "rate_limited" | "busy" | "unavailable" | "unknown_command" | "empty_message" | "message_too_long" | "bad_text" | "conversation_closed" | "alert_over" | "desk_full" | "not_online" | "form_used" | "offer_over" | "bad_quantity" | "unknown_product" | "no_lines" | "bad_contact" | "bad_address" | "bad_receiver" | "exists" | "bad_token" | "two_people" | "too_many" | "in_use" | "method_not_allowed" | "not_ready" | "websocket_only" | "internal" | "file_type" | "file_too_large" | "file_limit" | "no_mail" | "blocked" | "too_late" | "not_free")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "EventOutcome".
@@ -157,6 +157,11 @@ export type Tier = ("standard" | "gold")
 export type TranscriptFormat = ("text" | "html")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TransferState".
+ */
+export type TransferState = ("waiting" | "accepted" | "declined" | "expired" | "gone")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "TreeKind".
  */
 export type TreeKind = ("tree" | "sitemap")
@@ -203,6 +208,7 @@ alert: string
 }
 /**
  * `turn`: its place among those that wait, as a moment: importance and age in one, the earliest goes first.
+ *     `transfer`: a colleague offers you a conversation of theirs.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "AlertRaised".
@@ -216,6 +222,7 @@ left: boolean
 raised_at: string
 reason: string
 rung: ("anyone" | "last" | "owner" | "topic")
+transfer: (Transfer | null)
 turn: string
 visit: VisitBrief
 why: string[]
@@ -252,6 +259,23 @@ name: string
 export interface Money {
 amount: number
 currency: string
+}
+/**
+ * A conversation that `by` offers to colleagues: to `to`, or for `topic` (a path, else []). With `state` declined,
+ *     expired or gone nobody took it, and it stayed where it was.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Transfer".
+ */
+export interface Transfer {
+alert: string
+at: string
+by: Person
+conversation: string
+note: string
+state: ("accepted" | "declined" | "expired" | "gone" | "waiting")
+to: (Person | null)
+topic: string[]
 }
 /**
  * A visit as the bell and the live list show it. path, depth, url, title are those of the newest page view.
@@ -871,6 +895,34 @@ type: "custom"
 user_agent?: (string | null)
 }
 /**
+ * `name`: what desks call the visitor. `until`: when it ends, or was ended; `active`: it holds now.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Block".
+ */
+export interface Block {
+active: boolean
+at: string
+by: (Person | null)
+id: string
+name: string
+reason: string
+site: string
+until: string
+visitor: string
+}
+/**
+ * A visitor may not write, and rings no bell, for so long.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "BlockWrite".
+ */
+export interface BlockWrite {
+minutes?: number
+reason: string
+visitor: string
+}
+/**
  * One site at one moment. `missed`: the newest of today (in the site's zone); `missed_today`: how many in all.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -1093,6 +1145,76 @@ export interface ChatOpen {
 
 }
 /**
+ * Of `chat.open`: as `Opened`, and what the frame begins with. `ends_at`: it ends then unless somebody writes.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ChatOpened".
+ */
+export interface ChatOpened {
+closed: (ClosedTalk | null)
+conversation: string
+ends_at: (string | null)
+greeting: (Greeting | null)
+messages: Message[]
+seq: number
+talk: TalkOffered
+}
+/**
+ * The visitor's newest closed conversation, while it can be reopened: until `until`. `score`: as it was rated.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ClosedTalk".
+ */
+export interface ClosedTalk {
+closed_at: string
+conversation: string
+expert: (string | null)
+score: (number | null)
+until: string
+}
+/**
+ * For a customer whom we know. `expert`: who helped them last, `since` when, and whether they are here now.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Greeting".
+ */
+export interface Greeting {
+expert: (string | null)
+here: boolean
+name: string
+since: (string | null)
+}
+/**
+ * `message.added`, and an item of `messages`. `data` depends on `kind`.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Message".
+ */
+export interface Message {
+at: string
+author: Author
+client_id: (string | null)
+conversation: string
+data: ({
+
+} | null)
+kind: ("event" | "file" | "info" | "offer" | "order" | "order_form" | "text")
+seq: number
+text: string
+}
+/**
+ * What the site has in its chat (`contract.talk`). `preview`: what is typed is read before it is sent: say so.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TalkOffered".
+ */
+export interface TalkOffered {
+files: boolean
+night: boolean
+preview: boolean
+ratings: boolean
+}
+/**
  * The answer when there is something to say; a plain 204 otherwise.
  * 
  *     `visitor`: the key under which the events were recorded, when it is not the one of the body: the browser's own
@@ -1206,13 +1328,16 @@ url?: string
 /**
  * One line of the desk. `unread`: messages of the visitor after `read_seq`; `visitor_read_seq`: what they saw.
  *     `trigger`: the name of the trigger that invited by itself, while the visitor has not appeared. `turn`: as of an
- *     alert, for what nobody has taken yet; null for the others.
+ *     alert, for what nobody has taken yet; null for the others. `ends_at`: it ends then unless somebody writes.
+ *     `transfer`: offered to a colleague now, or come back from there a moment ago.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "ConversationBrief".
  */
 export interface ConversationBrief {
+closed_at: (string | null)
 customer: (CustomerBrief | null)
+ends_at: (string | null)
 expert: (Person | null)
 id: string
 last: (Message | null)
@@ -1220,9 +1345,11 @@ last_seq: number
 live: boolean
 name: string
 opened_at: string
+rating: (Rating | null)
 read_seq: number
 site: string
 state: ("closed" | "open")
+transfer: (Transfer | null)
 trigger: (string | null)
 turn: (string | null)
 unread: number
@@ -1231,22 +1358,15 @@ visitor: string
 visitor_read_seq: number
 }
 /**
- * `message.added`, and an item of `messages`. `data` depends on `kind`.
+ * The visitor's word on a conversation: 1 to 5.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
- * via the `definition` "Message".
+ * via the `definition` "Rating".
  */
-export interface Message {
+export interface Rating {
 at: string
-author: Author
-client_id: (string | null)
-conversation: string
-data: ({
-
-} | null)
-kind: ("event" | "file" | "info" | "offer" | "order" | "order_form" | "text")
-seq: number
-text: string
+comment: string
+score: number
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -1268,6 +1388,49 @@ conversation: string
  */
 export interface ConversationClosed {
 conversation: string
+}
+/**
+ * Once; again within 24 hours changes it.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ConversationRate".
+ */
+export interface ConversationRate {
+comment?: string
+conversation: string
+score: number
+}
+/**
+ * A visitor: their newest closed one, within 24 hours. An expert: one that was theirs.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ConversationReopen".
+ */
+export interface ConversationReopen {
+conversation: string
+}
+/**
+ * Offer it to one colleague, or by the ladder to whoever knows `topic` (a path). It stays yours until somebody
+ *     takes it. `note` is for colleagues alone.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ConversationTransfer".
+ */
+export interface ConversationTransfer {
+conversation: string
+expert?: (string | null)
+note?: string
+topic?: (string[] | null)
+}
+/**
+ * Read along, for administrators: its messages, notes and typing come too, until `on` is false or the line ends.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ConversationWatch".
+ */
+export interface ConversationWatch {
+conversation: string
+on: boolean
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -1483,6 +1646,7 @@ look: Look
 name: string
 origins: string[]
 rung_seconds: number
+talk: Talk
 test_mode: boolean
 test_until: (string | null)
 zone: string
@@ -1538,6 +1702,22 @@ ru?: string
 export interface Welcome {
 en?: string
 ru?: string
+}
+/**
+ * `idle_minutes`: after so long without a word a conversation that somebody has is told that it ends (0: never),
+ *     `warn_minutes` before it does. `preview`: experts read what a visitor types before it is sent, and the visitor is
+ *     told so. `files`, `ratings`: visitors may send files, may rate. `night`: where nobody is there, articles answer.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Talk".
+ */
+export interface Talk {
+files?: boolean
+idle_minutes?: number
+night?: boolean
+preview?: boolean
+ratings?: boolean
+warn_minutes?: number
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -1626,6 +1806,18 @@ send: ChatInvite
 answer: Done
 send: ConversationClose
 }
+"conversation.reopen": {
+answer: Opened
+send: ConversationReopen
+}
+"conversation.transfer": {
+answer: Transferring
+send: ConversationTransfer
+}
+"conversation.watch": {
+answer: Opened
+send: ConversationWatch
+}
 "info.push": {
 answer: Pushed
 send: InfoPush
@@ -1641,6 +1833,10 @@ send: MessageSend
 "messages.after": {
 answer: Messages
 send: MessagesAfter
+}
+"note.add": {
+answer: NoteAdded
+send: NoteAdd
 }
 "offer.push": {
 answer: Pushed
@@ -1660,7 +1856,8 @@ send: Typing
 }
 }
 /**
- * Of `chat.open`, `alert.accept`, `chat.invite`: the conversation and its newest messages (at most 100).
+ * Of `alert.accept`, `chat.invite`, `conversation.reopen`, `conversation.watch`: the conversation and its newest
+ *     messages (at most 100).
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Opened".
@@ -1669,6 +1866,16 @@ export interface Opened {
 conversation: string
 messages: Message[]
 seq: number
+}
+/**
+ * `alert`: the bell that rings at `experts` now.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Transferring".
+ */
+export interface Transferring {
+alert: string
+experts: Person[]
 }
 /**
  * `shown`: the id of the information card, offer or order form.
@@ -1732,6 +1939,23 @@ conversation: string
 seq?: number
 }
 /**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "NoteAdded".
+ */
+export interface NoteAdded {
+at: string
+note: string
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "NoteAdd".
+ */
+export interface NoteAdd {
+client_id: string
+conversation: string
+text: string
+}
+/**
  * `offer`: the id of an offer made before, or a new proposal.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -1778,11 +2002,14 @@ reason?: string
 status: ("away" | "offline" | "online")
 }
 /**
+ * `text`: what stands unsent, of a visitor whose site has it read (`Talk.preview`); ignored elsewhere.
+ * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Typing".
  */
 export interface Typing {
 conversation: string
+text?: (string | null)
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -1794,6 +2021,7 @@ export interface ExpertEvents {
 "conversation.changed": ConversationChanged
 "message.added": Message
 "message.read": MessageReadShown
+"note.added": Note
 "order.placed": OrderPlaced
 "order.updated": OrderUpdated
 "presence.changed": PresenceChanged
@@ -1809,6 +2037,22 @@ export interface MessageReadShown {
 by: ("expert" | "system" | "visitor")
 conversation: string
 seq: number
+}
+/**
+ * `note.added`, and an item of a conversation's notes: read by colleagues alone. It is no message: `after_seq` is
+ *     the number of the message after which it stands.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Note".
+ */
+export interface Note {
+after_seq: number
+at: string
+author: Person
+client_id: (string | null)
+conversation: string
+id: string
+text: string
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -1857,12 +2101,15 @@ reason: string
 status: ("away" | "offline" | "online")
 }
 /**
+ * `text`: what a visitor has typed and not sent, for experts of a site that has it read; else null.
+ * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "TypingShown".
  */
 export interface TypingShown {
 author: ("expert" | "system" | "visitor")
 conversation: string
+text: (string | null)
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -2454,6 +2701,7 @@ look?: (Look | null)
 name?: (string | null)
 origins?: (string[] | null)
 rung_seconds?: (number | null)
+talk?: (Talk | null)
 test_mode?: (boolean | null)
 zone?: (string | null)
 }
@@ -3029,8 +3277,16 @@ answer: Done
 send: ChatDecline
 }
 "chat.open": {
-answer: Opened
+answer: ChatOpened
 send: ChatOpen
+}
+"conversation.rate": {
+answer: Done
+send: ConversationRate
+}
+"conversation.reopen": {
+answer: ChatOpened
+send: ConversationReopen
 }
 "message.read": {
 answer: Done

@@ -7,6 +7,7 @@ from starlette.routing import Route
 from contract.errors import Refused
 from service.api import (
     articles,
+    blocks,
     board,
     canned,
     conversations,
@@ -41,8 +42,8 @@ from service.openapi import documented
 
 _RESOURCES = (
     session, sites, site_events, tree, experts, topics, triggers, segments, products, offers, orders, customers, merges,
-    visits, visitors, conversations, files, articles, canned, decisions, desk, board, queue, reports, webhooks, tokens,
-    events, health,
+    visits, visitors, conversations, blocks, files, articles, canned, decisions, desk, board, queue, reports, webhooks,
+    tokens, events, health,
 )  # fmt: skip
 #: Every operation there is, in the order of the document.
 OPERATIONS: list[Operation] = [each for resource in _RESOURCES for each in resource.OPERATIONS]

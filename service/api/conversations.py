@@ -1,10 +1,13 @@
-"""What was said in one conversation."""
+"""What was said in one conversation, and what colleagues noted about it."""
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 import chat.queries
+from chat.tables import note
 from contract.rest_desk import Transcript
+from contract.rest_talk import Note
 from service import present
+from service.api.lists import Listed, asked, page
 from service.api.operation import Call, operation
 
 LIMIT = 100
@@ -26,4 +29,18 @@ async def messages(call: Call) -> Transcript:
     return await call.bell.store.read(read)
 
 
-OPERATIONS = [messages]
+@operation("GET", "/api/conversations/{id}/notes", gives=Listed[Note], query=("limit", "cursor"))
+async def notes(call: Call) -> Listed[Note]:
+    """What colleagues noted about it, the oldest first; visitors never see it."""
+    conversation_id, ask = call.path_id(), asked(call, (int, str))
+
+    def read(conn: Connection) -> Listed[Note]:
+        chat.queries.conversation_for_expert(conn, conversation_id, call.account)
+        mine = select(note).where(note.c.conversation_id == conversation_id)
+        rows, more = page(conn, mine, (note.c.at, note.c.id), ask)
+        return Listed(items=present.notes(rows), next=more)
+
+    return await call.bell.store.read(read)
+
+
+OPERATIONS = [messages, notes]

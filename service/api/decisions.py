@@ -99,7 +99,7 @@ def _shown(conn: Connection, rows: Iterable[RowMapping]) -> list[Decision]:
                 outcome=row["outcome"],
                 answered_at=None if came.answered_at is None else rfc3339(came.answered_at),
                 solved=came.solved,
-                rated=None,
+                rated=came.rated,
                 ordered=None if came.order is None else DecisionOrder(id=came.order[0], number=came.order[1]),
             )
         )

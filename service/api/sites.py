@@ -23,6 +23,7 @@ def shown(site: SiteFacts) -> Site:
         zone=site.zone,
         currency=site.currency,
         ladder=site.ladder,
+        talk=site.talk,
         rung_seconds=site.ladder.rungs[0].seconds,
         look=site.look,
         test_mode=site.test_mode,

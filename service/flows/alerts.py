@@ -15,34 +15,41 @@ from service.callers import ExpertCaller
 from service.commands import Command
 from service.flows import announce
 from service.flows.load import load
+from service.flows.passed_on import settle, take_over
+from service.flows.reachable import conversation_over, may_ring
 from service.flows.ringing import climb, leave_desk
 from store.sql import db_now
 
 
 async def accept(bell: Bell, caller: ExpertCaller, data: AlertAccept) -> Opened:
-    """Exactly one winner; the conversation is made in the claiming transaction and needs no socket of the visitor."""
+    """Exactly one winner; the conversation is made in the claiming transaction and needs no socket of the visitor. What
+    a colleague passes on changes hands in it."""
 
-    def work(conn: Connection) -> tuple[Opened, str, bool]:
+    def work(conn: Connection) -> tuple[Opened, str, bool, str | None]:
         now = db_now(conn)
         row = routing.answers.accept(conn, data.alert, caller.account.id, lambda: load(conn, caller.account.id), now)
-        conversation = chat.do.open_for_expert(
-            conn,
-            site_id=row["site_id"],
-            visitor_id=row["visitor_id"],
-            visit_id=row["visit_id"],
-            expert_id=caller.account.id,
-            alert_id=row["id"],
-            name=caller.account.name,
-            now=now,
-        )
-        announce.conversation_opened(conn, conversation, now)
+        conversation, before = take_over(conn, row, caller.account, now) or (None, None)
+        if conversation is None:
+            conversation = chat.do.open_for_expert(
+                conn,
+                site_id=row["site_id"],
+                visitor_id=row["visitor_id"],
+                visit_id=row["visit_id"],
+                expert_id=caller.account.id,
+                alert_id=row["id"],
+                name=caller.account.name,
+                now=now,
+            )
+            announce.conversation_opened(conn, conversation, now)
         desk = routing.queries.desk_row(conn, caller.account.id)
-        return present.opened(conn, conversation["id"]), row["visitor_id"], bool(desk and desk["busy"])
+        return present.opened(conn, conversation["id"]), row["visitor_id"], bool(desk and desk["busy"]), before
 
-    opened, visitor_id, full = await bell.store.write(work)
+    opened, visitor_id, full, before = await bell.store.write(work)
     bell.timers.announce([data.alert])
     if full:
         bell.background(filled(bell, caller.account.id))
+    if before is not None:
+        bell.background(came_over(bell, before))
     bell.bus.ring("conversation", opened.conversation)
     bell.bus.ring("visitor", visitor_id)
     return opened
@@ -51,15 +58,17 @@ async def accept(bell: Bell, caller: ExpertCaller, data: AlertAccept) -> Opened:
 async def decline(bell: Bell, caller: ExpertCaller, data: AlertDecline) -> Done:
     """On the last rung, and with no time left to wait, whoever wrote hears that nobody is free."""
 
-    def work(conn: Connection) -> str | None:
+    def work(conn: Connection) -> list[str]:
         if not routing.answers.decline(conn, data.alert, caller.account.id):
-            return None
-        return climb(conn, data.alert, db_now(conn))
+            return []
+        now = db_now(conn)
+        told = climb(conn, data.alert, now)
+        return [told] if told is not None else settle(conn, now, data.alert)[1]
 
     told = await bell.store.write(work)
     bell.timers.announce([data.alert])
-    if told is not None:
-        bell.bus.ring("conversation", told)
+    for conversation_id in told:
+        bell.bus.ring("conversation", conversation_id)
     return Done()
 
 
@@ -67,6 +76,18 @@ async def filled(bell: Bell, account_id: str) -> None:
     """Their last place was just taken: what else rings at that desk rings elsewhere. In a transaction of its own: the
     one that took the place holds the desk, and alerts are locked before desks."""
     bell.timers.announce(await bell.store.write(lambda conn: leave_desk(conn, account_id, "full", db_now(conn))))
+
+
+async def came_over(bell: Bell, account_id: str) -> None:
+    """What they passed on was taken: they draw breath, as after the end of a conversation, and may hear a bell. In a
+    transaction of its own: two who pass on to each other in the same moment each hold their own desk."""
+
+    def work(conn: Connection) -> list[str]:
+        now = db_now(conn)
+        conversation_over(conn, account_id, now)
+        return may_ring(conn, account_id, now)
+
+    bell.timers.announce(await bell.store.write(work))
 
 
 EXPERT: dict[str, Command] = {

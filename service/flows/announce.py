@@ -57,6 +57,11 @@ def conversation_closed(conn: Connection, row: Row, by: str | None, now: Ms) -> 
     announce(conn, row["site_id"], "conversation.closed", {**conversation(row), "closed_by": by}, now)
 
 
+def conversation_rated(conn: Connection, row: Row, score: int, comment: str, now: Ms) -> None:
+    """`row`: the conversation; once for each time that the visitor changed their mind."""
+    announce(conn, row["site_id"], "conversation.rated", {**conversation(row), "score": score, "comment": comment}, now)
+
+
 def message_added(conn: Connection, site_id: str, row: RowMapping) -> None:
     """What a person said or showed; the server's own remarks are told as events of their own, or not at all."""
     if row["kind"] not in _SAID or not _listening(conn, site_id):

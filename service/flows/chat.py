@@ -2,7 +2,10 @@
 
 from sqlalchemy import Connection, RowMapping
 
+import access.queries
+import chat.blocks
 import chat.do
+import chat.preview
 import chat.queries
 import tracker.queries
 from chat.message import Who, check_optional, check_text
@@ -12,6 +15,7 @@ from contract.frames import (
     ChatDecline,
     ChatInvite,
     ChatOpen,
+    ChatOpened,
     ConversationClose,
     Done,
     MessageRead,
@@ -33,22 +37,24 @@ from service.flows.places import check_room, speaker, visit_for, writable
 from service.flows.presence import came_free
 from service.flows.reachable import conversation_over, may_ring
 from service.flows.ringing import ring_for_question
+from service.flows.welcome import welcome
 from store.lock import lock
 from store.sql import db_now
 
 # --- visitor ------------------------------------------------------------------------------------------------------
 
 
-async def visitor_open(bell: Bell, caller: VisitorCaller, data: ChatOpen) -> Opened:
+async def visitor_open(bell: Bell, caller: VisitorCaller, data: ChatOpen) -> ChatOpened:
     """The one open conversation of this visitor, else a new one; the visitor has appeared in it."""
 
-    def work(conn: Connection) -> Opened:
-        visit, now = tracker.queries.newest_visit(conn, caller.visitor), db_now(conn)
+    def work(conn: Connection) -> ChatOpened:
+        now = db_now(conn)
+        visit = tracker.queries.newest_visit(conn, caller.visitor)
         row = chat.do.open_for_visitor(
             conn, caller.site.id, caller.visitor, caller.frame_hash, visit.id if visit else None, now
         )
         announce.conversation_opened(conn, row, now)
-        return present.opened(conn, row["id"])
+        return welcome(conn, caller, row["id"], now)
 
     opened = await bell.store.write(work)
     bell.bus.ring("conversation", opened.conversation)
@@ -66,6 +72,8 @@ async def visitor_send(bell: Bell, caller: VisitorCaller, data: MessageSend) -> 
             row = chat.queries.conversation_for_visitor(conn, data.conversation, caller.visitor, caller.frame_hash)
             who = Who(kind="visitor", id=caller.visitor)
             sent = _said(conn, row, who, check_text(data.text), data.client_id, now)
+            if caller.site.talk.preview:
+                chat.preview.forget(conn, row["id"])
             if row["expert_id"] is None:
                 alerts.extend(ring_for_question(conn, caller.site, caller.visitor, row["id"], sent.seq, bell.learned))
             return sent
@@ -120,13 +128,17 @@ async def visitor_decline(bell: Bell, caller: VisitorCaller, data: ChatDecline) 
 
 
 async def visitor_typing(bell: Bell, caller: VisitorCaller, data: Typing) -> Done:
-    """Told to the other side, never stored."""
+    """Told to the other side, never stored; but where the site has it read, what stands unsent is kept for a moment."""
 
-    def work(conn: Connection) -> str:
+    def look(conn: Connection) -> tuple[str, bool]:
         row = chat.queries.conversation_for_visitor(conn, data.conversation, caller.visitor, caller.frame_hash)
-        return str(row["state"])
+        site = access.queries.site_facts(conn, row["site_id"])
+        return row["state"], site is not None and site.talk.preview
 
-    if await bell.store.read(work) == "open":
+    state, preview = await bell.store.read(look)
+    if state == "open":
+        if preview and (text := data.text) is not None:
+            await bell.store.write(lambda conn: chat.preview.keep(conn, data.conversation, text, db_now(conn)))
         bell.bus.ring("conversation", f"typing-v:{data.conversation}")
     return Done()
 
@@ -194,12 +206,14 @@ async def expert_typing(bell: Bell, caller: ExpertCaller, data: Typing) -> Done:
 async def invite(bell: Bell, caller: ExpertCaller, data: ChatInvite) -> Opened:
     """Open a chat with whoever is on this visit; needs no socket of theirs.
 
-    Refused: not_found, forbidden (a colleague is talking with them), desk_full.
+    Refused: not_found, forbidden (a colleague is talking with them), desk_full, blocked.
     """
 
     def work(conn: Connection) -> tuple[Opened, str]:
         now = db_now(conn)
         visit = visit_for(conn, caller.account, data.visit)
+        if chat.blocks.blocked(conn, [visit.visitor], now):
+            raise Refused("blocked")
         held = chat.queries.open_of_visitor(conn, visit.visitor)
         if held is None or held["expert_id"] != caller.account.id:
             check_room(conn, caller.account.id)

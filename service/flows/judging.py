@@ -10,6 +10,7 @@ from functools import cached_property
 import msgspec
 from sqlalchemy import Connection
 
+import chat.blocks
 import chat.queries
 import crm.queries
 import routing.alerts
@@ -60,7 +61,7 @@ def judge_and_act(conn: Connection, seen: Sequence[Seen], rules: Rules, learned:
     if not seen:
         return []
     of = routing.firings.done_in(conn, {one.visit.id for one in seen})
-    fired = [
+    fired: list[Sequence[Firing]] = [
         [
             firing
             for firing in rules.judge(one.visit, one.at)
@@ -68,6 +69,8 @@ def judge_and_act(conn: Connection, seen: Sequence[Seen], rules: Rules, learned:
         ]
         for one in seen
     ]
+    if any(fired):
+        fired = _but_of_blocked(conn, seen, fired)
     acting = _acting(conn, seen, fired, learned) if any(fired) else None
     touched: list[Touched] = []
     for one, firings in zip(seen, fired, strict=True):
@@ -109,6 +112,15 @@ def _anew(firing: Firing, visit: VisitFacts, done: Done) -> bool:
     if (firing.trigger, firing.occasion) in done.spent:
         return False
     return not (firing.action == "alert" and done.ringing and firing.occasion == visit.id)
+
+
+def _but_of_blocked(
+    conn: Connection, seen: Sequence[Seen], fired: Sequence[Sequence[Firing]]
+) -> list[Sequence[Firing]]:
+    """Who may not write to us rings nobody and is shown nothing; no occasion is spent on it."""
+    visitors = {one.visit.visitor for one, firings in zip(seen, fired, strict=True) if firings}
+    blocked = chat.blocks.blocked(conn, visitors, db_now(conn))
+    return [() if one.visit.visitor in blocked else firings for one, firings in zip(seen, fired, strict=True)]
 
 
 def _left(conn: Connection, visit: VisitFacts, done: Done) -> list[str]:

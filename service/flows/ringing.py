@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 import access.queries
 import chat.do
 import chat.queries
+import chat.transfers
 import routing.alerts
 import routing.answers
 import routing.queries
@@ -25,6 +26,7 @@ from service.flows.facts import customer_facts
 from service.flows.judging import raise_and_ring
 from service.flows.load import load
 from service.flows.missed import count_missed
+from service.flows.passing import Passing
 from service.flows.people import Crew, Ladderful
 from service.learned import NOTHING, Learned
 
@@ -61,6 +63,9 @@ def people_of(conn: Connection, row: Row, crew: Crew) -> Ladderful:
     """Who could answer this alert, as they are now."""
     site = access.queries.site_facts(conn, row["site_id"])
     assert site is not None, "an alert belongs to a site"
+    offered = chat.transfers.of_alert(conn, row["id"]) if row["reason"] == chat.transfers.REASON else None
+    if offered is not None:
+        return Passing(crew, site, offered["from_id"], offered["to_id"])
     visitor_id = row["visitor_id"]
     customer = customer_facts(conn, site.id, [visitor_id]).get(visitor_id)
     served = chat.queries.served(conn, [visitor_id]) if customer is None else {}

@@ -12,7 +12,8 @@ from service.present.goods import (
     product,
 )
 from service.present.people import customer_brief, customer_briefs, customers, merges, persons, visitor_name
-from service.present.talk import chat_invited, conversation_briefs, message, messages, opened
+from service.present.talk import chat_invited, conversation_briefs, message, messages, notes, opened
+from service.present.transfers import transfers
 from service.present.visits import briefs_of_rows, is_live, visit_briefs
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "message",
     "messages",
     "money",
+    "notes",
     "offers",
     "opened",
     "order_lines",
@@ -37,6 +39,7 @@ __all__ = [
     "orders",
     "persons",
     "product",
+    "transfers",
     "visit_briefs",
     "visitor_name",
 ]

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection
 
+import chat.transfers
 import tracker.queries
 from contract.clock import rfc3339
 from contract.errors import Refused
@@ -10,6 +11,7 @@ from contract.names import Ms
 from routing.queries import Row
 from routing.turn import turn
 from routing.why import sentences
+from service.present.transfers import transfers
 from service.present.visits import briefs_of_rows
 
 
@@ -19,6 +21,7 @@ def alert_raised(conn: Connection, row: Row, until: Ms, language: str, now: Ms) 
     if seen is None:
         raise Refused("not_found")
     brief = {**seen, "came_back": tracker.queries.came_back(seen)}
+    offered = chat.transfers.of_alert(conn, row["id"]) if row["reason"] == chat.transfers.REASON else None
     (visit,) = briefs_of_rows(conn, [brief], now, ringing={seen["id"]: row["id"]})
     return AlertRaised(
         id=row["id"],
@@ -32,4 +35,5 @@ def alert_raised(conn: Connection, row: Row, until: Ms, language: str, now: Ms) 
         left=visit.left or row["gone_at"] is not None,
         visit=visit,
         customer=visit.customer,
+        transfer=None if offered is None else transfers(conn, {row["id"]: offered})[row["id"]],
     )

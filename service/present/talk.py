@@ -6,17 +6,20 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 import chat.queries
+import chat.transfers
 import crm.queries
 import routing.firings
 import routing.queries
 import sales.queries
 from contract.clock import now_ms, rfc3339
 from contract.errors import Refused
-from contract.frames import ChatInvited, ConversationBrief, Opened
+from contract.frames import ChatInvited, ConversationBrief, Opened, Rating
 from contract.names import Ms
-from contract.shapes import Author, Message, Named
+from contract.rest_talk import Note
+from contract.shapes import Author, Message, Named, Person
 from routing.tables import ASKED
 from service.present.people import customer_briefs, persons, visitor_name
+from service.present.transfers import transfers
 from service.present.visits import live_visitors
 
 
@@ -88,6 +91,7 @@ def conversation_briefs(conn: Connection, rows: Sequence[RowMapping], now: Ms) -
     last = chat.queries.last_messages(conn, ids)
     turns = _turns(conn, rows)
     live = live_visitors(conn, {row["visitor_id"] for row in rows}, now)
+    offered = transfers(conn, chat.transfers.of_conversations(conn, rows, now))
     triggers = routing.firings.names(conn, {row["trigger_id"] for row in rows if _untouched(row)})
     briefs = []
     for row in rows:
@@ -111,9 +115,35 @@ def conversation_briefs(conn: Connection, rows: Sequence[RowMapping], now: Ms) -
                 opened_at=rfc3339(row["opened_at"]),
                 last=message(last[row["id"]]) if row["id"] in last else None,
                 trigger=triggers.get(row["trigger_id"], "") if _untouched(row) else None,
+                closed_at=None if row["closed_at"] is None else rfc3339(row["closed_at"]),
+                ends_at=None if row["ends_at"] is None else rfc3339(row["ends_at"]),
+                rating=_rating(row),
+                transfer=offered.get(row["id"]),
             )
         )
     return briefs
+
+
+def notes(rows: Sequence[RowMapping]) -> list[Note]:
+    """Notes in their order, for colleagues."""
+    return [
+        Note(
+            id=row["id"],
+            conversation=row["conversation_id"],
+            after_seq=row["after_seq"],
+            client_id=row["client_id"],
+            author=Person(id=row["author_id"], name=row["author_name"]),
+            text=row["text"],
+            at=rfc3339(row["at"]),
+        )
+        for row in rows
+    ]
+
+
+def _rating(row: RowMapping) -> Rating | None:
+    if row["score"] is None:
+        return None
+    return Rating(score=row["score"], comment=row["comment"] or "", at=rfc3339(row["rated_at"]))
 
 
 def _untouched(row: RowMapping) -> bool:

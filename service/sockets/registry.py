@@ -4,7 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from service.callers import ExpertCaller, VisitorCaller
+
+#: An expert reads along in so many conversations at once at most.
+MOST_WATCHED = 50
 
 
 @dataclass(eq=False)
@@ -24,6 +29,10 @@ class Connection:
         return True
 
 
+#: Who is told what: (connection, event, shape).
+Saying = tuple[Connection, str, msgspec.Struct]
+
+
 class Registry:
     """Connections by whom they serve. Readers' threads look too, so every answer is a copy made in one step."""
 
@@ -31,6 +40,7 @@ class Registry:
         self._by_sid: dict[tuple[str, str], Connection] = {}
         self._visitors: dict[str, set[Connection]] = {}
         self._experts: dict[str, set[Connection]] = {}
+        self._watched: dict[str, tuple[str, ...]] = {}  # account -> conversations, the newest last
 
     def add(self, connection: Connection) -> None:
         self._by_sid[connection.namespace, connection.sid] = connection
@@ -44,6 +54,8 @@ class Registry:
             table[key].discard(connection)
             if not table[key]:
                 del table[key]
+                if table is self._experts:
+                    self._watched.pop(key, None)
         return connection
 
     def get(self, namespace: str, sid: str) -> Connection | None:
@@ -66,6 +78,25 @@ class Registry:
 
     def experts_of_site(self, site_id: str) -> list[Connection]:
         return [c for c in self.experts() if isinstance(c.caller, ExpertCaller) and c.caller.account.may_see(site_id)]
+
+    def watch(self, account_id: str, conversation_id: str, *, on: bool) -> None:
+        """This account reads along there, at all its sockets of this process, until the last of them is gone. Of too
+        many the one that began first is given up."""
+        others = tuple(one for one in self._watched.get(account_id, ()) if one != conversation_id)
+        watched = (*others, conversation_id)[-MOST_WATCHED:] if on else others
+        if watched and account_id in self._experts:
+            self._watched[account_id] = watched
+        else:
+            self._watched.pop(account_id, None)
+
+    def watchers(self, conversation_id: str) -> list[Connection]:
+        """The sockets of those who read along there."""
+        accounts = [id_ for id_, watched in list(self._watched.items()) if conversation_id in watched]
+        return [connection for id_ in accounts for connection in self.of_expert(id_)]
+
+    def watched(self) -> set[str]:
+        """The conversations in which anybody reads along."""
+        return {one for watched in list(self._watched.values()) for one in watched}
 
     def told(self, kind: str) -> set[str]:
         """The ids of this kind that any socket here was told about."""

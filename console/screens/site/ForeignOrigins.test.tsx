@@ -13,7 +13,7 @@ const AT = "2026-01-02T00:00:00Z";
 const site: Site = {
   id: "s", key: "shop", name: "Shop", origins: ["https://shop.example"], language: "en", zone: "UTC", currency: "EUR",
   ladder: { rungs: [{ rung: "anyone", seconds: 20 }], wait_seconds: 300, fallback: "message" },
-  rung_seconds: 20, look: { accent: "", side: "right" as const, title: { en: "", ru: "" }, welcome: { en: "", ru: "" } }, test_mode: true, test_until: null,
+  rung_seconds: 20, look: { accent: "", side: "right" as const, title: { en: "", ru: "" }, welcome: { en: "", ru: "" } }, talk: {}, test_mode: true, test_until: null,
 };
 const tried = (origin: string, count = 1): ForeignOrigin => ({ origin, first_at: AT, last_at: AT, count });
 

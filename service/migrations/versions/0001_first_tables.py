@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 11:58:18.209385.
+Revision 0001, after ; 2026-11-22 12:00:13.266506.
 """
 
 import sqlalchemy as sa
@@ -80,6 +80,7 @@ def upgrade() -> None:
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("ladder", sa.Text(), nullable=False),
         sa.Column("look", sa.Text(), nullable=False),
+        sa.Column("talk", sa.Text(), nullable=False),
         sa.Column("crew_version", sa.Text(), nullable=False),
         sa.Column("articles_version", sa.Text(), nullable=False),
         sa.Column("test_until", sa.BigInteger(), nullable=True),
@@ -178,6 +179,23 @@ def upgrade() -> None:
         batch_op.create_index("ix_article_site_id", ["site_id"], unique=False)
 
     op.create_table(
+        "block",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("visitor_id", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_block_site_id_site")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_block")),
+    )
+    with op.batch_alter_table("block", schema=None) as batch_op:
+        batch_op.create_index("ix_block_site_id_at", ["site_id", "at"], unique=False)
+        batch_op.create_index("ix_block_until", ["until"], unique=False)
+        batch_op.create_index("ix_block_visitor_id_until", ["visitor_id", "until"], unique=False)
+
+    op.create_table(
         "canned",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("site_id", sa.Text(), nullable=False),
@@ -230,12 +248,26 @@ def upgrade() -> None:
         sa.Column("visitor_at", sa.BigInteger(), nullable=True),
         sa.Column("closed_at", sa.BigInteger(), nullable=True),
         sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.Column("spoken_at", sa.BigInteger(), nullable=True),
+        sa.Column("ends_at", sa.BigInteger(), nullable=True),
+        sa.Column("transfer_id", sa.Text(), nullable=True),
+        sa.Column("score", sa.Integer(), nullable=True),
+        sa.Column("comment", sa.Text(), nullable=True),
+        sa.Column("rated_at", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("state IN ('open', 'closed')", name=op.f("ck_conversation_state")),
+        sa.CheckConstraint("score BETWEEN 1 AND 5", name=op.f("ck_conversation_score")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_conversation_site_id_site")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conversation")),
     )
     with op.batch_alter_table("conversation", schema=None) as batch_op:
         batch_op.create_index("ix_conversation_due_at", ["due_at"], unique=False)
+        batch_op.create_index(
+            "ix_conversation_ends_at",
+            ["ends_at"],
+            unique=False,
+            sqlite_where=sa.text("ends_at IS NOT NULL"),
+            postgresql_where=sa.text("ends_at IS NOT NULL"),
+        )
         batch_op.create_index("ix_conversation_expert_id_state", ["expert_id", "state"], unique=False)
         batch_op.create_index(
             "ix_conversation_reserved",
@@ -243,6 +275,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("trigger_id IS NOT NULL AND due_at IS NOT NULL"),
             postgresql_where=sa.text("trigger_id IS NOT NULL AND due_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_conversation_silent",
+            ["site_id", "spoken_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open' AND expert_id IS NOT NULL AND ends_at IS NULL"),
+            postgresql_where=sa.text("state = 'open' AND expert_id IS NOT NULL AND ends_at IS NULL"),
         )
         batch_op.create_index("ix_conversation_site_id_closed_at", ["site_id", "closed_at"], unique=False)
         batch_op.create_index("ix_conversation_site_id_opened_at", ["site_id", "opened_at"], unique=False)
@@ -655,6 +694,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("conversation_id", "seq", name=op.f("pk_message")),
     )
     op.create_table(
+        "note",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("conversation_id", sa.Text(), nullable=False),
+        sa.Column("after_seq", sa.Integer(), nullable=False),
+        sa.Column("client_id", sa.Text(), nullable=True),
+        sa.Column("author_id", sa.Text(), nullable=False),
+        sa.Column("author_name", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversation.id"], name=op.f("fk_note_conversation_id_conversation")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_note")),
+    )
+    with op.batch_alter_table("note", schema=None) as batch_op:
+        batch_op.create_index("ix_note_conversation_id_at", ["conversation_id", "at"], unique=False)
+
+    op.create_table(
         "offer",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("site_id", sa.Text(), nullable=False),
@@ -680,6 +737,19 @@ def upgrade() -> None:
         batch_op.create_index("ix_offer_visitor_id", ["visitor_id"], unique=False)
 
     op.create_table(
+        "preview",
+        sa.Column("conversation_id", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversation.id"], name=op.f("fk_preview_conversation_id_conversation")
+        ),
+        sa.PrimaryKeyConstraint("conversation_id", name=op.f("pk_preview")),
+    )
+    with op.batch_alter_table("preview", schema=None) as batch_op:
+        batch_op.create_index("ix_preview_at", ["at"], unique=False)
+
+    op.create_table(
         "ring",
         sa.Column("alert_id", sa.Text(), nullable=False),
         sa.Column("expert_id", sa.Text(), nullable=False),
@@ -694,6 +764,35 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_ring_open",
             ["expert_id", "alert_id"],
+            unique=False,
+            sqlite_where=sa.text("outcome IS NULL"),
+            postgresql_where=sa.text("outcome IS NULL"),
+        )
+
+    op.create_table(
+        "transfer",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("conversation_id", sa.Text(), nullable=False),
+        sa.Column("alert_id", sa.Text(), nullable=False),
+        sa.Column("from_id", sa.Text(), nullable=False),
+        sa.Column("to_id", sa.Text(), nullable=True),
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.CheckConstraint("outcome IN ('accepted', 'declined', 'expired', 'gone')", name=op.f("ck_transfer_outcome")),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversation.id"], name=op.f("fk_transfer_conversation_id_conversation")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transfer")),
+        sa.UniqueConstraint("alert_id", name=op.f("uq_transfer_alert_id")),
+    )
+    with op.batch_alter_table("transfer", schema=None) as batch_op:
+        batch_op.create_index("ix_transfer_conversation_id", ["conversation_id"], unique=False)
+        batch_op.create_index(
+            "ix_transfer_waiting",
+            ["id"],
             unique=False,
             sqlite_where=sa.text("outcome IS NULL"),
             postgresql_where=sa.text("outcome IS NULL"),
@@ -884,17 +983,32 @@ def downgrade() -> None:
         batch_op.drop_index("ix_visit_site_id_heard_at")
 
     op.drop_table("visit")
+    with op.batch_alter_table("transfer", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_transfer_waiting", sqlite_where=sa.text("outcome IS NULL"), postgresql_where=sa.text("outcome IS NULL")
+        )
+        batch_op.drop_index("ix_transfer_conversation_id")
+
+    op.drop_table("transfer")
     with op.batch_alter_table("ring", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_ring_open", sqlite_where=sa.text("outcome IS NULL"), postgresql_where=sa.text("outcome IS NULL")
         )
 
     op.drop_table("ring")
+    with op.batch_alter_table("preview", schema=None) as batch_op:
+        batch_op.drop_index("ix_preview_at")
+
+    op.drop_table("preview")
     with op.batch_alter_table("offer", schema=None) as batch_op:
         batch_op.drop_index("ix_offer_visitor_id")
         batch_op.drop_index("ix_offer_site_id_at")
 
     op.drop_table("offer")
+    with op.batch_alter_table("note", schema=None) as batch_op:
+        batch_op.drop_index("ix_note_conversation_id_at")
+
+    op.drop_table("note")
     op.drop_table("message")
     with op.batch_alter_table("merge", schema=None) as batch_op:
         batch_op.drop_index("ix_merge_kept")
@@ -992,11 +1106,21 @@ def downgrade() -> None:
         batch_op.drop_index("ix_conversation_site_id_opened_at")
         batch_op.drop_index("ix_conversation_site_id_closed_at")
         batch_op.drop_index(
+            "ix_conversation_silent",
+            sqlite_where=sa.text("state = 'open' AND expert_id IS NOT NULL AND ends_at IS NULL"),
+            postgresql_where=sa.text("state = 'open' AND expert_id IS NOT NULL AND ends_at IS NULL"),
+        )
+        batch_op.drop_index(
             "ix_conversation_reserved",
             sqlite_where=sa.text("trigger_id IS NOT NULL AND due_at IS NOT NULL"),
             postgresql_where=sa.text("trigger_id IS NOT NULL AND due_at IS NOT NULL"),
         )
         batch_op.drop_index("ix_conversation_expert_id_state")
+        batch_op.drop_index(
+            "ix_conversation_ends_at",
+            sqlite_where=sa.text("ends_at IS NOT NULL"),
+            postgresql_where=sa.text("ends_at IS NOT NULL"),
+        )
         batch_op.drop_index("ix_conversation_due_at")
 
     op.drop_table("conversation")
@@ -1005,6 +1129,12 @@ def downgrade() -> None:
 
     op.drop_table("card")
     op.drop_table("canned")
+    with op.batch_alter_table("block", schema=None) as batch_op:
+        batch_op.drop_index("ix_block_visitor_id_until")
+        batch_op.drop_index("ix_block_until")
+        batch_op.drop_index("ix_block_site_id_at")
+
+    op.drop_table("block")
     with op.batch_alter_table("article", schema=None) as batch_op:
         batch_op.drop_index("ix_article_site_id")
 

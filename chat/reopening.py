@@ -1,0 +1,89 @@
+"""A closed conversation goes on: the visitor's newest one for a day, an expert's own whenever no newer one is open.
+
+Nothing is copied: the same messages, the next number. Locks as everywhere: the visitor, then the conversation.
+"""
+
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, not_, select, update
+
+from chat.do import ABSENT_AFTER, add, hold
+from chat.message import SYSTEM, Who
+from chat.queries import UNTOUCHED, seen_by
+from chat.tables import conversation
+from contract.clock import DAY
+from contract.errors import Refused
+from contract.names import Ms
+
+#: A visitor may take it up again for so long.
+WITHIN: Ms = DAY
+
+
+def newest_closed(conn: Connection, visitor_id: str, frame_hash: str | None, now: Ms) -> RowMapping | None:
+    """What this connection of the visitor may reopen: the newest conversation that was closed, within a day; not an
+    invitation that nobody answered, nor one in which nothing was said."""
+    row = (
+        conn.execute(
+            select(conversation)
+            .where(
+                conversation.c.visitor_id == visitor_id,
+                conversation.c.state == "closed",
+                conversation.c.last_seq > 0,
+                not_(UNTOUCHED),
+                seen_by(frame_hash),
+            )
+            .order_by(conversation.c.closed_at.desc(), conversation.c.id.desc())
+            .limit(1)
+        )
+        .mappings()
+        .one_or_none()
+    )
+    return row if row is not None and row["closed_at"] > now - WITHIN else None
+
+
+def make_way(conn: Connection, visitor_id: str, conversation_id: str, now: Ms) -> None:
+    """Of the visitor's other open conversations those in which nothing was said, and which nobody has, end without a
+    word. Refused("exists") if one is left: there is one conversation at a time. The visitor's lock is held."""
+    others = conn.execute(
+        select(conversation).where(
+            conversation.c.visitor_id == visitor_id,
+            conversation.c.state == "open",
+            conversation.c.id != conversation_id,
+        )
+    ).mappings()
+    for other in others.all():
+        row = hold(conn, other["id"])
+        if row["state"] == "open" and (row["last_seq"] or row["expert_id"]):
+            raise Refused("exists", "conversation")
+        over = update(conversation).where(conversation.c.id == row["id"])
+        conn.execute(over.values(state="closed", closed_at=now, due_at=None))
+
+
+def reopen(
+    conn: Connection, row: RowMapping, who: Who, expert_id: str | None, now: Ms, *, visit_id: str | None = None
+) -> None:
+    """It goes on with this expert, or with nobody yet. `row` is held and closed; `who` took it up again.
+
+    Where an expert did, the visitor is awaited as with any conversation that is taken.
+    """
+    seen = row["visitor_at"] is not None and row["visitor_at"] >= now - ABSENT_AFTER
+    values: dict[str, Any] = {
+        "state": "open",
+        "closed_at": None,
+        "trigger_id": None,
+        "spoken_at": now,
+        "ends_at": None,
+        "transfer_id": None,
+        "expert_id": expert_id,
+        "accepted_at": now if expert_id is not None else row["accepted_at"],
+        "visit_id": visit_id or row["visit_id"],
+        "left_id": row["left_id"] if expert_id is not None else row["expert_id"] or row["left_id"],
+    }
+    if who.kind == "visitor":
+        values |= {"visitor_at": now, "due_at": None}
+    else:
+        values |= {"due_at": None if seen else now + ABSENT_AFTER}
+    conn.execute(update(conversation).where(conversation.c.id == row["id"]).values(**values))
+    by = {"by": who.kind, "expert": who.name if who.kind == "expert" else ""}
+    said = "Conversation reopened." if who.kind == "visitor" else f"{who.name} reopened the conversation."
+    add(conn, row["id"], SYSTEM, "event", said, {"name": "conversation.reopened", **by}, None, now)

@@ -1,0 +1,43 @@
+"""Notes among colleagues: for whoever may read the conversation and works with it, never for a visitor."""
+
+from sqlalchemy import Connection
+
+import chat.notes
+import chat.queries
+from contract.clock import rfc3339
+from contract.errors import Refused
+from contract.frames import NoteAdd, NoteAdded
+from service.bell import Bell
+from service.callers import ExpertCaller
+from service.commands import Command
+from service.flows.once import once
+from service.flows.places import speaker
+from store.sql import db_now
+
+#: A bell about a conversation's notes: this, then the conversation's id.
+NOTED = "note:"
+
+
+async def add(bell: Bell, caller: ExpertCaller, data: NoteAdd) -> NoteAdded:
+    """Of any conversation of one's sites, a closed one too. Refused: not_found, forbidden (marketers), and as a
+    message."""
+
+    def work(conn: Connection) -> tuple[NoteAdded, bool]:
+        now = db_now(conn)
+
+        def keep() -> NoteAdded:
+            row = chat.queries.conversation_for_expert(conn, data.conversation, caller.account)
+            if caller.account.role == "marketer":
+                raise Refused("forbidden")
+            kept = chat.notes.add(conn, row, speaker(caller.account), data.text, data.client_id, now)
+            return NoteAdded(note=kept["id"], at=rfc3339(kept["at"]))
+
+        return once(conn, caller, "note.add", data.client_id, now, NoteAdded, keep)
+
+    added, fresh = await bell.store.write(work)
+    if fresh:
+        bell.bus.ring("conversation", f"{NOTED}{data.conversation}")
+    return added
+
+
+EXPERT: dict[str, Command] = {"note.add": Command(NoteAdd, add)}

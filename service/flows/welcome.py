@@ -1,0 +1,89 @@
+"""What a visitor's chat begins with: the conversation, a greeting for whom we know, what the site has in its chat."""
+
+from sqlalchemy import Connection
+
+import access.queries
+import chat.queries
+import chat.reopening
+import crm.queries
+import routing.queries
+import sales.queries
+from contract.clock import rfc3339
+from contract.errors import Refused
+from contract.frames import ChatOpened, ClosedTalk, Greeting, TalkOffered
+from contract.names import Ms
+from contract.talk import USUAL
+from routing.presence import absent
+from service import present
+from service.callers import VisitorCaller
+
+
+def welcome(conn: Connection, caller: VisitorCaller, conversation_id: str, now: Ms) -> ChatOpened:
+    """The conversation as `chat.open` gives it."""
+    opened = present.opened(conn, conversation_id)
+    row = chat.queries.row(conn, conversation_id)
+    if row is None:
+        raise Refused("not_found")
+    site = access.queries.site_facts(conn, row["site_id"])
+    talk = site.talk if site is not None else USUAL
+    return ChatOpened(
+        conversation=opened.conversation,
+        seq=opened.seq,
+        messages=opened.messages,
+        ends_at=None if row["ends_at"] is None else rfc3339(row["ends_at"]),
+        greeting=_greeting(conn, caller, now),
+        closed=_closed(conn, caller, now),
+        talk=TalkOffered(preview=talk.preview, files=talk.files, ratings=talk.ratings, night=talk.night),
+    )
+
+
+def _greeting(conn: Connection, caller: VisitorCaller, now: Ms) -> Greeting | None:
+    """Only for a customer. Where this browser has talked with us in a frame, only in that frame: whoever has the
+    visitor key alone learns no name (contract 4)."""
+    customer_id = crm.queries.customers_of(conn, caller.site.id, [caller.visitor]).get(caller.visitor)
+    known = crm.queries.people(conn, [customer_id]).get(customer_id) if customer_id is not None else None
+    if known is None or not known.name or not chat.queries.is_own_frame(conn, caller.visitor, caller.frame_hash):
+        return None
+    expert, since = _who_helped(conn, known.id)
+    expert = expert or known.owner
+    desks = routing.queries.candidates(conn, [expert]) if expert is not None else []
+    account = access.queries.account_by_id(conn, expert) if expert is not None else None
+    if account is None or not account.active:
+        return Greeting(name=known.name, expert=None, since=None, here=False)
+    return Greeting(
+        name=known.name,
+        expert=account.name,
+        since=None if since is None else rfc3339(since),
+        here=bool(desks) and not absent(desks[0], now),
+    )
+
+
+def _who_helped(conn: Connection, person_id: str) -> tuple[str | None, Ms | None]:
+    """The last one who talked with them, or to whom an order counts."""
+    visitors = crm.queries.visitors_of_all(conn, [person_id]).get(person_id, [])
+    times = [
+        (last.at, last.expert)
+        for last in chat.queries.served(conn, visitors).values()
+        if last.at is not None and last.expert is not None
+    ]
+    total = sales.queries.totals_of(conn, {person_id: person_id}).get(person_id)
+    if total is not None and total.last_expert is not None:
+        times.append((total.last_at, total.last_expert))
+    if not times:
+        return None, None
+    at, expert = max(times)
+    return expert, at
+
+
+def _closed(conn: Connection, caller: VisitorCaller, now: Ms) -> ClosedTalk | None:
+    row = chat.reopening.newest_closed(conn, caller.visitor, caller.frame_hash, now)
+    if row is None:
+        return None
+    who = row["expert_id"] or row["left_id"]
+    return ClosedTalk(
+        conversation=row["id"],
+        expert=access.queries.names(conn, [who]).get(who) if who is not None else None,
+        closed_at=rfc3339(row["closed_at"]),
+        until=rfc3339(row["closed_at"] + chat.reopening.WITHIN),
+        score=row["score"],
+    )

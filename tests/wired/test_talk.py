@@ -1,0 +1,401 @@
+"""What is around the words: notes, ratings, taking up again, a greeting, what stands unsent, reading along."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+import pytest
+from sqlalchemy import select, update
+
+import access.do
+import chat.preview
+import chat.queries
+import crm.do
+import routing.queries
+from chat.tables import conversation, note, preview
+from contract.clock import DAY, MINUTE, now_ms
+from contract.names import Role
+from contract.talk import Talk
+from crm.contact import check_contact
+from reports.decisions import came_of
+from service import present
+from service.callers import ExpertCaller, VisitorCaller
+from service.sockets import talks
+from service.sockets.registry import Connection as Socket
+from tests.wired.counter import ANN, Shop
+
+
+@pytest.fixture
+async def shop(database_url: str) -> AsyncIterator[Shop]:
+    opened = await Shop.open(database_url)
+    yield opened
+    await opened.close()
+
+
+async def at_desk(shop: Shop, name: str = "Anna", *, capacity: int = 50) -> ExpertCaller:
+    caller = await shop.expert(name, capacity=capacity)
+    await shop.say(caller, "presence.set", status="online")
+    return caller
+
+
+async def colleague(shop: Shop, role: Role) -> ExpertCaller:
+    """Somebody of the site without a desk."""
+    account = await shop.store.write(
+        lambda conn: access.do.create_account(
+            conn, email=f"{uuid4().hex}@shop.example", name=role.capitalize(), password_hash="-", role=role,
+            now=now_ms(), sites=[shop.site.id],
+        )
+    )  # fmt: skip
+    return ExpertCaller(account=account, language="en")
+
+
+async def says(shop: Shop, who: VisitorCaller | ExpertCaller, talk: str, text: str = "Hello") -> dict[str, Any]:
+    return await shop.say(who, "message.send", conversation=talk, client_id=uuid4().hex, text=text)
+
+
+async def closed(shop: Shop, visitor: VisitorCaller, expert: ExpertCaller) -> str:
+    """A conversation of theirs that is over."""
+    talk = await shop.open_chat(visitor, expert)
+    await shop.say(expert, "conversation.close", conversation=talk)
+    return talk
+
+
+async def set_talk(shop: Shop, **values: Any) -> None:
+    changed = msgspec.structs.replace(shop.site.talk, **values)
+    await shop.store.write(lambda conn: access.do.patch_site(conn, shop.site.id, {"talk": changed}, now_ms()))
+
+
+async def row(shop: Shop, talk: str) -> Any:
+    return await shop.store.read(lambda conn: chat.queries.row(conn, talk))
+
+
+async def ago(shop: Shop, talk: str, **times: int) -> None:
+    """As if so long had passed since."""
+    values = {column: now_ms() - time for column, time in times.items()}
+    await shop.store.write(
+        lambda conn: conn.execute(update(conversation).where(conversation.c.id == talk).values(**values)).close()
+    )
+
+
+async def numbers(shop: Shop, who: VisitorCaller | ExpertCaller, talk: str) -> list[int]:
+    return [one["seq"] for one in await shop.messages(who, talk)]
+
+
+# --- notes -----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_note_is_for_colleagues_and_leaves_no_gap_in_the_visitors_numbers(shop: Shop):
+    """It stands after the message it was written after, and is no message."""
+    visitor, anna, boris = await shop.visitor(), await shop.expert(), await shop.expert("Boris")
+    talk = await shop.open_chat(visitor, anna)
+    before = await shop.messages(visitor, talk)
+    shop.bus.rung.clear()
+    said = await shop.say(boris, "note.add", conversation=talk, client_id="1", text=" She bought boots in May. ")
+    assert shop.bus.rung == [("conversation", f"note:{talk}")]
+    assert await shop.messages(visitor, talk) == before
+    await says(shop, visitor, talk)
+    assert await numbers(shop, visitor, talk) == [1, 2, 3]
+    mine = select(note).where(note.c.conversation_id == talk)
+    (kept,) = await shop.store.read(lambda conn: present.notes(conn.execute(mine).mappings().all()))
+    assert (kept.id, kept.after_seq, kept.author.name, kept.text) == (
+        said["note"], 2, "Boris", "She bought boots in May.",
+    )  # fmt: skip
+
+
+async def test_the_same_note_twice_is_one_note(shop: Shop):
+    """Also ten at once; a refusal leaves the id free."""
+    visitor, anna = await shop.visitor(), await shop.expert()
+    talk = await shop.open_chat(visitor, anna)
+    assert await shop.refusal(anna, "note.add", conversation=talk, client_id="x", text=" ") == "empty_message"
+    answers = await asyncio.gather(
+        *(shop.say(anna, "note.add", conversation=talk, client_id="x", text=f"note {n}") for n in range(10))
+    )
+    assert len({one["note"] for one in answers}) == 1
+
+
+async def test_who_may_note(shop: Shop):
+    """Whoever works with visitors of the site, an administrator too, on a closed conversation as well."""
+    visitor, anna = await shop.visitor(), await shop.expert()
+    talk = await closed(shop, visitor, anna)
+    asked = {"conversation": talk, "client_id": "1", "text": "Ring back in June."}
+    assert await shop.refusal(await colleague(shop, "admin"), "note.add", **asked) == "ok"
+    assert await shop.refusal(await colleague(shop, "marketer"), "note.add", **asked) == "forbidden"
+    assert await shop.refusal(await shop.expert(site=shop.other_site), "note.add", **asked) == "not_found"
+    assert await shop.refusal(anna, "note.add", **{**asked, "text": "a\0b"}) == "bad_text"
+
+
+# --- rating ----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_rating_is_read_by_both_sides_once_and_may_be_changed_for_a_day(shop: Shop):
+    """After the end, too; the same again says nothing; a comment alone is nobody's event."""
+    visitor, anna = await shop.visitor(), await shop.expert()
+    talk = await closed(shop, visitor, anna)
+    for score, comment in ((4, "Good."), (4, "Good."), (4, "Very good."), (5, "Very good.")):
+        await shop.say(visitor, "conversation.rate", conversation=talk, score=score, comment=comment)
+    said = [one["data"] for one in await shop.messages(anna, talk) if one["kind"] == "event"]
+    assert [data["score"] for data in said if data["name"] == "conversation.rated"] == [4, 5]
+    assert await numbers(shop, visitor, talk) == [1, 2, 3, 4, 5]
+    found = await row(shop, talk)
+    (brief,) = await shop.store.read(lambda conn: present.conversation_briefs(conn, [found], now_ms()))
+    assert brief.rating is not None
+    assert (brief.rating.score, brief.rating.comment, brief.state) == (5, "Very good.", "closed")
+    await ago(shop, talk, rated_at=DAY + 1)
+    asked = {"conversation": talk, "score": 1}
+    assert await shop.refusal(visitor, "conversation.rate", **asked) == "too_late"
+    assert (await row(shop, talk))["score"] == 5
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [({"score": 0}, "invalid"), ({"score": 6}, "invalid"), ({"score": 3, "comment": "a\0"}, "bad_text"),
+     ({"score": 3, "comment": "x" * 2_001}, "message_too_long")],
+)  # fmt: skip
+async def test_a_bad_rating_leaves_nothing_behind(shop: Shop, asked: dict[str, Any], code: str):
+    """A score is 1 to 5, a comment is as text as any."""
+    visitor, anna = await shop.visitor(), await shop.expert()
+    talk = await shop.open_chat(visitor, anna)
+    before = await row(shop, talk)
+    if code == "invalid":
+        with pytest.raises(msgspec.ValidationError):
+            await shop.say(visitor, "conversation.rate", conversation=talk, **asked)
+    else:
+        assert await shop.refusal(visitor, "conversation.rate", conversation=talk, **asked) == code
+    assert await row(shop, talk) == before
+
+
+async def test_only_whom_somebody_served_rates_and_only_where_the_site_asks(shop: Shop):
+    """An own conversation, in the own frame."""
+    visitor, anna = await shop.visitor(), await shop.expert()
+    alone = await shop.open_chat(visitor)
+    assert await shop.refusal(visitor, "conversation.rate", conversation=alone, score=1) == "not_found"
+    await says(shop, anna, alone)
+    assert await shop.refusal(await shop.visitor(), "conversation.rate", conversation=alone, score=1) == "not_found"
+    await set_talk(shop, ratings=False)
+    assert await shop.refusal(visitor, "conversation.rate", conversation=alone, score=1) == "forbidden"
+    await set_talk(shop, ratings=True)
+    assert await shop.refusal(visitor, "conversation.rate", conversation=alone, score=1) == "ok"
+
+
+async def test_a_decision_shows_how_it_was_rated_and_stays_solved(shop: Shop):
+    """A word after the end does not make it unsolved."""
+    visitor, anna = await shop.visitor(), await at_desk(shop)
+    await shop.visit(visitor)
+    talk = await shop.open_chat(visitor)
+    await says(shop, visitor, talk)
+    (ringing,) = await shop.store.read(lambda conn: routing.queries.ringing_for(conn, anna.account.id))
+    alert = ringing["id"]
+    await shop.say(anna, "alert.accept", alert=alert)
+    await shop.say(anna, "conversation.close", conversation=talk)
+    await shop.say(visitor, "conversation.rate", conversation=talk, score=2)
+    came = (await shop.store.read(lambda conn: came_of(conn, [alert])))[alert]
+    assert (came.solved, came.rated) == (True, 2)
+
+
+# --- taking up again -------------------------------------------------------------------------------------------------
+
+
+async def test_a_visitor_takes_up_their_newest_one_again_with_whom_they_had(shop: Shop):
+    """The numbers go on; twice is like once; it takes a place of the expert's."""
+    visitor, anna = await shop.visitor(), await at_desk(shop, capacity=1)
+    talk = await closed(shop, visitor, anna)
+    other = (await shop.say(visitor, "chat.open"))["conversation"]
+    offered = (await shop.say(visitor, "chat.open"))["closed"]
+    assert (offered["conversation"], offered["expert"]) == (talk, "Anna")
+    for _ in range(2):
+        opened = await shop.say(visitor, "conversation.reopen", conversation=talk)
+        assert (opened["conversation"], opened["seq"], opened["closed"]) == (talk, 4, None)
+    assert [m["seq"] for m in opened["messages"]] == [1, 2, 3, 4]
+    assert opened["messages"][-1]["data"] == {"name": "conversation.reopened", "by": "visitor", "expert": ""}
+    found = await row(shop, talk)
+    assert (found["state"], found["expert_id"], found["closed_at"]) == ("open", anna.account.id, None)
+    assert (await row(shop, other))["state"] == "closed", "nothing was said there"
+    assert await shop.open_chat(visitor) == talk
+    loose = await shop.open_chat(await shop.visitor())
+    assert await shop.refusal(anna, "message.send", conversation=loose, client_id="1", text="Hi") == "desk_full"
+
+
+@pytest.mark.parametrize("why", ["offline", "full"])
+async def test_where_the_expert_has_no_place_it_is_nobodys_and_the_next_word_rings(shop: Shop, why: str):
+    """The one who served them last is asked as on any ladder."""
+    visitor, anna = await shop.visitor(), await at_desk(shop, capacity=1)
+    await shop.visit(visitor)
+    talk = await closed(shop, visitor, anna)
+    if why == "offline":
+        await shop.say(anna, "presence.set", status="offline")
+    else:
+        await shop.open_chat(await shop.visitor(), anna)
+    await shop.say(visitor, "conversation.reopen", conversation=talk)
+    found = await row(shop, talk)
+    assert (found["state"], found["expert_id"], found["left_id"]) == ("open", None, anna.account.id)
+    before = (await shop.counts())["alert"]
+    await says(shop, visitor, talk)
+    assert (await shop.counts())["alert"] == before + 1
+
+
+async def test_what_a_visitor_may_not_take_up_again(shop: Shop):
+    """Older than a day; not the newest; another frame's; another visitor's; while they talk elsewhere."""
+    plain, anna = await shop.visitor(), await at_desk(shop)
+    frame = replace(plain, frame_hash="f1")
+    first = await closed(shop, frame, anna)
+    second = await closed(shop, frame, anna)
+
+    async def refused(caller: VisitorCaller, talk: str) -> str:
+        return await shop.refusal(caller, "conversation.reopen", conversation=talk)
+
+    assert await refused(frame, first) == "too_late"
+    assert await refused(plain, second) == "not_found"
+    assert await refused(replace(plain, frame_hash="f2"), second) == "not_found"
+    assert await refused(await shop.visitor(), second) == "not_found"
+    assert (await shop.say(plain, "chat.open"))["closed"] is None
+    third = await shop.open_chat(frame)
+    await says(shop, frame, third)
+    assert await refused(frame, second) == "exists"
+    await shop.say(anna, "conversation.close", conversation=third)
+    assert await refused(frame, second) == "too_late"
+    for talk in (first, second, third):
+        await ago(shop, talk, closed_at=DAY + MINUTE)
+    assert await refused(frame, third) == "too_late"
+    assert (await shop.say(frame, "chat.open"))["closed"] is None
+
+
+async def test_an_expert_takes_up_their_own_again_if_there_is_room_and_no_newer_one(shop: Shop):
+    """However old; a colleague's is forbidden."""
+    visitor, anna, boris = await shop.visitor(), await shop.expert(capacity=1), await shop.expert("Boris")
+    talk = await closed(shop, visitor, anna)
+    await ago(shop, talk, closed_at=30 * DAY)
+    assert await shop.refusal(boris, "conversation.reopen", conversation=talk) == "forbidden"
+    busy = await shop.open_chat(await shop.visitor(), anna)
+    assert await shop.refusal(anna, "conversation.reopen", conversation=talk) == "desk_full"
+    await shop.say(anna, "conversation.close", conversation=busy)
+    newer = await shop.open_chat(visitor)
+    await says(shop, visitor, newer)
+    assert await shop.refusal(anna, "conversation.reopen", conversation=talk) == "exists"
+    await shop.say(boris, "conversation.close", conversation=newer)
+    opened = await shop.say(anna, "conversation.reopen", conversation=talk)
+    assert opened["messages"][-1]["data"] == {"name": "conversation.reopened", "by": "expert", "expert": "Anna"}
+    assert (await row(shop, talk))["due_at"] is None, "they were here a moment ago"
+    assert await shop.refusal(visitor, "message.send", conversation=talk, client_id="1", text="Hi") == "ok"
+
+
+async def test_of_many_who_take_it_up_again_at_once_it_opens_once(shop: Shop):
+    """Both sides in the same moment: one event, numbers without a gap."""
+    visitor, anna = await shop.visitor(), await at_desk(shop)
+    talk = await closed(shop, visitor, anna)
+    await asyncio.gather(
+        *(shop.say(who, "conversation.reopen", conversation=talk) for who in (visitor, anna) for _ in range(5))
+    )
+    said = await shop.messages(visitor, talk)
+    assert [m["seq"] for m in said] == [1, 2, 3, 4]
+    assert said[-1]["data"]["name"] == "conversation.reopened"
+
+
+# --- greeting --------------------------------------------------------------------------------------------------------
+
+
+async def known(shop: Shop, visitor: VisitorCaller) -> None:
+    contact = check_contact(**ANN, language="en")
+    await shop.store.write(lambda conn: crm.do.know(conn, visitor.site.id, visitor.visitor, contact, now_ms()))
+
+
+async def test_whom_we_know_is_greeted_with_who_helped_them_and_whether_they_are_here(shop: Shop):
+    """A stranger is not; whoever has the visitor key alone, where a frame was used, learns no name."""
+    plain, anna = await shop.visitor(), await at_desk(shop)
+    frame = replace(plain, frame_hash="f1")
+    assert (await shop.say(frame, "chat.open"))["greeting"] is None
+    await known(shop, frame)
+    greeting = (await shop.say(frame, "chat.open"))["greeting"]
+    assert greeting == {"name": "Ann Lee", "expert": None, "since": None, "here": False}
+    await closed(shop, frame, anna)
+    greeting = (await shop.say(frame, "chat.open"))["greeting"]
+    assert (greeting["name"], greeting["expert"], greeting["here"]) == ("Ann Lee", "Anna", True)
+    assert greeting["since"]
+    await shop.say(anna, "presence.set", status="away")
+    assert (await shop.say(frame, "chat.open"))["greeting"]["here"] is False
+    for other in (plain, replace(plain, frame_hash="f2")):
+        assert (await shop.say(other, "chat.open"))["greeting"] is None
+
+
+# --- what stands unsent ----------------------------------------------------------------------------------------------
+
+
+async def test_what_stands_unsent_is_kept_only_where_the_site_says_so_and_for_a_moment(shop: Shop):
+    """The visitor is told; it goes when it is sent, taken away, or a minute old."""
+    visitor, anna = await shop.visitor(), await shop.expert()
+    talk = await shop.open_chat(visitor, anna)
+
+    async def unsent(text: str | None) -> str | None:
+        await shop.say(visitor, "typing", conversation=talk, **({} if text is None else {"text": text}))
+        return await shop.store.read(lambda conn: chat.preview.text_of(conn, talk))
+
+    assert (await shop.say(visitor, "chat.open"))["talk"]["preview"] is False
+    assert await unsent("secret") is None
+    await set_talk(shop, preview=True)
+    assert (await shop.say(visitor, "chat.open"))["talk"]["preview"] is True
+    assert await unsent("I wou") == "I wou"
+    assert await unsent("I would\0 \ud800") == "I would\ufffd ?"
+    assert await unsent("x" * 5_000) == "x" * chat.preview.LONGEST
+    assert await unsent(" ") is None
+    assert await unsent("I would like") == "I would like"
+    sees = replace(visitor, site=msgspec.structs.replace(shop.site, talk=Talk(preview=True)))
+    await says(shop, sees, talk, "I would like boots")
+    assert await shop.store.read(lambda conn: chat.preview.text_of(conn, talk)) is None
+    await unsent("forgotten")
+    later = now_ms() + MINUTE + 1
+    assert await shop.store.read(lambda conn: chat.preview.any_old(conn, later))
+    await shop.store.write(lambda conn: chat.preview.forget_old(conn, later))
+    assert await shop.store.read(lambda conn: conn.execute(select(preview)).all()) == []
+    await set_talk(shop, preview=False)
+
+
+# --- reading along ---------------------------------------------------------------------------------------------------
+
+
+async def test_an_administrator_reads_along_until_they_stop_or_their_line_ends(shop: Shop):
+    """Messages, notes and typing come too; nothing is marked read; nobody else may."""
+    visitor, anna, chief = await shop.visitor(), await shop.expert(), await colleague(shop, "admin")
+    talk = await shop.open_chat(visitor, anna)
+    assert await shop.refusal(anna, "conversation.watch", conversation=talk, on=True) == "forbidden"
+    registry = shop.bell.registry
+    line = Socket(sid="1", namespace="/expert", caller=chief)
+    registry.add(line)
+    opened = await shop.say(chief, "conversation.watch", conversation=talk, on=True)
+    assert opened["seq"] == 2
+
+    async def told(look: Any) -> list[str]:
+        said = await shop.store.read(lambda conn: look(conn, registry, talk))
+        return [event for connection, event, _ in said if connection is line]
+
+    assert await told(talks.conversation) == ["message.added", "message.added", "conversation.changed"]
+    await says(shop, visitor, talk)
+    assert await told(talks.conversation) == ["message.added", "conversation.changed"]
+    await shop.say(anna, "note.add", conversation=talk, client_id="1", text="A note")
+    assert await told(talks.notes) == ["note.added"]
+    assert await told(talks.notes) == []
+    assert await told(talks.visitor_types) == ["typing"]
+    assert await told(talks.expert_types) == ["typing"]
+    assert (await row(shop, talk))["expert_read_seq"] == 0
+    await shop.say(chief, "conversation.watch", conversation=talk, on=False)
+    assert registry.watchers(talk) == []
+    await shop.say(chief, "conversation.watch", conversation=talk, on=True)
+    registry.remove("/expert", "1")
+    assert (registry.watchers(talk), registry.watched()) == ([], set())
+
+
+async def test_no_note_and_nothing_unsent_goes_to_a_visitor(shop: Shop):
+    """Whatever their socket was told before."""
+    visitor, anna = await shop.visitor(), await shop.expert()
+    talk = await shop.open_chat(visitor, anna)
+    registry = shop.bell.registry
+    line = Socket(sid="1", namespace="/visitor", caller=visitor)
+    registry.add(line)
+    await shop.say(anna, "note.add", conversation=talk, client_id="1", text="A note")
+    for look in (talks.conversation, talks.notes, talks.visitor_types):
+        said = await shop.store.read(lambda conn, look=look: look(conn, registry, talk))  # type: ignore[misc]
+        assert not [event for connection, event, _ in said if connection is line and event in ("note.added", "typing")]
+    said = await shop.store.read(lambda conn: talks.expert_types(conn, registry, talk))
+    assert [(event, shape.text) for _, event, shape in said] == [("typing", None)]
+    registry.remove("/visitor", "1")
