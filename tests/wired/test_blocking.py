@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -31,7 +32,7 @@ async def talking(people: People, desk: Socket) -> tuple[Browser, Socket, str, s
     await guest.collect(viewed("Garden", url=guest.page))
     line = await people.visitor(guest.key)
     talk = (await line.done("chat.open"))["conversation"]
-    await desk.done("message.send", {"conversation": talk, "client_id": "1", "text": "Hello"})
+    await desk.done("message.send", {"conversation": talk, "client_id": uuid4().hex, "text": "Hello"})
     brief = await desk.wait("conversation.changed", 10.0, conversation=lambda one: one["id"] == talk)
     return guest, line, talk, brief["conversation"]["visitor"]
 
