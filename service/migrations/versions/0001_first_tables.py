@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 12:00:23.867625.
+Revision 0001, after ; 2026-11-22 12:05:11.789251.
 """
 
 import sqlalchemy as sa
