@@ -18,6 +18,7 @@ from contract import (
     errors,
     files,
     frames,
+    line,
     names,
     rest_articles,
     rest_board,
@@ -44,8 +45,8 @@ SCHEMA = HERE / "contract.schema.json"
 TYPESCRIPT = HERE / "contract.ts"
 #: Where the shapes are: what a browser sends, the sockets, the bodies of `/api/...`.
 MODULES = (
-    beacons, files, frames, shapes, rest_articles, rest_board, rest_customers, rest_desk, rest_experts, rest_goods,
-    rest_queue, rest_reports, rest_routing, rest_sites, rest_talk, rest_tokens, rest_tree, rest_triggers,
+    beacons, files, frames, line, shapes, rest_articles, rest_board, rest_customers, rest_desk, rest_experts,
+    rest_goods, rest_queue, rest_reports, rest_routing, rest_sites, rest_talk, rest_tokens, rest_tree, rest_triggers,
     rest_visits, rest_webhooks,
 )  # fmt: skip
 

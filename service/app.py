@@ -1,6 +1,6 @@
 """The composition root: every client is built here, every part is joined here, and nowhere else.
 
-collect, /visitor/wait   raw ASGI, in front
+collect, /visitor/wait   raw ASGI, in front (a frame that waits goes on to Starlette)
 /socket.io/              Socket.IO, guarded
 everything else          Starlette
 """
@@ -33,6 +33,7 @@ from service.flows.files import sweep_files
 from service.journey import Journey
 from service.learned import Learned
 from service.limits import Limits
+from service.line import Line
 from service.migrate import check_revision
 from service.outgoing.client import Client
 from service.outgoing.mail_server import read_mail_server
@@ -94,6 +95,7 @@ def build(settings: Settings, more: Sequence[BaseRoute] = (), beside: Beside | N
             *service.api.routes(),
             *service.frame.routes(),
             *service.visitor_files.routes(),
+            *Line(sockets, VISITOR).routes(),
             *service.static.routes(kept=settings.data_dir / KEPT),
             *(more or [_TO_THE_DESK]),
         ],

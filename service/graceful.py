@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from service.sockets.asking import Asking
+
 if TYPE_CHECKING:
     from service.bell import Bell
 
@@ -19,6 +21,9 @@ class Graceful(uvicorn.Server):
         if bell is not None:
             bell.ready = False
             bell.waiting.close()
+            for connection in bell.registry:
+                if isinstance(connection, Asking):
+                    connection.end()
         await super().shutdown(sockets)
 
     @contextlib.contextmanager

@@ -1,6 +1,5 @@
 """The product as a running process, and the people who use it: what wired and browser tests drive."""
 
-import asyncio
 import contextlib
 import os
 import signal
@@ -15,6 +14,8 @@ from typing import Any
 import httpx
 import socketio
 
+from tests.asking import Asking
+from tests.ears import Ears
 from tests.servers import free_port
 
 ROOT = Path(__file__).parent.parent
@@ -130,17 +131,12 @@ class Browser:
         return str(view["id"])
 
 
-def _fits(value: Any, wanted: Any) -> bool:
-    return bool(wanted(value)) if callable(wanted) else value == wanted
-
-
-class Socket:
-    """One namespace of one connection. Events are kept in order; `wait` gives the first that fits."""
+class Socket(Ears):
+    """One namespace of one connection."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.client = socketio.AsyncClient(reconnection=False)
-        self.events: list[tuple[str, Any]] = []
-        self._news = asyncio.Event()
         self.namespace = ""
 
     async def connect(self, server: Server, namespace: str, auth: dict[str, Any], **headers: str) -> "Socket":
@@ -156,59 +152,9 @@ class Socket:
         )
         return self
 
-    async def _heard(self, event: str, data: Any = None) -> None:
-        self.events.append((event, data))
-        self._news.set()
-
     async def call(self, event: str, data: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Send a command and wait for its answer, refusals included."""
         answer: dict[str, Any] = await self.client.call(event, data or {}, namespace=self.namespace, timeout=10)
         return answer
-
-    async def done(self, event: str, data: dict[str, Any] | None = None) -> dict[str, Any]:
-        """The answer of a command that must succeed."""
-        answer = await self.call(event, data)
-        assert answer.get("ok") is True, f"{event}: {answer}"
-        return answer
-
-    async def refused(self, event: str, data: dict[str, Any] | None = None) -> str:
-        """The code of a command that must be refused, with a sentence."""
-        answer = await self.call(event, data)
-        assert answer["error"]["detail"]
-        return str(answer["error"]["code"])
-
-    async def wait(self, event: str, seconds: float = 5.0, **fields: Any) -> Any:
-        """The first `event` whose data has these fields; a field may also be given as a test of its value."""
-        deadline = time.monotonic() + seconds
-        while True:
-            for name, data in self.events:
-                if name == event and all(_fits(data.get(key), value) for key, value in fields.items()):
-                    return data
-            self._news.clear()
-            left = deadline - time.monotonic()
-            try:
-                await asyncio.wait_for(self._news.wait(), max(left, 0.001))
-            except TimeoutError:
-                raise AssertionError(f"no {event} {fields} within {seconds} s; heard {self.events}") from None
-
-    def heard(self, event: str) -> list[Any]:
-        return [data for name, data in self.events if name == event]
-
-    def alerts(self, browser: Browser) -> list[Any]:
-        """The bells that this desk has heard of this browser; those of earlier tests may still ring."""
-        return [alert for alert in self.heard("alert.raised") if alert["visit"]["url"] == browser.page]
-
-    async def alert(self, browser: Browser, seconds: float = 5.0, **fields: Any) -> Any:
-        """Wait for the bell of this browser."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            for alert in self.alerts(browser):
-                if all(alert.get(key) == value for key, value in fields.items()):
-                    return alert
-            self._news.clear()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), max(deadline - time.monotonic(), 0.001))
-        raise AssertionError(f"no bell {fields} within {seconds} s; heard {self.alerts(browser)}")
 
     async def close(self) -> None:
         await self.client.disconnect()
@@ -220,13 +166,20 @@ class People:
     def __init__(self, server: Server) -> None:
         self.server = server
         self.http = httpx.AsyncClient(timeout=30)
-        self._sockets: list[Socket] = []
+        self._lines: list[Ears] = []
+        #: How visitors are connected: "socket", or "polling" where WebSockets are blocked.
+        self.line = "socket"
         self.at_desks: set[str] = set()
 
     def browser(self, key: str | None = None, server: Server | None = None) -> Browser:
         return Browser(server or self.server, self.http, key)
 
-    async def visitor(self, key: str, server: Server | None = None, **headers: str) -> Socket:
+    async def visitor(self, key: str, server: Server | None = None, **headers: str) -> Ears:
+        """A visitor's line, of the kind that this test is about."""
+        if self.line == "polling":
+            asking = Asking((server or self.server).other, key, **headers)
+            self._lines.append(asking)
+            return await asking.connect()
         return await self._open(server, "/visitor", {"site": "demo", "visitor": key}, **headers)
 
     async def expert(self, name: str, *, status: str = "online", server: Server | None = None) -> Socket:
@@ -265,13 +218,13 @@ class People:
 
     async def _open(self, server: Server | None, namespace: str, auth: dict[str, Any], **headers: str) -> Socket:
         socket = Socket()
-        self._sockets.append(socket)
+        self._lines.append(socket)
         return await socket.connect(server or self.server, namespace, auth, **headers)
 
     async def close(self) -> None:
-        for socket in self._sockets:
+        for line in self._lines:
             with contextlib.suppress(Exception):
-                await socket.close()
+                await line.close()
         await self.http.aclose()
 
 

@@ -98,6 +98,7 @@ export type {
   PathSource,
   VisitorCommands,
   VisitorEvents,
+  Waited,
 } from "../contract/generated/contract";
 
 export interface Contact {

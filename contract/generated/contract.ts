@@ -3256,6 +3256,20 @@ said: (boolean | null)
 site: string
 }
 /**
+ * `POST /visitor/command`. The answer is what the socket would acknowledge.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "VisitorCommand".
+ */
+export interface VisitorCommand {
+data?: {
+
+}
+language?: string
+name: string
+site: string
+}
+/**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "VisitorCommands".
  */
@@ -3338,6 +3352,33 @@ typing: TypingShown
  */
 export interface VisitorPatch {
 bot: boolean
+}
+/**
+ * `POST /visitor/wait` of a frame. `after`: the last message it has of `conversation`. `state`: of its last answer,
+ *     "" at first. `frame`: made by the frame's document; a newer call of the same one ends the older. `patience`: how
+ *     many seconds it waits if there is nothing to tell.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "VisitorWait".
+ */
+export interface VisitorWait {
+after?: number
+conversation?: string
+frame?: string
+language?: string
+patience?: number
+site: string
+state?: string
+}
+/**
+ * `events`: names and data as the socket would have told them, in order. `state`: for the next call.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Waited".
+ */
+export interface Waited {
+events: unknown[][]
+state: string
 }
 /**
  * `POST /visitor/wait`: an engaged visitor asks whether something waits for it.

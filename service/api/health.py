@@ -30,7 +30,7 @@ async def ready(call: Call) -> Response:
 async def metrics(call: Call) -> Response:
     """Figures for Prometheus."""
     open_now = Counter(connection.namespace for connection in call.bell.registry)
-    for namespace in ("/visitor", "/expert"):
+    for namespace in ("/visitor", "/expert", "/waiting"):
         SOCKETS.labels(namespace.strip("/")).set(open_now[namespace])
     return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 

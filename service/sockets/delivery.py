@@ -20,6 +20,7 @@ from service.callers import ExpertCaller, VisitorCaller
 from service.flows.notes import NOTED
 from service.flows.presence import came_free
 from service.sockets import desks, pages, talks
+from service.sockets.asking import Asking
 from service.sockets.live import LiveList
 from service.sockets.registry import Connection, Saying
 from service.sockets.server import Sockets
@@ -31,7 +32,7 @@ class Delivery:
     def __init__(self, bell: Bell, sockets: Sockets) -> None:
         self._bell, self._sockets, self._registry = bell, sockets, sockets.registry
         self._turn, self._bells = asyncio.Lock(), asyncio.Lock()
-        sockets.joined = self.joined
+        sockets.joined, sockets.settled = self.joined, self.settled
         live = LiveList(bell, sockets)
         bell.background(live.run())
         for kind, handler in (
@@ -48,6 +49,9 @@ class Delivery:
 
     async def joined(self, connection: Connection) -> None:
         """What stands open is state: it is told again on every connect."""
+        if isinstance(connection, Asking):
+            await self._tell(lambda conn: talks.asked(conn, self._registry, connection))
+            return
         if isinstance(connection.caller, VisitorCaller):
             await self._tell(lambda conn: pages.page(conn, [connection]))
             return
@@ -55,6 +59,11 @@ class Delivery:
         await came_free(self._bell, connection.caller.account.id)
         await self._what_rings([connection])
         self._bell.bus.ring("expert", connection.caller.account.id)
+
+    async def settled(self) -> None:
+        """Whatever was being looked at has been said."""
+        async with self._turn:
+            pass
 
     async def sweep(self) -> None:
         """Bells may have been lost: look at everything that somebody here is waiting for, or was told about."""
@@ -135,7 +144,14 @@ class Delivery:
         """Look and speak, one bell at a time: what a connection was told is noted while looking, maybe in a reader's
         thread, and what was seen first is said first."""
         async with self._turn:
-            await self._say(await self._bell.store.read(look))
+            try:
+                said = await self._bell.store.read(look)
+            except Exception:  # what was noted as told was not
+                for connection in self._registry:
+                    if isinstance(connection, Asking):
+                        connection.spoil()
+                raise
+            await self._say(said)
 
     async def _say(self, said: list[Saying]) -> None:
         for connection, event, shape in said:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection as Base
 
 import access.sessions
 import tracker.do
+import tracker.queries
 from contract.clock import now_ms
 from contract.errors import Refused
 from contract.facts import AccountFacts
@@ -62,23 +63,36 @@ def from_frame(bell: Bell, scope: Any) -> bool:
 async def visitor_of(bell: Bell, scope: Any, auth: Any) -> VisitorCaller:
     """{site, visitor} and, if the frame made the connection, its secret from the cookie."""
     given = _read(auth, _VisitorAuth)
-    site = await bell.sites.by_key(given.site)
+    return await visitor_with(bell, scope, given.site, given.visitor, given.language)
+
+
+async def visitor_with(
+    bell: Bell, scope: Any, site_key: str, key: str, chosen: str, *, again: bool = False
+) -> VisitorCaller:
+    """Who bears this key on this site. `again`: not a handshake but one request of many: one who is known already
+    joins nothing, and nothing is written."""
+    site = await bell.sites.by_key(site_key)
     if site is None:
         raise Refused("unknown_site")
-    if not VISITOR_KEY.fullmatch(given.visitor):
+    if not VISITOR_KEY.fullmatch(key):
         raise Refused("invalid", "visitor")
     address = client_address(scope, bell.settings.trusted_proxies)
-    bell.limits.join(address)
-    hashed = key_hash(given.visitor)
+    hashed = key_hash(key)
 
-    def known(conn: Base) -> str:
+    def made(conn: Base) -> str:
         return tracker.do.ensure_visitor(conn, site.id, hashed, now_ms())
 
+    visitor = None
+    if again:
+        visitor = await bell.store.read(lambda conn: tracker.queries.visitor_by_key(conn, site.id, hashed))
+    if visitor is None:
+        bell.limits.join(address)
+        visitor = await bell.store.write(made)
     return VisitorCaller(
         site=site,
-        visitor=await bell.store.write(known),
+        visitor=visitor,
         frame_hash=frame_hash(header(scope, b"cookie")) if from_frame(bell, scope) else None,
-        language=_language(scope, given.language),
+        language=_language(scope, chosen),
         network=network(address),
     )
 

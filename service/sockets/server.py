@@ -10,27 +10,20 @@ from typing import Any
 
 import msgspec
 import socketio
-import structlog
-from prometheus_client import Counter
 from starlette.types import ASGIApp
 
-from contract.errors import Code, Refused
+from contract.errors import Refused
+from service.answer import error, run, unknown
 from service.bell import Bell
 from service.callers import ExpertCaller, VisitorCaller
 from service.commands import Command, plain
+from service.sockets.asking import Asking
 from service.sockets.handshake import check_origin, expert_of, header, visitor_of
 from service.sockets.packets import REFUSED, ClosedPacket, StrictJson, guarded
 from service.sockets.registry import Connection, Registry
-from service.web import language, where
+from service.web import language
 
 PING_EVERY, PING_TIMEOUT, FRAME_LIMIT = 20, 25, 64 * 1024
-COMMAND_DEADLINE = 15.0
-log = structlog.get_logger()
-commands_done = Counter("shopbell_commands_total", "Socket commands by name and outcome", ["command", "outcome"])
-
-
-def error(code: Code, detail: str) -> dict[str, Any]:
-    return {"error": {"code": code, "detail": detail}}
 
 
 class Sockets:
@@ -56,11 +49,15 @@ class Sockets:
         )
         self.app: ASGIApp = guarded(socketio.ASGIApp(self.server, socketio_path="socket.io"))
         self.joined: Any = None
+        self.settled: Any = None
         self.server.register_namespace(_Namespace("/visitor", self, visitor, visitor_of))
         self.server.register_namespace(_Namespace("/expert", self, expert, expert_of))
 
     async def emit(self, connection: Connection, event: str, shape: msgspec.Struct) -> None:
-        await self.server.emit(event, plain(shape), to=connection.sid, namespace=connection.namespace)
+        if isinstance(connection, Asking):
+            connection.tell(event, plain(shape))
+        else:
+            await self.server.emit(event, plain(shape), to=connection.sid, namespace=connection.namespace)
 
     async def emit_all(self, connections: Sequence[Connection], event: str, shape: msgspec.Struct) -> None:
         """The same to many of one namespace, written once."""
@@ -76,7 +73,10 @@ class Sockets:
 
     async def drop(self, connection: Connection) -> None:
         """End a connection from our side."""
-        await self.server.disconnect(connection.sid, namespace=connection.namespace)
+        if isinstance(connection, Asking):
+            connection.end()
+        else:
+            await self.server.disconnect(connection.sid, namespace=connection.namespace)
 
 
 class _Namespace(socketio.AsyncNamespace):  # type: ignore[misc]
@@ -113,32 +113,12 @@ class _Namespace(socketio.AsyncNamespace):  # type: ignore[misc]
     async def _command(self, event: str, sid: str, data: Any = None) -> dict[str, Any]:
         connection = self._sockets.registry.get(self.namespace, sid)
         if connection is None:
-            return error("unauthenticated", Refused("unauthenticated").sentence("en"))
+            return error(Refused("unauthenticated"), "en")
         caller: VisitorCaller | ExpertCaller = connection.caller
-        command = self._commands.get(event)
-        if command is None:
-            code: Code = data if event == REFUSED and data in ("malformed", "invalid") else "unknown_command"
-            commands_done.labels("unknown", code).inc()
-            return error(code, Refused(code).sentence(caller.language))
         bell: Bell = self._sockets.server.get_environ(sid, self.namespace)["asgi.scope"]["state"]["bell"]
-        outcome = "ok"
         try:
-            bell.limits.command(caller)
-            shaped = msgspec.convert(data or {}, command.shape)
-            async with asyncio.timeout(COMMAND_DEADLINE):
-                return {"ok": True, **plain(await command.handler(bell, caller, shaped))}
+            if event == REFUSED:
+                raise unknown(data if data in ("malformed", "invalid") else "unknown_command")
+            return {"ok": True, **await run(bell, self._commands, event, caller, data or {})}
         except Refused as refused:
-            outcome = refused.code
-            return error(refused.code, refused.sentence(caller.language))
-        except msgspec.ValidationError as wrong:
-            outcome = "invalid"
-            return error("invalid", Refused("invalid", where(str(wrong))).sentence(caller.language))
-        except TimeoutError:
-            outcome = "unavailable"
-            return error("unavailable", Refused("unavailable").sentence(caller.language))
-        except Exception:
-            outcome = "failed"
-            log.exception("command.failed", command=event)
-            return error("unavailable", Refused("unavailable").sentence(caller.language))
-        finally:
-            commands_done.labels(event, outcome).inc()
+            return error(refused, caller.language)

@@ -19,6 +19,7 @@ from contract.names import AuthorKind, Ms
 from service import present
 from service.callers import VisitorCaller
 from service.flows.notes import NOTED
+from service.sockets.asking import Asking
 from service.sockets.pages import page
 from service.sockets.registry import Connection, Registry, Saying
 
@@ -39,7 +40,8 @@ def conversation(conn: Base, registry: Registry, conversation_id: str) -> list[S
     said: list[Saying] = []
     if visitors or readers:
         floor = _floor(conn, conversation_id, row["last_seq"])
-        oldest = min((c.shown.get(f"{key}:seq", floor) for c in visitors + readers), default=floor)
+        # Whoever is further behind than a batch asks for the rest, and holds up nobody else.
+        oldest = max(min(c.shown.get(f"{key}:seq", floor) for c in visitors + readers), row["last_seq"] - BATCH)
         for message in chat.queries.after(conn, conversation_id, oldest, BATCH):
             shape = present.message(message)
             for connection in visitors + readers:
@@ -62,6 +64,21 @@ def conversation(conn: Base, registry: Registry, conversation_id: str) -> list[S
                 said.append((connection, "conversation.changed", frames.ConversationChanged(conversation=brief)))
             if row["expert_id"] and connection not in readers:
                 del connection.shown[f"{key}:brief"]  # it is a colleague's now, and no more news here
+    return said
+
+
+def asked(conn: Base, registry: Registry, asking: Asking) -> list[Saying]:
+    """Everything that is not as a waiting call was last told, and what it has not read: where that is more than one
+    answer holds, the rest comes with the next."""
+    said = page(conn, [asking])
+    if asking.conversation:
+        seq = f"conversation:{asking.conversation}:seq"  # a bell may have been quicker than this look
+        rows = chat.queries.after(conn, asking.conversation, asking.shown[seq])
+        for shape in present.messages(conn, rows, now_ms()):
+            asking.shown[seq] = shape.seq
+            said.append((asking, "message.added", shape))
+        if len(rows) < chat.queries.LIMIT:
+            said += conversation(conn, registry, asking.conversation)
     return said
 
 

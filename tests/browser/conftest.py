@@ -36,6 +36,20 @@ def chromium(other: dict[str, str] | None = None) -> Iterator[Browser]:
             started.close()
 
 
+#: People's browsers give a frame its own storage under every page that holds it; Playwright switches that off.
+PARTITIONING = "ThirdPartyStoragePartitioning"
+
+
+@contextlib.contextmanager
+def usual_chromium() -> Iterator[Browser]:
+    """The browser that people have: a frame has storage, and under every shop its own."""
+    with chromium() as other:
+        line = other.new_browser_cdp_session().send("SystemInfo.getInfo")["commandLine"]
+    switch = next(one for one in line.split() if one.startswith("--disable-features=") and PARTITIONING in one)
+    with chromium({switch: switch.replace(PARTITIONING, "").replace(",,", ",")}) as started:
+        yield started
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The browser of this module."""

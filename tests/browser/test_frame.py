@@ -14,27 +14,19 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import chromium
+from tests.browser.conftest import chromium, usual_chromium
 from tests.browser.people import Desk, Visitor
 from tests.conftest import in_own_loop
 from tests.running import PASSWORD, Server, people_of
 from tests.servers import free_port
 
-#: People's browsers give a frame its own storage under every page that holds it; Playwright switches that off.
-PARTITIONING = "ThirdPartyStoragePartitioning"
 SECRET = "the spare key lies under the third pot"
 
 
 @pytest.fixture(scope="module", params=["storage-partitioned", "storage-shared"])
 def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
     """Both kinds of browser: the one that people have, and the one that throws at a frame's localStorage."""
-    other = {}
-    if request.param == "storage-partitioned":
-        with chromium() as usual:
-            line = usual.new_browser_cdp_session().send("SystemInfo.getInfo")["commandLine"]
-        switch = next(one for one in line.split() if one.startswith("--disable-features=") and PARTITIONING in one)
-        other = {switch: switch.replace(PARTITIONING, "").replace(",,", ",")}
-    with chromium(other) as started:
+    with (usual_chromium if request.param == "storage-partitioned" else chromium)() as started:
         yield started
 
 

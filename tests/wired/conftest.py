@@ -24,10 +24,18 @@ def server(
     running.stop()
 
 
+@pytest.fixture(params=["socket", "polling"])
+def line(request: pytest.FixtureRequest) -> str:
+    """How visitors are connected: a test that uses this runs over both lines."""
+    chosen: str = request.param
+    return chosen
+
+
 @pytest.fixture
-async def people(server: Server) -> AsyncIterator[People]:
+async def people(server: Server, request: pytest.FixtureRequest) -> AsyncIterator[People]:
     """Visitors and experts of this test; afterwards everybody has gone home."""
     async with people_of(server) as crew:
+        crew.line = request.getfixturevalue("line") if "line" in request.fixturenames else "socket"
         yield crew
         for name in sorted(crew.at_desks):
             desk = await crew.expert(name, status="offline")

@@ -67,6 +67,7 @@ async def wait_at(browser: Browser) -> dict[str, Any]:
     return dict(answer.json()) if answer.status_code == 200 else {}
 
 
+@pytest.mark.usefixtures("line")
 async def test_an_invitation_is_seen_within_a_second_and_outlives_kill_9(house: Server) -> None:
     """The page is told to show something, the desk has the conversation; after a crash both are told again."""
     async with people_of(house) as people:
@@ -115,6 +116,7 @@ async def test_an_invitation_is_seen_within_a_second_and_outlives_kill_9(house: 
         await anna.done("conversation.close", {"conversation": brief["id"]})
 
 
+@pytest.mark.usefixtures("line")
 async def test_what_nobody_answers_is_taken_back_by_itself(house: Server) -> None:
     """The place is free, the page is told that it is over, and a reload shows nothing."""
     async with people_of(house) as people:
@@ -135,6 +137,7 @@ async def test_what_nobody_answers_is_taken_back_by_itself(house: Server) -> Non
         assert again.heard("chat.invited") == []
 
 
+@pytest.mark.usefixtures("line")
 async def test_with_everybody_gone_nothing_comes(house: Server) -> None:
     """An empty room invites nobody; a note needs nobody."""
     async with people_of(house) as people:

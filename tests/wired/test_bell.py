@@ -4,6 +4,9 @@ import asyncio
 import time
 import uuid
 
+import pytest
+
+from tests.ears import hears_typing
 from tests.running import People, stayed, viewed
 
 DRIP = ("Garden", "Irrigation", "Drip systems")
@@ -95,6 +98,7 @@ async def test_a_desk_that_reconnects_is_told_what_rings(people: People) -> None
     assert (await again.alert(browser))["id"] == alert["id"]
 
 
+@pytest.mark.usefixtures("line")
 async def test_they_talk_both_ways_and_nothing_is_lost(people: People) -> None:
     """Invitation, messages with gapless numbers, typing, resume after a reconnect, one conversation."""
     anna = await people.expert("anna")
@@ -120,10 +124,9 @@ async def test_they_talk_both_ways_and_nothing_is_lost(people: People) -> None:
     )
     heard = await anna.wait("message.added", seq=sent["seq"])
     assert (heard["text"], heard["author"]["kind"], heard["client_id"]) == ("Hello, anybody?", "visitor", "v1")
-    await anna.done("typing", {"conversation": conversation})
-    assert (await visitor.wait("typing"))["author"] == "expert"
+    assert (await hears_typing(anna, visitor, conversation))["author"] == "expert"
     reply = await anna.done(
-        "message.send", {"conversation": conversation, "client_id": "a1", "text": "Yes, Anna here."}
+        "message.send", {"conversation": conversation, "client_id": f"a1 {browser.key}", "text": "Yes, Anna here."}
     )
     assert reply["seq"] == sent["seq"] + 1
     assert (await visitor.wait("message.added", seq=reply["seq"]))["author"] == {
@@ -136,7 +139,8 @@ async def test_they_talk_both_ways_and_nothing_is_lost(people: People) -> None:
     )
     assert repeated["seq"] == sent["seq"]
     await visitor.close()
-    missed = await anna.done("message.send", {"conversation": conversation, "client_id": "a2", "text": "Still there?"})
+    question = {"conversation": conversation, "client_id": f"a2 {browser.key}", "text": "Still there?"}
+    missed = await anna.done("message.send", question)
     back = await people.visitor(browser.key)
     assert (await back.done("chat.open"))["conversation"] == conversation
     after = await back.done("messages.after", {"conversation": conversation, "seq": reply["seq"]})
@@ -145,6 +149,7 @@ async def test_they_talk_both_ways_and_nothing_is_lost(people: People) -> None:
     assert [message["seq"] for message in everything["messages"]] == list(range(1, missed["seq"] + 1))
 
 
+@pytest.mark.usefixtures("line")
 async def test_information_offer_and_order_form_work_in_the_chat_and_as_cards(people: People) -> None:
     """The price is ours whatever the browser claims; the order shows at the desk, in the chat, in the timeline."""
     anna = await people.expert("anna")
@@ -183,6 +188,7 @@ async def test_information_offer_and_order_form_work_in_the_chat_and_as_cards(pe
     assert {"visit", "conversation", "order"} <= {item["kind"] for item in timeline}
 
 
+@pytest.mark.usefixtures("line")
 async def test_a_card_needs_no_chat(people: People) -> None:
     """An order form pushed to a visit stands on the page, is shown again on reconnect, and can be ordered from."""
     anna = await people.expert("anna")
@@ -205,6 +211,7 @@ async def test_a_card_needs_no_chat(people: People) -> None:
     assert (await anna.wait("order.placed", order=order["order"]))["conversation"] is None
 
 
+@pytest.mark.usefixtures("line")
 async def test_a_customer_who_returns_rings_the_one_who_served_above_strangers(people: People) -> None:
     """Back after closing the browser: rung `last` or `owner`, known by name, more important than a stranger."""
     anna = await people.expert("anna")
@@ -269,6 +276,7 @@ async def set_rung(people: People, seconds: int) -> None:
     assert changed.json()["rung_seconds"] == seconds
 
 
+@pytest.mark.usefixtures("line")
 async def test_a_visitor_who_writes_unasked_rings_the_bell_too(people: People) -> None:
     """Nobody has the conversation: it rings like a trigger, says why, and accepting it continues the same one."""
     anna, boris = await people.expert("anna"), await people.expert("boris")

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, func, select
 from bench import crash
 from chat.tables import conversation, message
 from store.connect import open_store
+from tests.asking import Asking
 from tests.running import People, Server, people_of, viewed, visitor_key
 from tests.servers import Valkey
 from tracker.tables import event
@@ -162,16 +163,22 @@ async def test_a_graceful_stop_keeps_nobody_waiting(house: Server, people: Peopl
         f"{house.other}/visitor/wait", json={"site": "demo", "visitor": browser.key},
         headers={"Content-Type": "text/plain", "Origin": house.url},
     ))  # fmt: skip
+    frame = Asking(house.other, browser.key)
+    await frame.ask(0)
+    asking = asyncio.create_task(frame.ask())
     await asyncio.sleep(0.5)
     process = house._process
     assert process is not None
     assert not waiting.done()
+    assert not asking.done()
     before = len(house.said())
     begun = time.monotonic()
     await asyncio.to_thread(house.stop)
     assert time.monotonic() - begun < 10
     assert process.returncode == 0
     assert (await asyncio.wait_for(waiting, 1)).status_code == 204
+    assert await asyncio.wait_for(asking, 1) == []
+    await frame.close()
     talking.cancel()
     await asyncio.gather(talking, return_exceptions=True)
     assert not anna.client.connected

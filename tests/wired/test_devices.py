@@ -5,6 +5,7 @@ import uuid
 from typing import Any
 
 import jwt
+import pytest
 
 from tests.running import Browser, People, viewed
 
@@ -54,6 +55,7 @@ async def test_their_expert_is_found_from_either_device(people: People):
     assert [item["id"] for item in of_visit] == [item["id"] for item in items]
 
 
+@pytest.mark.usefixtures("line")
 async def test_the_second_person_at_a_computer_sees_nothing_of_the_first(people: People):
     """Conversation, messages, cards, timeline: a key of their own opens none of it, and the frame's secret neither."""
     anna = await people.expert("anna")

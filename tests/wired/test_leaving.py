@@ -9,14 +9,15 @@ import pytest
 from websockets.asyncio.client import connect
 
 from routing.tables import expert
-from tests.running import PASSWORD, People, Socket
+from tests.ears import Ears
+from tests.running import PASSWORD, People
 from tests.wired.test_sockets import Raw, socket_url
 from tests.wired.test_timers import move, until
 
 DRIP = ("Garden", "Irrigation", "Drip systems")
 
 
-async def talking(people: People, desk: Any) -> tuple[Socket, str]:
+async def talking(people: People, desk: Any) -> tuple[Ears, str]:
     """A visitor in a conversation that this desk has taken."""
     browser = people.browser()
     await browser.go_deep(*DRIP)
@@ -32,6 +33,7 @@ async def left_words(people: People, name: str) -> str:
     return f"{(await people.sign_in(name))['me']['name']} had to leave. We are looking for a colleague."
 
 
+@pytest.mark.usefixtures("line")
 async def test_the_visitor_and_all_desks_see_at_once_that_somebody_left(people: People):
     """Offline by act: a line for the visitor, a bell and the conversation for a colleague; it is Anna's no longer."""
     anna, boris = await people.expert("anna"), await people.expert("boris")
@@ -92,6 +94,7 @@ async def test_a_dismissed_expert_is_disconnected_and_a_changed_one_comes_back_a
 
 @pytest.mark.parametrize("server", ["embedded"], indirect=True)  # the other size: test_two_processes
 @pytest.mark.timeout(150)
+@pytest.mark.usefixtures("line")
 async def test_a_lost_line_is_handed_on_after_a_minute_by_a_server_that_was_up_for_one(people: People):
     """Whose socket is there is never lost, whatever the base says of their lease; who was lost is told on return."""
     anna = await people.expert("anna")

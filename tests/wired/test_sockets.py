@@ -166,6 +166,7 @@ async def test_a_wrong_key_or_token_does_not_join(people: People, namespace: str
     assert json.loads(answer[answer.index("{") :])["data"]["code"]
 
 
+@pytest.mark.usefixtures("line")
 async def test_the_key_alone_never_reads_a_conversation_that_belongs_to_a_frame(people: People) -> None:
     """Bound to the frame's cookie: without it, or with another, the answer is the one for a missing id."""
     key = visitor_key()
@@ -195,6 +196,7 @@ async def test_the_key_alone_never_reads_a_conversation_that_belongs_to_a_frame(
     [("", "empty_message"), ("  \n\t ", "empty_message"), ("x" * 8_001, "message_too_long"), ("a\x00b", "bad_text"),
      ("bell\x07", "bad_text")],
 )  # fmt: skip
+@pytest.mark.usefixtures("line")
 async def test_a_message_that_cannot_be_stored_is_refused_and_numbers_stay_gapless(
     people: People, text: str, code: str
 ) -> None:
@@ -206,6 +208,7 @@ async def test_a_message_that_cannot_be_stored_is_refused_and_numbers_stay_gaple
     assert (await visitor.done("message.send", {**send, "text": "fine"}))["seq"] == opened["seq"] + 1
 
 
+@pytest.mark.usefixtures("line")
 async def test_a_closed_conversation_takes_nothing_more(people: People) -> None:
     """Both sides are told; the visitor's next chat is a new one."""
     anna = await people.expert("anna")
@@ -233,6 +236,7 @@ async def test_a_closed_conversation_takes_nothing_more(people: People) -> None:
         ([{"quantity": 1.5}], "invalid"), ([{"quantity": True}], "invalid"),
     ],
 )  # fmt: skip
+@pytest.mark.usefixtures("line")
 async def test_an_order_that_cannot_be_is_refused_and_its_form_stays_open(
     people: People, lines: list[dict[str, Any]], code: str
 ) -> None:

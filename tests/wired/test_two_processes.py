@@ -18,7 +18,9 @@ from routing.tables import alert, expert
 from routing.triggers import Firing
 from service.flows.judging import raise_and_ring
 from store.connect import open_store
-from tests.running import People, Server, Socket, people_of, viewed
+from tests.asking import Asking
+from tests.ears import Ears
+from tests.running import People, Server, people_of, viewed
 from tests.servers import Valkey
 from tracker.tables import visit
 
@@ -80,7 +82,7 @@ async def people(house: House) -> AsyncIterator[People]:
                     await desk.call("conversation.close", {"conversation": conversation["id"]})
 
 
-async def talking(house: House, people: People) -> tuple[Socket, Socket, str]:
+async def talking(house: House, people: People) -> tuple[Ears, Ears, str]:
     """Anna on the first process and a visitor on the second, in one conversation: (anna, visitor, conversation)."""
     anna = await people.expert("anna")
     browser = people.browser(server=house.two)
@@ -93,7 +95,7 @@ async def talking(house: House, people: People) -> tuple[Socket, Socket, str]:
     return anna, visitor, conversation
 
 
-async def say(socket: Socket, conversation: str, text: str) -> int:
+async def say(socket: Ears, conversation: str, text: str) -> int:
     answer = await socket.done("message.send", {"conversation": conversation, "client_id": text, "text": text})
     return int(answer["seq"])
 
@@ -140,6 +142,29 @@ async def test_they_talk_across_processes_numbered_without_a_gap(house: House, p
     await anna.wait("typing", 1.0, author="visitor")
     await anna.done("message.read", {"conversation": conversation, "seq": last})
     await visitor.wait("message.read", 1.0, by="expert", seq=last)
+
+
+async def test_a_frame_without_a_socket_may_ask_any_process(house: House, people: People):
+    """Nothing is kept of it between two calls: asked in turns, both together tell everything once, in order."""
+    anna, visitor, conversation = await talking(house, people)
+    await visitor.close()
+    browser = people.browser(server=house.two)
+    await browser.go_deep(*DRIP)
+    bell = await anna.alert(browser)
+    conversation = (await anna.done("alert.accept", {"alert": bell["id"]}))["conversation"]
+    frame = Asking(house.one.other, browser.key)
+    await frame.done("chat.open")
+    told: list[str] = []
+    for n in range(10):
+        frame.url = (house.one if n % 2 else house.two).other
+        waiting = asyncio.create_task(frame.ask())
+        await asyncio.sleep(0.05 * (n % 3))
+        await say(anna, conversation, f"f{n}")
+        told += [data["text"] for name, data in await waiting if name == "message.added"]
+    told += [data["text"] for name, data in await frame.ask(0) if name == "message.added"]
+    assert told == [f"f{n}" for n in range(10)]
+    assert [name for name, _ in frame.events].count("chat.invited") == 1
+    await frame.close()
 
 
 async def test_of_two_who_accept_on_two_processes_one_wins(house: House, people: People):
@@ -302,7 +327,7 @@ async def test_desks_of_a_killed_process_move_and_only_who_stays_away_is_handed_
     desks = {name: await people.expert(name, server=house.two) for name in ("boris", "clara")}
     them = {name: (await people.sign_in(name))["me"] for name in desks}
     ids = {name: who["id"] for name, who in them.items()}
-    talks: dict[str, tuple[Socket, str]] = {}
+    talks: dict[str, tuple[Ears, str]] = {}
     for name, path in (
         ("boris", ("Workshop", "Hand tools", "Planes")),
         ("clara", ("Kitchen", "Preserving", "Preserving jars")),

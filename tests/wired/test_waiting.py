@@ -5,7 +5,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.ears import Ears
 from tests.running import People, Socket
+
+pytestmark = pytest.mark.usefixtures("line")
 
 
 @pytest.fixture
@@ -33,7 +36,7 @@ async def places(people: People, number: int) -> None:
     assert changed.json()["capacity"] == number
 
 
-async def asks(people: People) -> tuple[Socket, str]:
+async def asks(people: People) -> tuple[Ears, str]:
     """Somebody who opens the chat on a page of the shop and writes."""
     browser = people.browser()
     await browser.go_deep("Garden", dwell=1_000)

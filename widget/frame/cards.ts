@@ -5,7 +5,7 @@ import { computed, signal } from "@preact/signals";
 import type { Contact, InfoShown, Line, Message, Money, OfferShown, OfferState, OrderFormShown } from "../wire";
 import { recall, remember } from "./memory";
 import { chosen, type Draft, draft } from "./order";
-import { command, type Heard, mention, Refused } from "./socket";
+import { command, type Heard, mention, Refused } from "./line";
 
 export type Card =
   | ({ kind: "info" } & InfoShown)

@@ -6,24 +6,27 @@ import type { Invited, Message } from "../wire";
 import { heed } from "./cards";
 import { tellHost } from "./host";
 import { recall, recallForGood, remember, rememberForGood } from "./memory";
-import { command, line, type Heard, mention, Refused } from "./socket";
+import { command, line, type Heard, mention, Refused } from "./line";
 import { empty, ends, lastSeq, receive, type Thread, type Unsent, unread } from "./thread";
+import { EVERY, Queue } from "./unsent";
 import { say } from "./words";
 
+/** Which conversation this tab shows, and whose it is: two people may use one browser. */
 interface Kept {
   conversation: string;
-  unsent: Unsent[];
+  whose: string;
 }
 
-const kept: Kept = { conversation: "", unsent: [], ...recall<Kept>("talk") };
+let whose = "";
+let queue: Queue | undefined;
 
 /** conversation -> the seq that the person has seen; kept longer than this tab. */
 const readBefore = () => recallForGood<Record<string, number>>("read") ?? {};
 
-export const thread = signal<Thread>(empty(kept.conversation, kept.unsent));
+export const thread = signal<Thread>(empty());
 /** Whether the panel is open; the page remembers it over a reload. */
 export const open = signal(false);
-export const read = signal(readBefore()[kept.conversation] ?? 0);
+export const read = signal(0);
 /** The expert's name, once somebody spoke or joined. */
 export const expert = signal("");
 /** Up to where the expert has read. */
@@ -42,9 +45,38 @@ export const news = computed(() => (open.value ? [] : unread(thread.value, read.
 
 effect(() => {
   const { conversation, unsent } = thread.value;
-  remember("talk", { conversation, unsent } satisfies Kept);
+  if (!queue) return;
+  queue.hold(unsent);
+  remember("talk", { conversation, whose } satisfies Kept);
   if (conversation) rememberForGood("read", { [conversation]: read.value });
 });
+
+/** Takes up what this visitor left: the conversation of this tab, and what was written and never sent. */
+export function begin(site: string, visitor: string): void {
+  // A part of the key tells people apart and opens nothing.
+  whose = `${site}.${visitor.slice(0, 8)}`;
+  const kept = recall<Kept>("talk");
+  queue = new Queue(whose);
+  batch(() => {
+    thread.value = empty(kept?.whose === whose ? kept.conversation : "", queue!.look());
+    read.value = readBefore()[thread.value.conversation] ?? 0;
+  });
+  addEventListener("pagehide", () => queue!.leave());
+  addEventListener("pageshow", lookForUnsent);
+  addEventListener("storage", (event) => queue!.knows(event.key) && lookForUnsent());
+  setInterval(lookForUnsent, EVERY);
+}
+
+/** What another tab left unsent is ours to send, what another one holds is not. */
+function lookForUnsent(): void {
+  const unsent = queue!.look();
+  const ids = (list: Unsent[]) => list.map(({ client_id }) => client_id).join();
+  if (ids(unsent) !== ids(thread.value.unsent)) thread.value = { ...thread.value, unsent };
+  if (unsent.length) void flush();
+}
+
+/** What we have, for whoever asks the server on our behalf. */
+export const position = () => ({ conversation: thread.value.conversation, after: lastSeq(thread.value) });
 
 // --- what is said -----------------------------------------------------------------------------------------
 
@@ -114,16 +146,21 @@ async function opening(): Promise<void> {
     trouble.value = "";
     take(answer.messages, true);
     if (lastSeq(thread.value) < answer.seq) await catchUp();
-    tellHost({ event: "open" });
+    if (open.value) tellHost({ event: "open" });
     await flush();
   } catch (problem) {
     if (problem instanceof Refused) trouble.value = problem.message || say("refused");
   }
 }
 
+/** Words that were left so long ago, ms, wait until the person opens the chat. */
+const FRESH = 3_600_000;
+
 /** The line is there (again): what did we miss, what did we not get rid of? */
 export async function resume(): Promise<void> {
-  if (open.value) return enter();
+  // What a tab that is gone wanted to say needs a conversation too, while it is still worth saying.
+  const { conversation, unsent } = thread.value;
+  if (open.value || (!conversation && unsent.some(({ at }) => Date.now() - Date.parse(at) < FRESH))) return enter();
   if (thread.value.conversation) await catchUp();
   await flush();
 }
@@ -167,7 +204,7 @@ export function write(text: string): void {
   void flush();
 }
 
-const change = (client_id: string, how: (message: Unsent) => Unsent | null) =>
+const change = (client_id: string, how: (message: Unsent) => Unsent | null): unknown =>
   (thread.value = {
     ...thread.value,
     unsent: thread.value.unsent.flatMap((message) =>
@@ -195,17 +232,21 @@ async function flush(): Promise<void> {
       const next = thread.value.unsent.find((message) => message.error === undefined);
       const { conversation } = thread.value;
       if (!next || !conversation) return;
-      const { client_id, text } = next;
+      const { client_id, text, tried } = next;
       try {
+        if (!tried) change(client_id, (message) => ({ ...message, tried: conversation }));
         const answer = await command("message.send", { conversation, client_id, text });
-        take([{
-          conversation, seq: answer.seq, client_id, text, at: answer.at, kind: "text",
-          author: { kind: "visitor", name: "" }, data: null,
-        }]);
+        // One that was on its way in another conversation may have arrived there.
+        if (!tried || tried === conversation)
+          take([{
+            conversation, seq: answer.seq, client_id, text, at: answer.at, kind: "text",
+            author: { kind: "visitor", name: "" }, data: null,
+          }]);
+        else void catchUp();
         // Behind a hole it is not shown yet, but it is no longer ours to send.
         change(client_id, () => null);
       } catch (problem) {
-        if (!(problem instanceof Refused)) return again();
+        if (!(problem instanceof Refused) || problem.passing) return again();
         change(client_id, (message) => ({ ...message, error: problem.message }));
       }
     }

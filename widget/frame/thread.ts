@@ -9,6 +9,8 @@ export interface Unsent {
   text: string;
   at: string;
   error?: string;
+  /** The conversation in which it was first sent, once it was: the answer may be about that one. */
+  tried?: string;
 }
 
 export interface Thread {

@@ -5,7 +5,7 @@ import { Bell } from "../../look/Bell";
 import { cards, putAway } from "../cards";
 import { day } from "../format";
 import { tellHost } from "../host";
-import { line, retryNow } from "../socket";
+import { line, retryNow } from "../line";
 import { shown } from "../thread";
 import { beginAgain, closed, closePanel, discard, expert, seen, sendAgain, thread, trouble, typing } from "../talk";
 import { chooseLanguage, language, say } from "../words";

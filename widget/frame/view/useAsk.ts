@@ -1,7 +1,7 @@
 // A button that asks the server: busy while it asks, the server's sentence beside it when it says no.
 
 import { useSignal } from "@preact/signals";
-import { Refused } from "../socket";
+import { Refused } from "../line";
 import { say } from "../words";
 
 export function useAsk() {
