@@ -1,6 +1,7 @@
 """The proxy makes the weather that it says it makes; and in bad weather nothing is said twice or lost."""
 
 import asyncio
+import contextlib
 import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -92,7 +93,8 @@ async def test_a_silent_line_takes_everything_and_gives_nothing(echo: int) -> No
 async def test_a_refused_connection_ends_at_once(echo: int) -> None:
     with Proxy(echo) as proxy:
         proxy.refuse = True
-        assert await (await Wire.to(proxy.port)).says(b"hello") == b""
+        with contextlib.suppress(ConnectionError):  # it may be over before it has begun
+            assert await (await Wire.to(proxy.port)).says(b"hello") == b""
         proxy.refuse = False
         assert await (await Wire.to(proxy.port)).says(b"hello") == b"hello"
 
