@@ -9,6 +9,7 @@ import pytest
 
 from contract.clock import from_rfc3339, now_ms
 from contract.frames import VISITOR_COMMANDS
+from tests.ears import Ears
 from tests.running import Browser, People, Socket, viewed
 
 
@@ -26,7 +27,7 @@ async def block(people: People, visitor: str, **more: Any) -> dict[str, Any]:
     return made
 
 
-async def talking(people: People, desk: Socket) -> tuple[Browser, Socket, str, str]:
+async def talking(people: People, desk: Socket) -> tuple[Browser, Ears, str, str]:
     """A visitor with a page open and a conversation that this desk has; its id, and the visitor's."""
     guest = people.browser()
     await guest.collect(viewed("Garden", url=guest.page))
