@@ -38,7 +38,7 @@ async def talking(people: People, desk: Socket) -> tuple[Browser, Ears, str, str
     return guest, line, talk, brief["conversation"]["visitor"]
 
 
-async def refused_soon(line: Socket, command: str, data: dict[str, Any]) -> None:
+async def refused_soon(line: Ears, command: str, data: dict[str, Any]) -> None:
     """Another process may take a second to learn of it."""
     for _ in range(40):
         answer = await line.call(command, data)
