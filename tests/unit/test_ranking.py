@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.passage import QUOTE, SENTENCE, paragraphs, quote, sentences
-from chat.ranking import LEAST, QUESTION, Found, Index, analysed, one_slip
+from chat.postings import one_slip
+from chat.ranking import LEAST, QUESTION, Found, Index, analysed
 from chat.terms import split, terms
 from service.demo.knowledge import articles
 
