@@ -102,15 +102,15 @@ class Postings:
         return self.first[number] + 1, end
 
     def _kin(self, term: str) -> Iterator[str]:
-        """Those that go on after it for at most two letters, or that it goes on after: deliv, deliveri."""
-        for cut in range(max(KIN_FROM, len(term) - 2), len(term)):
+        """Those that go on after it for at most three letters, or that it goes on after: deliv, deliveri."""
+        for cut in range(max(KIN_FROM, len(term) - 3), len(term)):
             if term[:cut] in self._places:
                 yield term[:cut]
         for at in range(bisect_left(self._sorted, term), len(self._sorted)):
             other = self._sorted[at]
             if not other.startswith(term):
                 break
-            if len(term) < len(other) <= len(term) + 2:
+            if len(term) < len(other) <= len(term) + 3:
                 yield other
 
     def _near(self, term: str) -> Iterator[str]:
