@@ -21,6 +21,7 @@ from typing import Any
 from bench import (
     agents,
     alert,
+    articles,
     choose,
     claims,
     collect,
@@ -50,6 +51,7 @@ FIGURES: dict[str, Callable[[Path], Iterable[dict[str, Any]]]] = {
     "alert": alert.measure,
     "doorbell": doorbell.measure,
     "choose": choose.measure,
+    "articles": articles.measure,
     "claims": claims.measure,
     "simulate": simulate.measure,
     "live": live.measure,
@@ -133,6 +135,7 @@ _MODULES = {
     "alert": alert,
     "doorbell": doorbell,
     "choose": choose,
+    "articles": articles,
     "claims": claims,
     "simulate": simulate,
     "live": live,

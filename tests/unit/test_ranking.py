@@ -204,3 +204,17 @@ def test_one_slip_of_the_pen(a: str, b: str, same: bool) -> None:
 def test_the_words_of_a_text(text: str, language: str, found: list[str]) -> None:
     """Stems, without the words that every question has."""
     assert terms(text, language) == found
+
+
+def test_the_one_that_answers_is_found_among_a_thousand_that_have_the_common_words() -> None:
+    """However often the common words stand in the others, and however many of them the question has."""
+    common = ["delivery", "order", "price", "size", "stove", "garden", "chisel", "bread", "parcel", "yard"]
+    texts = {
+        str(n): (f"About the {common[n % 10]}", " ".join(f"The {word} is here." for word in common * 3))
+        for n in range(1000)
+    }
+    texts["x"] = ("Moles", "We never sell traps for moles.\n\nDelivery of the order, price and size: as for a parcel.")
+    found = index(texts).search("delivery order price size: are there traps for moles?")
+    assert found.hits[0].id == "x"
+    assert found.hits[0].quote == "We never sell traps for moles."
+    assert found.answers
