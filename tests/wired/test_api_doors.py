@@ -179,6 +179,7 @@ def test_the_roles_are_those_of_the_product():
         "POST /api/webhooks/{id}/test", "GET /api/webhooks/{id}/deliveries", "POST /api/webhooks/{id}/retry",
         "POST /api/webhooks/{id}/deliveries/{delivery}/retry", "GET /api/tokens", "POST /api/tokens",
         "DELETE /api/tokens/{id}",
+        "GET /api/board",
     }  # fmt: skip
     assert {name for name, roles in allowed.items() if roles == MARKETERS} == {
         "GET /api/triggers", "GET /api/triggers/{id}", "GET /api/triggers/{id}/report", "POST /api/triggers/check",
