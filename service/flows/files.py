@@ -24,6 +24,7 @@ from service import present
 from service.bell import Bell
 from service.callers import ExpertCaller, VisitorCaller
 from service.files import disk_now, megabytes
+from service.flows import announce
 from service.flows.once import before, once
 from service.flows.places import speaker, writable
 from service.flows.ringing import ring_for_question
@@ -69,6 +70,7 @@ async def visitor_sends(bell: Bell, caller: VisitorCaller, incoming: Incoming) -
         def say() -> Message:
             talk = place(conn)
             said = chat.files.add(conn, talk, who, kept, incoming.name, incoming.client_id, now)
+            announce.message_added(conn, talk["site_id"], said)
             if talk["expert_id"] is None:
                 alerts.extend(
                     ring_for_question(conn, caller.site, caller.visitor, talk["id"], said["seq"], bell.learned)
@@ -102,7 +104,9 @@ async def expert_sends(bell: Bell, caller: ExpertCaller, incoming: Incoming) -> 
             nonlocal visitor
             talk = writable(conn, caller.account, incoming.conversation, now)
             visitor = talk["visitor_id"]
-            return present.message(chat.files.add(conn, talk, who, kept, incoming.name, incoming.client_id, now))
+            said = chat.files.add(conn, talk, who, kept, incoming.name, incoming.client_id, now)
+            announce.message_added(conn, talk["site_id"], said)
+            return present.message(said)
 
         said, fresh = once(conn, caller, COMMAND, incoming.client_id, now, Message, say)
         return _Said(said, fresh, visitor)

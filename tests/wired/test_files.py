@@ -10,17 +10,21 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
+import msgspec
 import pytest
-from sqlalchemy import RowMapping, func, select, update
+from sqlalchemy import Connection, RowMapping, func, select, update
 
 import chat.do
 import chat.files
 import chat.queries
+from access.webhooks import make_webhook
 from chat.tables import conversation, file, message
 from contract.clock import DAY, now_ms
 from contract.ids import new_id
+from service.flows import announce
 from service.flows.files import sweep_once
 from store.sql import counted
+from store.tables import outbox
 from tests.asgi import ORIGIN
 from tests.pictures import HOSTILE, POLYGLOTS, gif, jpeg, pdf, png, webp
 from tests.wired.api_house import House, house
@@ -411,6 +415,26 @@ async def test_a_file_is_a_word_as_any_other(here: House):
     assert said["seq"] == before + 1
     assert (await desk_sends(here, png())).status_code == 200
     assert (await talk_now(here))["expert_id"] == here.ours["expert"]
+
+
+async def test_a_webhook_hears_of_a_file_as_of_a_word(here: House):
+    """Of both sides, once, by its name: whoever wants the bytes asks as somebody who may read them."""
+
+    def hear(conn: Connection) -> None:
+        make_webhook(conn, here.ours["site"], "https://hook.example/", ["message.added"], now_ms())
+
+    await here.bell.store.write(hear)
+    announce.forget(here.ours["site"])
+    for _ in range(2):
+        await send(here, png(), name="Oak.png", client_id="1")
+    await desk_sends(here, png())
+    rows = select(outbox.c.payload).where(outbox.c.event == "message.added").order_by(outbox.c.id)
+    told = await here.bell.store.read(lambda conn: list(conn.execute(rows).scalars()))
+    said = [msgspec.json.decode(one)["data"] for one in told]
+    assert [(one["kind"], one["text"], one["author"]["kind"]) for one in said] == [
+        ("file", "Oak.png", "visitor"),
+        ("file", "b.png", "expert"),
+    ]
 
 
 async def test_numbers_have_no_gap_among_files_and_words(here: House):

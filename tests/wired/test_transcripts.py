@@ -21,6 +21,7 @@ from contract.ids import new_id
 from service.outbox import Mail
 from store.tables import outbox
 from tests.pictures import png
+from tests.receivers import mail_server, until
 from tests.wired.api_house import House, house
 
 MAIL = {"SMTP_URL": "smtp://127.0.0.1:9", "MAIL_FROM": "shop@shop.example"}
@@ -158,6 +159,20 @@ async def test_it_goes_by_mail_to_the_address_that_was_typed(here: House):
     yesterday = update(mailing).values(at=now_ms() - DAY - 1)
     await here.bell.store.write(lambda conn: conn.execute(yesterday).close())
     assert (await ask(here, email="c@c.example", client_id="3")).json()["left"] == 2
+
+
+async def test_the_letter_arrives(fresh_database_url: str, tmp_path: Path):
+    """At a real mail server, as text and as the page."""
+    async with mail_server() as post, house(fresh_database_url, tmp_path, **MAIL | {"SMTP_URL": post.url}) as here:
+        await said(here)
+        assert (await ask(here, email="vera@home.example", client_id="1", format="html")).status_code == 200
+        await until(lambda: post.letters, "the letter")
+        assert post.to == ["vera@home.example"]
+        (letter,) = post.letters
+        parts: list[Any] = [part.get_payload(decode=True) for part in letter.walk() if not part.is_multipart()]
+        text, page = (part.decode() for part in parts)
+        assert "    Да, дуб 🌳" in text
+        assert "&lt;script&gt;" in page
 
 
 async def test_asked_again_it_is_sent_once(here: House):
