@@ -43,7 +43,7 @@ class Visitor:
         return chat.queries.conversation_for_visitor(conn, conversation_id, owner or "", self._frame)
 
     async def caller(self, conversation_id: str) -> VisitorCaller:
-        """Who they are there. Refused: not_found, rate_limited."""
+        """Who they are there, to do something. Refused: not_found, blocked, rate_limited."""
         row = await self.bell.store.read(lambda conn: self.of(conn, conversation_id))
         site = await self.bell.sites.by_id(row["site_id"])
         if site is None:
@@ -56,4 +56,5 @@ class Visitor:
             network=network(self.address),
         )
         self.bell.limits.command(caller)
+        await self.bell.blocks.check(caller.visitor)
         return caller

@@ -12,7 +12,6 @@ import msgspec
 import structlog
 from sqlalchemy import Connection, RowMapping
 
-import access.queries
 import chat.files
 import chat.queries
 from chat.files import Kept
@@ -151,9 +150,7 @@ def _asked(
     talk = place(conn)
     if (known := before(conn, caller, COMMAND, incoming.client_id, Message)) is not None:
         return known
-    site = access.queries.site_facts(conn, talk["site_id"])
-    assert site is not None, "a conversation belongs to a site"
-    if not getattr(getattr(site, "talk", None), "files", True):
+    if isinstance(caller, VisitorCaller) and not caller.site.talk.files:
         raise Refused("forbidden", "files")
     if talk["state"] == "closed":
         raise Refused("conversation_closed")

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 import access.queries
+import chat.notes
 import chat.queries
 import crm.queries
 from chat.transcript import Line, Talk
-from chat.wording import Speech, parts
+from chat.wording import Part, Speech, parts
 from chat.words import TRANSCRIPT
 from contract.names import Language
 from routing.why import money
@@ -28,7 +29,11 @@ def transcript(conn: Connection, row: RowMapping, language: Language, *, for_vis
     visitor = words["you"] if for_visitor else _name(conn, row)
     speech = Speech(words=words, money=partial(_money, language), zone=site.zone)
     rows = _newest(chat.queries.newest(conn, row["id"], MESSAGES))
-    lines = [line for one in rows if (line := _line(one, visitor, speech)).parts]
+    placed = [(one["seq"], line) for one in rows if (line := _line(one, visitor, speech)).parts]
+    if not for_visitor:
+        placed += [(one["after_seq"], _note(one)) for one in chat.notes.since(conn, row["id"], 0)]
+        placed.sort(key=lambda each: each[0])  # a note behind the message after which it was written
+    lines = [line for _, line in placed]
     experts = dict.fromkeys(line.name for line in lines if line.side == "expert" and line.name)
     return Talk(
         site=site.name,
@@ -46,6 +51,10 @@ def _line(row: RowMapping, visitor: str, speech: Speech) -> Line:
         name = visitor
     said = parts(row["kind"], row["text"], data, speech)
     return Line(at=row["at"], side=row["author_kind"], name=name, parts=tuple(said))
+
+
+def _note(row: RowMapping) -> Line:
+    return Line(at=row["at"], side="note", name=row["author_name"], parts=(Part(row["text"]),))
 
 
 def _newest(rows: Sequence[RowMapping]) -> Sequence[RowMapping]:

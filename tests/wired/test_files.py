@@ -14,6 +14,7 @@ import msgspec
 import pytest
 from sqlalchemy import Connection, RowMapping, func, select, update
 
+import chat.blocks
 import chat.do
 import chat.files
 import chat.queries
@@ -41,8 +42,9 @@ SAFE = {
 
 
 @pytest.fixture
-async def here(fresh_database_url: str, tmp_path: Path) -> AsyncIterator[House]:
-    async with house(fresh_database_url, tmp_path, FILE_LIMIT=str(LIMIT)) as built:
+async def here(database_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    """Sites and a folder of this test; the base is the module's."""
+    async with house(database_url, tmp_path, FILE_LIMIT=str(LIMIT)) as built:
         yield built
 
 
@@ -83,9 +85,9 @@ def on_disk(here: House) -> list[Path]:
 
 
 async def rows(here: House) -> int:
-    """How many files have a row, besides the one with which each site of the house begins."""
-    begun = (here.ours["file"], here.theirs["file"])
-    return await here.bell.store.read(lambda conn: counted(conn, file, file.c.id.not_in(begun)))
+    """How many files have a row on both sites, besides the one with which each begins."""
+    talks = file.c.conversation_id.in_((here.ours["conversation"], here.theirs["conversation"]))
+    return await here.bell.store.read(lambda conn: counted(conn, file, talks)) - 2
 
 
 async def talk_now(here: House) -> RowMapping:
@@ -301,12 +303,31 @@ async def test_a_conversation_that_closes_while_a_file_comes_in_takes_it_no_more
     assert (await rows(here), on_disk(here)) == (0, [])
 
 
-async def test_a_site_without_files_takes_none(here: House):
-    patched = await here.ask("PATCH", f"/api/sites/{here.ours['site']}", json={"talk": {"files": False}})
+async def test_a_site_may_take_none_from_visitors(here: House):
+    """Its experts send all the same."""
+    talk = {"files": False}
+    patched = await here.ask("PATCH", f"/api/sites/{here.ours['site']}", json={"talk": talk})
     assert patched.status_code == 200, patched.text
-    for answer in (await send(here, png()), await desk_sends(here, png())):
-        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    answer = await send(here, png())
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
     assert on_disk(here) == []
+    assert (await desk_sends(here, png())).status_code == 200
+
+
+async def test_who_is_blocked_sends_none(here: House):
+    """What was sent before may still be looked at."""
+    kept = (await send(here, png())).json()["data"]["file"]
+
+    def block(conn: Connection) -> None:
+        now = now_ms()
+        chat.blocks.add(conn, here.ours["site"], here.ours["browser"], here.ours["admin"], "rude", now + DAY, now)
+
+    await here.bell.store.write(block)
+    here.bell.blocks.forget()
+    answer = await send(here, png())
+    assert (answer.status_code, answer.json()["code"]) == (403, "blocked")
+    assert [one.name for one in on_disk(here)] == [kept]
+    assert (await get(here, kept)).status_code == 200
 
 
 async def test_a_cookie_sends_only_from_our_own_page_and_reads_from_anywhere(here: House):
@@ -376,9 +397,9 @@ async def test_a_visitor_sends_so_many_in_a_day(here: House, monkeypatch):
     assert (await send(here, png())).status_code == 200
 
 
-async def test_one_address_fills_no_disk_with_many_keys(fresh_database_url: str, tmp_path: Path):
+async def test_one_address_fills_no_disk_with_many_keys(database_url: str, tmp_path: Path):
     """A token for each file, and for each megabyte of it; other addresses are not concerned."""
-    async with house(fresh_database_url, tmp_path, RATE_LIMITS="on", FILE_LIMIT=str(150 * 2**20)) as here:
+    async with house(database_url, tmp_path, RATE_LIMITS="on", FILE_LIMIT=str(150 * 2**20)) as here:
 
         async def unsaid(body: bytes = png()) -> AsyncIterator[bytes]:
             yield body  # without a length it may be as large as any
@@ -448,8 +469,9 @@ async def test_numbers_have_no_gap_among_files_and_words(here: House):
         select(func.count())
         .select_from(file)
         .join(message, (message.c.conversation_id == file.c.conversation_id) & (message.c.seq == file.c.seq))
+        .where(file.c.conversation_id == here.ours["conversation"])
     )
-    assert await here.bell.store.read(lambda conn: conn.execute(pairs).scalar_one()) == 2 + 10
+    assert await here.bell.store.read(lambda conn: conn.execute(pairs).scalar_one()) == 1 + 10
 
 
 async def test_erasing_a_conversation_takes_its_files(here: House):
@@ -460,7 +482,7 @@ async def test_erasing_a_conversation_takes_its_files(here: House):
     assert sorted(gone) == sorted([*kept, here.ours["file"]])
     await here.bell.files.drop(gone)
     assert [one.name for one in on_disk(here)] == [other.json()["data"]["file"]]
-    assert await rows(here) == 1
+    assert await rows(here) == 1 - 1, "the other one, and without the one with which the site began"
     assert (await get(here, kept[0])).status_code == 404
 
 

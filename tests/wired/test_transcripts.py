@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select, update
 
 import chat.do
+import chat.notes
 import chat.queries
 from access.tables import site
 from chat.message import Who
@@ -29,14 +30,15 @@ EVIL = "<script>alert(1)</script>"
 
 
 @pytest.fixture
-async def here(fresh_database_url: str, tmp_path: Path) -> AsyncIterator[House]:
-    async with house(fresh_database_url, tmp_path, **MAIL) as built:
+async def here(database_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    async with house(database_url, tmp_path, **MAIL) as built:
+        built.ours["begun"] = new_id()
         await said(built)
         yield built
 
 
 async def said(here: House) -> None:
-    """Words of both sides, a file, and an offer with a price."""
+    """Words of both sides, a note among them, a file, and an offer with a price."""
     talk, expert = here.ours["conversation"], here.ours["expert"]
 
     def work(conn: Any) -> None:
@@ -46,6 +48,10 @@ async def said(here: House) -> None:
         chat.do.add(conn, talk, anna, "text", "Да, дуб 🌳", None, None, now_ms())
         offer = {"product": {"name": "Spade"}, "price": {"amount": 1990, "currency": "EUR"}, "text": ""}
         chat.do.add(conn, talk, anna, "offer", "Spade", offer, None, now_ms())
+        row = chat.queries.row(conn, talk)
+        assert row is not None
+        chat.notes.add(conn, row, anna, "Careful with this one", None, now_ms())
+        chat.do.add(conn, talk, anna, "text", "After the note", None, None, now_ms())
         conn.execute(update(site).where(site.c.id == here.ours["site"]).values(zone="Asia/Tokyo"))
 
     await here.bell.store.write(work)
@@ -69,9 +75,10 @@ async def desk(here: House, who: str = "expert", **query: str) -> httpx.Response
 
 
 async def letters(here: House) -> list[Mail]:
-    rows = await here.bell.store.read(
-        lambda conn: list(conn.execute(select(outbox.c.payload).where(outbox.c.kind == "mail")).scalars())
-    )
+    """What waits to be sent since this test began, oldest first."""
+    mine = (outbox.c.kind == "mail", outbox.c.id > here.ours["begun"])
+    found = select(outbox.c.payload).where(*mine).order_by(outbox.c.id)
+    rows = await here.bell.store.read(lambda conn: list(conn.execute(found).scalars()))
     return [msgspec.json.decode(row, type=Mail) for row in rows]
 
 
@@ -106,11 +113,13 @@ async def test_a_visitor_takes_it_home_as_a_page(here: House):
     assert "Careful" not in answer.text
 
 
-async def test_a_desk_reads_it_too(here: House):
-    """The visitor under the name that colleagues know."""
+async def test_a_desk_reads_the_notes_too(here: House):
+    """Where they were written, marked as what they are; the visitor under the name that colleagues know."""
     for format in ("text", "html"):
         text = (await desk(here, format=format)).text
+        assert "Internal note, Anna:" in text
         assert "Vera" in text
+        assert text.index("Offer: Spade") < text.index("Careful with this one") < text.index("After the note")
     assert (await desk(here, format="pdf")).status_code == 422
     assert (await desk(here)).headers["content-type"] == "text/plain; charset=utf-8"
 
@@ -208,9 +217,9 @@ async def test_without_a_client_id_nothing_is_mailed(here: House):
     assert (await ask(here, email="a@b.example")).json()["code"] == "invalid"
 
 
-async def test_where_mail_is_not_set_up_it_is_said_so(fresh_database_url: str, tmp_path: Path):
+async def test_where_mail_is_not_set_up_it_is_said_so(database_url: str, tmp_path: Path):
     """A clear sentence, and the way that is left."""
-    async with house(fresh_database_url, tmp_path) as here:
+    async with house(database_url, tmp_path) as here:
         answer = await ask(here, email="a@b.example", client_id="1")
         assert (answer.status_code, answer.json()["code"]) == (409, "no_mail")
         assert "download" in answer.json()["detail"]
@@ -238,9 +247,9 @@ async def test_nobody_has_a_stranger_mailed_their_own_words(here: House):
     assert (await ask(here, conversation=alone)).status_code == 200
 
 
-async def test_one_address_gets_few_letters_from_all_conversations(fresh_database_url: str, tmp_path: Path):
+async def test_one_address_gets_few_letters_from_all_conversations(database_url: str, tmp_path: Path):
     """Whoever opens many conversations fills no mailbox: not a stranger's, and not from one place."""
-    async with house(fresh_database_url, tmp_path, RATE_LIMITS="on", **MAIL) as here:
+    async with house(database_url, tmp_path, RATE_LIMITS="on", **MAIL) as here:
         await said(here)
         await here.bell.store.write(lambda conn: chat.mailings.forget(conn, [here.ours["conversation"]]))
         codes = []
