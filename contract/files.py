@@ -17,7 +17,8 @@
     POST /api/conversations/{id}/transcript TranscriptMail -> TranscriptMailed
 
 Refused besides the usual: file_type, file_too_large (413), file_limit (of one conversation), rate_limited (of one
-visitor or one address), forbidden (the site takes none from visitors), blocked, unavailable (no room on the disk), no_mail.
+visitor or one address), forbidden (the site takes none from visitors), blocked, unavailable (no room on the disk),
+no_mail.
 """
 
 from contract.names import FileType, TranscriptFormat
