@@ -1,8 +1,9 @@
 // The knowledge base, asked by the desk.
-import { list } from "./http";
+import type { ArticleHit, ArticleHits } from "../wire";
+import { http } from "./http";
 
-export interface ArticleFound { id: string; title: string; quote: string; url?: string }
 const MOST = 5;
 
-export const findArticles = (site: string, q: string): Promise<ArticleFound[]> =>
-  list<ArticleFound>("/api/articles/search", { site, q }, MOST).then((all) => all.slice(0, MOST));
+/** The passages that fit these words best. */
+export const findArticles = (site: string, q: string): Promise<ArticleHit[]> =>
+  http<ArticleHits>("GET", "/api/articles/search", undefined, { site, q }).then(({ items }) => items.slice(0, MOST));

@@ -1,6 +1,6 @@
 // The canned answers of a site, fetched when somebody first types a stroke, and again after a while.
 import { signal } from "@preact/signals";
-import type { Canned } from "../state/canned";
+import type { Canned } from "../wire";
 import { list } from "./http";
 
 const FRESH_MS = 60_000;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { begun, filled, meant, type Canned } from "./canned";
+import type { Canned } from "../wire";
+import { begun, filled, meant } from "./canned";
 
-const canned = (shortcut: string, title = ""): Canned => ({ id: shortcut, shortcut, title, text: "", language: "en" });
+const canned = (shortcut: string, title = ""): Canned => ({ id: shortcut, site: "s", shortcut, title, text: "", language: "en" });
 
 describe("a stroke", () => {
   it.each([

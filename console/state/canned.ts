@@ -1,7 +1,7 @@
 // Canned answers as values: what a half-written "/shortcut" means, and an answer with its variables filled in. Pure.
 
-/** As `/api/canned` gives it. */
-export interface Canned { id: string; shortcut: string; title: string; text: string; language: string }
+import type { Canned } from "../wire";
+
 const SHOWN = 8;
 /** The word that the caret stands behind, when it begins with a stroke at the start of a word. */
 const BEGUN = /(?:^|\s)\/([\p{L}\p{N}_-]*)$/u;

@@ -1,5 +1,6 @@
 // One message in the log: words, or a card of what was shown, offered, ordered.
 import type { ComponentChildren } from "preact";
+import { formatted } from "../../../widget/look/format";
 import { forget, retry } from "../../live/threads";
 import { Out } from "../../parts/small";
 import type { Unsent } from "../../state/thread";
@@ -140,12 +141,5 @@ function Lines({ lines }: { lines: MessageData["lines"] }) {
   );
 }
 
-const LINK = /(https?:\/\/[^\s<>"']+[^\s<>"'.,:;!?)\]])/gi;
-/** Words as they were written; addresses with http or https become links, nothing else becomes anything. */
-function Text({ text }: { text: string }) {
-  return (
-    <p class="words">
-      {text.split(LINK).map((part, at) => (at % 2 ? <Out key={at} url={part}>{part}</Out> : part))}
-    </p>
-  );
-}
+/** Words as they were written, with the little formatting that people may use; nothing else becomes anything. */
+const Text = ({ text }: { text: string }) => <div class="words">{formatted(text)}</div>;

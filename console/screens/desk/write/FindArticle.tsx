@@ -1,13 +1,14 @@
-// The knowledge base from the composer: words of the question in, the passage that fits and its address into the answer.
+// The knowledge base from the composer: words of the question in, the passage that fits into the answer, with its title.
 import { useEffect, useState } from "preact/hooks";
-import { findArticles, type ArticleFound } from "../../../live/articles";
+import { findArticles } from "../../../live/articles";
 import { t } from "../../../text/text";
+import type { ArticleHit } from "../../../wire";
 
 const PATIENCE = 250;
 
 export function FindArticle({ site, take }: { site: string; take: (words: string) => void }) {
   const [words, setWords] = useState("");
-  const [found, setFound] = useState<readonly ArticleFound[] | null>(null);
+  const [found, setFound] = useState<readonly ArticleHit[] | null>(null);
   useEffect(() => {
     if (words.trim().length < 2) return setFound(null);
     let mine = true;
@@ -33,5 +34,5 @@ export function FindArticle({ site, take }: { site: string; take: (words: string
   );
 }
 
-/** The passage and where it stands, as the visitor reads it. */
-const quoted = ({ title, quote, url }: ArticleFound): string => [quote ? `“${quote}”` : title, url].filter(Boolean).join("\n");
+/** The passage letter for letter and where it stands; what one adds oneself stands before or behind it. */
+export const quoted = ({ title, quote }: ArticleHit): string => `“${quote.trim()}”\n*${title.replaceAll("*", "")}*`;

@@ -4,9 +4,9 @@ import { useLayoutEffect, useState } from "preact/hooks";
 import { askCanned, cannedOf } from "../../../live/canned";
 import { site as siteNamed, sites } from "../../../live/sites";
 import { desk, mine } from "../../../live/value";
-import { begun, filled, meant, type Canned } from "../../../state/canned";
+import { begun, filled, meant } from "../../../state/canned";
 import { t } from "../../../text/text";
-import type { Conversation } from "../../../wire";
+import type { Canned, Conversation } from "../../../wire";
 
 const LIST = "canned-list";
 
