@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Canned } from "../wire";
-import { begun, filled, meant } from "./canned";
+import { begun, filled, meant, tongueOf } from "./canned";
 
 const canned = (shortcut: string, title = ""): Canned => ({ id: shortcut, site: "s", shortcut, title, text: "", language: "en" });
 
@@ -18,6 +18,13 @@ describe("a stroke", () => {
 it("means the shortcut itself first, then those that begin so, then titles with the word", () => {
   const all = [canned("other", "About price lists"), canned("prices"), canned("price"), canned("none", "Nothing"), canned("/pricey")];
   expect(meant(all, "Price").map((one) => one.shortcut)).toEqual(["price", "/pricey", "prices", "other"]);
+});
+it("puts the language of the talk before other languages", () => {
+  const all = [canned("bye"), { ...canned("bye"), id: "пока", language: "ru" }, { ...canned("byebye"), language: "ru" }];
+  expect(meant(all, "bye", "ru").map((one) => one.id)).toEqual(["пока", "byebye", "bye"]);
+});
+it.each([["Где заказ?", "en-GB", "ru"], ["Where is it?", "en-GB", "en"], ["Where is it?", "ru", "en"], ["", "ru", "ru"], ["42?", "de-DE", "de"]])("takes %j at a site in %s for %s", (said, site, tongue) => {
+  expect(tongueOf(said, site)).toBe(tongue);
 });
 it("shows eight of many, and some for the bare stroke", () => {
   expect(meant(Array.from({ length: 20 }, (_, at) => canned(`s${at}`)), "")).toHaveLength(8);

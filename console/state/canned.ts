@@ -12,8 +12,9 @@ export function begun(text: string, caret: number): { word: string; from: number
   return found ? { word: found[1]!, from: caret - found[1]!.length - 1 } : null;
 }
 
-/** Those that the word means, the likeliest first: the shortcut itself, shortcuts that begin so, titles with that word. */
-export function meant(all: readonly Canned[], word: string): Canned[] {
+/** Those that the word means, the likeliest first: the shortcut itself, shortcuts that begin so, titles with that word;
+ * in the language of the talk before other languages. */
+export function meant(all: readonly Canned[], word: string, tongue = ""): Canned[] {
   const wanted = word.toLowerCase();
   const rank = ({ shortcut, title }: Canned): number => {
     const short = shortcut.toLowerCase().replace(/^\//, "");
@@ -21,8 +22,16 @@ export function meant(all: readonly Canned[], word: string): Canned[] {
     if (short.startsWith(wanted)) return 1;
     return title.toLowerCase().includes(wanted) ? 2 : 3;
   };
-  return all.map((one) => [rank(one), one] as const).filter(([place]) => place < 3)
-    .sort((a, b) => a[0] - b[0] || a[1].shortcut.localeCompare(b[1].shortcut)).slice(0, SHOWN).map(([, one]) => one);
+  const foreign = ({ language }: Canned) => Number(tongue !== "" && language !== tongue);
+  return all.map((one) => ({ one, place: rank(one), foreign: foreign(one) })).filter(({ place }) => place < 3)
+    .sort((a, b) => a.foreign - b.foreign || a.place - b.place || a.one.shortcut.localeCompare(b.one.shortcut)).slice(0, SHOWN).map(({ one }) => one);
+}
+
+/** The language somebody writes in, as far as letters tell; else the one the site speaks. */
+export function tongueOf(said: string, site: string): string {
+  if (/\p{Script=Cyrillic}/u.test(said)) return "ru";
+  const usual = site.split("-")[0]!;
+  return usual === "ru" && /\p{Script=Latin}/u.test(said) ? "en" : usual;
 }
 
 export type Filling = "name" | "expert" | "site" | "topic";

@@ -3,8 +3,9 @@ import type { RefObject } from "preact";
 import { useLayoutEffect, useState } from "preact/hooks";
 import { askCanned, cannedOf } from "../../../live/canned";
 import { site as siteNamed, sites } from "../../../live/sites";
+import { threads } from "../../../live/threads";
 import { desk, mine } from "../../../live/value";
-import { begun, filled, meant } from "../../../state/canned";
+import { begun, filled, meant, tongueOf } from "../../../state/canned";
 import { t } from "../../../text/text";
 import type { Canned, Conversation } from "../../../wire";
 
@@ -17,7 +18,7 @@ export function useCanned(conversation: Conversation, text: string, field: RefOb
   const caret = field.current?.selectionEnd ?? text.length;
   const stroke = text.includes("/") ? begun(text, Math.min(caret, text.length)) : null;
   if (stroke) askCanned(conversation.site);
-  const found = stroke && closed !== text ? meant(cannedOf(conversation.site), stroke.word) : [];
+  const found = stroke && closed !== text ? meant(cannedOf(conversation.site), stroke.word, tongue(conversation)) : [];
   const chosen = found[Math.min(at, found.length - 1)];
   useLayoutEffect(() => setAt(0), [stroke?.word]);
 
@@ -48,6 +49,12 @@ export function useCanned(conversation: Conversation, text: string, field: RefOb
     </ul>
   );
   return { popup, onKey, list: chosen ? { id: LIST, active: `canned-${chosen.id}` } : null };
+}
+
+/** By the visitor's newest words. */
+function tongue({ id, site }: Conversation): string {
+  const said = threads.peek().get(id)?.messages.findLast((one) => one.author.kind === "visitor" && one.kind === "text")?.text ?? "";
+  return tongueOf(said, sites.peek()?.find((one) => one.id === site)?.language ?? "");
 }
 
 /** What the variables mean here: a stranger has no name to be called by. */
