@@ -1,11 +1,11 @@
 // The shapes that the console reads and sends: the contract's own, made from the server's code, plus the few names
 // that only a screen needs. Times are RFC 3339 in UTC, durations milliseconds, money minor units.
 import type {
-  AlertEnd, AlertRaised, ConversationBrief, Message, Person, Desk as ContractDesk, Expert as ContractExpert, ExpertEvents, FormLine, Money, OrderLine, OrderPlaced, VisitBrief,
+  AlertEnd, AlertRaised, ConversationBrief, Message, Desk as ContractDesk, Expert as ContractExpert, ExpertEvents, FormLine, Money, OrderLine, OrderPlaced, VisitBrief,
 } from "../contract/generated/contract";
 
 export type {
-  Article, ArticleBrief, ArticleHit, ArticleHits, Author, AuthorKind, Board, BoardDesk, BoardMissed, BoardTalk, BoardWaiting, Candidate, Canned, MissedBell, Customer, CustomerBrief, Decision, Ladder, LadderRung, FunnelPerson, FunnelStep, Me, Merge, Message, Messages, Money,
+  Article, ArticleBrief, ArticleHit, ArticleHits, Author, AuthorKind, Board, BoardDesk, BoardMissed, BoardTalk, BoardWaiting, Block, Candidate, Canned, MissedBell, Customer, CustomerBrief, Decision, Ladder, LadderRung, FunnelPerson, FunnelStep, Me, Merge, Message, Messages, Money, Note, Rating, Transfer,
   Backtest as BacktestAnswer, BacktestVisit, EventSeen, EventsSeen, Finding, Findings, ForeignOrigin, Opened, Overview, Person, Product, Role, Segment, SegmentWrite, Sent, Site, SiteSnippet, Status, Ticket, TimelineItem, Topic, Tree, TreeEntry,
   TreeImported, TreeNode, TreePreview, TreeProblem, TreeRules, Trigger, TriggerArm, TriggerReport,
   TriggerWrite, Visit, When,
@@ -14,17 +14,7 @@ export type {
 export type { AlertEnd, ExpertEvents, VisitBrief };
 import type { FunnelStep, TriggerWrite, When } from "../contract/generated/contract";
 
-/** A conversation that a colleague offers, or that was offered to one; see the contract's `Transfer`. */
-export interface Transfer {
-  alert: string; conversation: string; by: Person; to: Person | null; topic: string[]; note: string; at: string;
-  state: "waiting" | "accepted" | "declined" | "expired" | "gone";
-}
-export interface Rating { score: number; comment: string; at: string }
-/** What colleagues tell each other about a conversation; it stands after message `after_seq`. */
-export interface Note { id: string; conversation: string; after_seq: number; client_id: string | null; author: Person; text: string; at: string }
-/** A visitor who may not write to us until then. */
-export interface Block { id: string; site: string; visitor: string; name: string; by: Person | null; reason: string; at: string; until: string; active: boolean }
-export type Alert = AlertRaised & { transfer?: Transfer | null };
+export type Alert = AlertRaised;
 export type Weekday = "1" | "2" | "3" | "4" | "5" | "6" | "7";
 /** As the contract's `Hours`, with its spans as the pairs that they are: [begin, end]. */
 export interface Hours { zone: string; week: Partial<Record<Weekday, [string, string][]>>; off?: string[] }
@@ -33,14 +23,13 @@ export type Expert = Omit<ContractExpert, "hours"> & { hours: Hours | null };
 export type Condition = NonNullable<When["all"]>[number];
 /** The part of a trigger that decides and acts. */
 export type Rule = Pick<TriggerWrite, "conditions" | "action" | "content" | "caps" | "quiet" | "hold_out">;
-export type DeskSnapshot = Omit<ContractDesk, "experts" | "alerts" | "conversations"> & { experts: Expert[]; alerts: Alert[]; conversations: Conversation[] };
-export type Conversation = ConversationBrief & { ends_at?: string | null; closed_at?: string | null; rating?: Rating | null; transfer?: Transfer | null };
+export type DeskSnapshot = Omit<ContractDesk, "experts"> & { experts: Expert[] };
+export type Conversation = ConversationBrief;
 export type OrderSeen = OrderPlaced & { status?: string };
 export interface Page<T> { items: T[]; next: string | null }
 
-type Told = ExpertEvents & { "note.added": Note };
-export type EventName = keyof Told;
-export type DeskEvent = { [N in EventName]: { name: N; data: Told[N] } }[EventName];
+export type EventName = keyof ExpertEvents;
+export type DeskEvent = { [N in EventName]: { name: N; data: ExpertEvents[N] } }[EventName];
 /** What a message is. */
 export type Kind = Message["kind"] | "file" | "articles";
 /** One entry per event, so that a new event of the contract does not compile until the desk knows it. */
@@ -58,7 +47,7 @@ export interface MessageData {
   title?: string; url?: string; text?: string;
   product?: { id: string; name: string } | string; price?: Money; expires_at?: string; state?: string;
   lines?: (FormLine & Partial<OrderLine>)[]; number?: string; total?: Money; status?: string; name?: string; expert?: string;
-  position?: number; minutes?: number | null; score?: number; comment?: string; at?: string; to?: string | { name: string } | null;
+  position?: number; minutes?: number | null; score?: number; at?: string; by?: string; to?: string; topic?: string[];
   file?: string; type?: string; size?: number; width?: number | null; height?: number | null; articles?: ArticleSaid[];
 }
 export const FUNNEL_STEPS: FunnelStep[] = ["viewed", "deep", "alert", "chat", "offer", "order"];

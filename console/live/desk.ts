@@ -146,6 +146,12 @@ function react(event: DeskEvent, before: Desk): void {
     say(t("desk.ordered", { who, number, total: money(total) }), "good");
     tick();
   }
+  // Whom one offered it to has taken it: it is gone from here, and nobody has to wonder where.
+  if (event.name === "conversation.changed") {
+    const { id, expert } = event.data.conversation;
+    const had = before.conversations.find((one) => one.id === id);
+    if (had?.expert?.id === before.me.id && expert && expert.id !== before.me.id) say(t("transfer.taken", { who: expert.name }), "good");
+  }
   // A talk of one's own is over, or one is there again: how long one draws breath, or counts as there, the server knows.
   const mine = before.experts.find((one) => one.id === before.me.id);
   if (event.name === "conversation.changed" && event.data.conversation.state === "closed" && mine && mine.breath_seconds > 0) void load();

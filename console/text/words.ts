@@ -1,16 +1,17 @@
 // A message in a few words: for lists, where only one line is there.
 import type { Kind, Message, MessageData } from "../wire";
 import { number, timeOfDay } from "./format";
+import { SEPARATOR } from "./names";
 import { knows, t } from "./text";
 
 /** What happened, in the reader's language where we know the event, else in the server's words. */
 export function eventText(message: Message): string {
-  const { name, expert, position = 0, minutes, score, comment, at, to } = (message.data ?? {}) as MessageData;
-  const whom = typeof to === "string" ? to : to?.name;
-  const more = name === "queue.waiting" && !minutes ? ".place" : name === "conversation.transferred" && whom ? ".to" : name === "conversation.rated" && comment ? ".said" : "";
-  const key = [`event.${name}${expert ? ".by" : ""}${more}`, `event.${name}${more}`, `event.${name}`].find(knows);
+  const { name, expert, position = 0, minutes, score = 0, at, by = "", to, topic, state } = (message.data ?? {}) as MessageData;
+  const more = name === "queue.waiting" && !minutes ? ".place" : name === "conversation.transferred" && state === "returned" ? ".back" : "";
+  const key = [`event.${name}${expert ? ".by" : ""}${more}`, `event.${name}`].find(knows);
+  const to_whom = to || topic?.join(SEPARATOR) || "";
   return key && knows(key)
-    ? t(key, { who: expert ?? "", position, minutes: minutes ?? 0, score: score ?? 0, comment: comment ?? "", at: at ? timeOfDay(at) : "", to: whom ?? "" })
+    ? t(key, { who: expert || by, position, minutes: minutes ?? 0, score, at: at ? timeOfDay(at) : "", to: to_whom })
     : message.text;
 }
 

@@ -93,6 +93,7 @@ def test_canned_answers_articles_and_files_reach_the_visitor(
     keys.press("Enter")
     expect(anna.log.locator("em")).to_have_text("Watering while you are away")
 
+    guest.page.goto("about:blank")
     page.locator("input[type=file]").set_input_files({"name": "pot.png", "mimeType": "image/png", "buffer": png()})
     shown = anna.log.locator("a.attached img")
     expect(shown).to_have_count(1)
