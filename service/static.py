@@ -1,7 +1,7 @@
 """The front-end as it was built: a fixed list of files, read once at start, the same bytes for everybody.
 
-Nothing is looked up on the disk by a name from outside, and no answer depends on a request's headers (but for the 304
-of an unchanged file), so that any cache in between is safe.
+Nothing is looked up on the disk by a name from outside, and no answer depends on a request's headers but for the 304
+of an unchanged file and for whether it may be packed, which `Vary` says, so that any cache in between is safe.
 
 The snippet has two addresses: `/shopbell.js`, always the newest, and `/shopbell.HASH.js`, whose bytes never change, for
 pages that pin them (subresource integrity). Every build that was ever served is kept in the data folder, so that such a
@@ -9,6 +9,7 @@ page keeps its bell after an upgrade.
 """
 
 import base64
+import gzip
 import hashlib
 import os
 import re
@@ -42,11 +43,15 @@ TYPES = {
 #: Scripts that run in a customer's page: every origin may load them.
 SNIPPET, HOST = "shopbell.js", "host.js"
 FOR_ANY_PAGE = frozenset({SNIPPET, HOST})
+#: Kinds that are worth packing.
+PACKED = frozenset({".js", ".css", ".html", ".svg", ".json", ".txt"})
 FOR_EVER = "public, max-age=31536000, immutable"
 CONSOLE = "console/index.html"
 _HASHED = re.compile(r"[-.][A-Za-z0-9_-]{8,}\.[a-z0-9]+$")
 _VERSION = re.compile(r"shopbell\.[0-9a-f]{16}\.js")
 
+
+VERSION_CHARS = 16
 
 #: What lets a foreign page load a script, and check its bytes.
 _ANY_PAGE = {"Cross-Origin-Resource-Policy": "cross-origin", "Access-Control-Allow-Origin": "*"}
@@ -54,9 +59,10 @@ _ANY_PAGE = {"Cross-Origin-Resource-Policy": "cross-origin", "Access-Control-All
 
 @dataclass(frozen=True)
 class Asset:
-    """A file as it is sent. `etag` is the hash of its bytes."""
+    """A file as it is sent. `etag` is the hash of its bytes; `packed`: the same with gzip, where that is worth it."""
 
     body: bytes
+    packed: bytes | None
     media_type: str
     etag: str
     headers: Mapping[str, str]
@@ -81,7 +87,12 @@ def _asset(file: Path, folder: Path) -> Asset:
         headers |= _ANY_PAGE
     if name.endswith(".html"):
         headers |= {"Content-Security-Policy": PAGE_POLICY.format(ancestors="'none'")}
-    return Asset(body, TYPES[file.suffix], etag, headers)
+    return Asset(body, _packed(body, file.suffix), TYPES[file.suffix], etag, headers)
+
+
+def _packed(body: bytes, suffix: str) -> bytes | None:
+    packed = gzip.compress(body, 9, mtime=0) if suffix in PACKED else body
+    return packed if len(packed) < len(body) else None
 
 
 def _caching(name: str) -> str:
@@ -95,6 +106,11 @@ def _caching(name: str) -> str:
 def version(body: bytes) -> str:
     """The name of these bytes of the snippet: `shopbell.HASH.js`."""
     return f"shopbell.{hashlib.sha256(body).hexdigest()[:16]}.js"
+
+
+def version_of(body: bytes) -> str:
+    """What `?v=` says of a file that will be kept for ever: just these bytes are meant."""
+    return hashlib.sha256(body).hexdigest()[:VERSION_CHARS]
 
 
 def integrity(body: bytes) -> str:
@@ -136,16 +152,24 @@ def read_versions(kept: Path | None, folder: Path = FOLDER) -> dict[str, Asset]:
 
 def _for_ever(body: bytes) -> Asset:
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    return Asset(body, TYPES[".js"], etag, {"ETag": etag, "Cache-Control": FOR_EVER, **_ANY_PAGE})
+    return Asset(body, _packed(body, ".js"), TYPES[".js"], etag, {"ETag": etag, "Cache-Control": FOR_EVER, **_ANY_PAGE})
 
 
 def send(asset: Asset | None, request: Request) -> Response:
     """The file, or 304 when the browser has just these bytes. Refused("not_found") for None."""
     if asset is None:
         raise Refused("not_found")
-    if request.headers.get("if-none-match") == asset.etag:
-        return Response(None, 304, dict(asset.headers))
-    return Response(asset.body, 200, {**asset.headers, "Content-Type": asset.media_type})
+    headers = {**asset.headers, "Vary": "Accept-Encoding"}
+    if request.query_params.get("v") == asset.etag.strip('"')[:VERSION_CHARS]:
+        headers["Cache-Control"] = FOR_EVER  # whoever asks for just these bytes may keep them
+    # A packed file is another one to a cache, but the same to us.
+    packed_etag = f'{asset.etag[:-1]}-gzip"'
+    if request.headers.get("if-none-match") in (asset.etag, packed_etag):
+        return Response(None, 304, headers)
+    if asset.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+        headers |= {"Content-Encoding": "gzip", "ETag": packed_etag}
+        return Response(asset.packed, 200, {**headers, "Content-Type": asset.media_type})
+    return Response(asset.body, 200, {**headers, "Content-Type": asset.media_type})
 
 
 def routes(folder: Path = FOLDER, kept: Path | None = None) -> list[Route]:

@@ -1,5 +1,5 @@
-// The frame's own script and style, and the small script that places the frame on the host page.
-// Their names carry no hash: the server serves them with an ETag, and the snippet of the last release knows them.
+// The frame's own script and style, the small script that stands in its document, and (elsewhere) the one that places
+// the frame on the host page. Their names carry no hash: the server names the bytes it means (`?v=`), or sends an ETag.
 
 import { defineConfig } from "vite";
 
@@ -14,7 +14,7 @@ export default defineConfig({
     modulePreload: false,
     cssCodeSplit: false,
     rolldownOptions: {
-      input: { frame: "widget/frame/main.tsx" },
+      input: { frame: "widget/frame/main.tsx", boot: "widget/frame/boot.ts" },
       preserveEntrySignatures: "strict",
       output: { format: "es", entryFileNames: "[name].js", assetFileNames: "frame[extname]" },
     },

@@ -1,7 +1,9 @@
 // The shapes that cross the line between browser and server, as the widget uses them.
 // Names and meaning: the public contract, sections 3 and 4.
 
-import type { ErrorCode, PathSource } from "../contract/generated/contract";
+import type {
+  ErrorCode, PathSource, VisitorCommands as Known, VisitorEvents as Heard,
+} from "../contract/generated/contract";
 
 interface Fact {
   /** uuid, made here: the server takes each id once. */
@@ -49,6 +51,12 @@ export interface KeyHandover {
   lang: string;
   /** true when a person asked for the chat. */
   open: boolean;
+  /** true when they asked to be called. */
+  callback: boolean;
+  /** true while somebody only seems about to ask: nothing is told to anybody yet. */
+  warm: boolean;
+  /** Until when this visitor wants to be left alone: ms since 1970, 0 for not. */
+  alone: number;
   /** true when the chat was open before this page was loaded: it opens again, and leaves the focus alone. */
   again: boolean;
 }
@@ -61,7 +69,21 @@ export interface HostPage {
 /** Snippet -> frame, through the port. */
 export interface HostSays {
   open?: boolean;
+  callback?: boolean;
   page?: HostPage;
+}
+
+/** What the frame's first script has learned when the program arrives. `said`: what the page said meanwhile. */
+export interface Met {
+  handover: KeyHandover;
+  port: MessagePort;
+  said: HostSays[];
+}
+
+/** What the frame's document says of its site. */
+export interface Told {
+  title: Record<"en" | "ru", string>;
+  welcome: Record<"en" | "ru", string>;
 }
 
 /** How much room the frame needs on the page. */
@@ -78,14 +100,22 @@ export interface FrameSays {
   live?: boolean;
   /** The person closed the panel: focus returns to the bell. */
   focus?: boolean;
+  /** On which side of the page the bell stands, and its colour, as the site has it. */
+  side?: string;
+  accent?: string;
+  /** Until when the person wants to be left alone: ms since 1970. */
+  alone?: number;
   /** For listeners of shopbell('on', …). */
   event?: string;
 }
 
 // What the sockets carry is generated from the server's own shapes.
 export type {
+  ArticleQuote,
   ChatInvited as Invited,
+  ClosedTalk,
   FormLine as Line,
+  Greeting,
   InfoShown,
   Message,
   MessageKind,
@@ -96,10 +126,36 @@ export type {
   OrderLine as OrderedLine,
   OrderUpdated,
   PathSource,
-  VisitorCommands,
-  VisitorEvents,
+  TalkOffered,
   Waited,
 } from "../contract/generated/contract";
+
+/** A time at which somebody may be called or written to. */
+export interface Slot {
+  at: string;
+  expert: string | null;
+}
+
+/** A promise to call or write. */
+export interface CallbackShown {
+  callback: string;
+  channel: "call" | "write";
+  state: "open" | "done" | "missed";
+  at: string;
+  expert: string | null;
+}
+
+/** What the frame also says and hears, wherever the server knows it. */
+interface More {
+  "callback.slots": { send: { topic: string }; answer: { slots: Slot[] } };
+  "callback.request": {
+    send: { client_id: string; channel: "call" | "write"; phone: string; when: string; topic: string };
+    answer: { callback: string; at: string; expert: string | null };
+  };
+}
+
+export type VisitorCommands = Known & Omit<More, keyof Known>;
+export type VisitorEvents = Heard & Omit<{ "callback.updated": CallbackShown }, keyof Heard>;
 
 export interface Contact {
   name: string;

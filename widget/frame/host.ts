@@ -1,21 +1,21 @@
 // The host page: it gives us the visitor key once, hears how much room we need, and nothing else.
+// The document's own first script has met it (boot.ts); from here on its port is ours.
 
-import type { FrameSays, HostSays, KeyHandover } from "../wire";
+import type { FrameSays, HostSays, KeyHandover, Met } from "../wire";
 
-/** The origin that the server wrote into this document; the only one we speak to. */
-const origin = document.body.dataset.origin || "";
 let port: MessagePort | undefined;
 
-/** Says hello to the page. `met` is called once, with the first key; `told` with whatever comes later. */
+/** `met` is called once, with the key; `told` with whatever comes later. */
 export function meetHost(met: (handover: KeyHandover) => void, told: (says: HostSays) => void): void {
-  addEventListener("message", (event: MessageEvent<KeyHandover>) => {
-    if (port || event.origin !== origin || event.source !== parent || event.data?.shopbell !== "key") return;
-    port = event.ports[0];
-    if (!port) return;
+  const begin = () => {
+    const { handover, port: given, said } = (document as unknown as { met: Met }).met;
+    port = given;
     port.onmessage = (message: MessageEvent<HostSays>) => told(message.data);
-    met(event.data);
-  });
-  parent.postMessage({ shopbell: "hello" }, origin);
+    met(handover);
+    said.forEach(told);
+  };
+  if ("met" in document) begin();
+  else document.addEventListener("met", begin, { once: true });
 }
 
 export function tellHost(says: Partial<FrameSays>): void {

@@ -2,12 +2,12 @@
 // The server's numbering decides what is shown; what we wrote is kept until the server has it.
 
 import { batch, computed, effect, signal } from "@preact/signals";
-import type { Invited, Message } from "../wire";
+import type { ClosedTalk, Greeting, Invited, Message, TalkOffered } from "../wire";
 import { heed } from "./cards";
 import { tellHost } from "./host";
 import { recall, recallForGood, remember, rememberForGood } from "./memory";
 import { command, line, type Heard, mention, Refused } from "./line";
-import { empty, ends, lastSeq, receive, type Thread, type Unsent, unread } from "./thread";
+import { empty, end, lastSeq, receive, type Thread, type Unsent, unread } from "./thread";
 import { EVERY, Queue } from "./unsent";
 import { say } from "./words";
 
@@ -35,6 +35,14 @@ export const typing = signal(false);
 export const closed = signal(false);
 /** The invitation that nobody answered yet. */
 export const invitation = signal<Invited | null>(null);
+/** Who the house thinks this is, and who helped them before. */
+export const greeting = signal<Greeting | null>(null);
+/** What the site has in its chat; known once it was opened. */
+export const offered = signal<TalkOffered | null>(null);
+/** An earlier conversation that can be gone on with. */
+export const before = signal<ClosedTalk | null>(null);
+/** Until when this visitor wants to be left alone: ms since 1970. */
+export const alone = signal(0);
 /** Why the conversation could not be opened. */
 export const trouble = signal("");
 
@@ -42,6 +50,11 @@ export const trouble = signal("");
 export const live = computed(() => !!thread.value.conversation && !closed.value);
 
 export const news = computed(() => (open.value ? [] : unread(thread.value, read.value)));
+
+/** Left alone: what comes unasked waits behind the bell. Somebody who spoke here gets their answers all the same. */
+export const quietly = computed(
+  () => alone.value > Date.now() && !thread.value.messages.some(({ author }) => author.kind === "visitor"),
+);
 
 effect(() => {
   const { conversation, unsent } = thread.value;
@@ -86,7 +99,8 @@ function take(messages: Message[], whole = false): void {
     thread.value = result.thread;
     for (const { author } of messages) if (author.kind === "expert" && author.name) expert.value = author.name;
     messages.forEach(heed);
-    if (result.thread.messages.some(ends)) over(result.thread.conversation);
+    if (end(result.thread.messages)) over(result.thread.conversation);
+    else if (result.thread.messages.length) closed.value = false;
     if (messages.some(({ author }) => author.kind === "expert")) typing.value = false;
   });
   if (result.gap) void catchUp();
@@ -144,6 +158,9 @@ async function opening(): Promise<void> {
     follow(answer.conversation);
     closed.value = false;
     trouble.value = "";
+    greeting.value = answer.greeting;
+    offered.value = answer.talk;
+    before.value = answer.closed;
     take(answer.messages, true);
     if (lastSeq(thread.value) < answer.seq) await catchUp();
     if (open.value) tellHost({ event: "open" });
@@ -166,6 +183,9 @@ export async function resume(): Promise<void> {
 }
 
 // --- what the person does ---------------------------------------------------------------------------------
+
+/** A message that came as an answer of its own, such as a file that was sent. */
+export const told = (message: Message): void => take([message]);
 
 /** Counts how often a person opened the panel: then, and only then, the focus goes to the field. */
 export const entered = signal(0);
@@ -196,6 +216,21 @@ export function notNow(): void {
     invitation.value = null;
     read.value = Math.max(read.value, lastSeq(thread.value));
   });
+}
+
+const LEFT_ALONE = 30 * 24 * 3600 * 1000;
+
+/** No invitation and no card for thirty days; the page remembers it. The bell stays. */
+export function leaveAlone(): void {
+  alone.value = Date.now() + LEFT_ALONE;
+  tellHost({ alone: alone.value });
+  notNow();
+}
+
+/** They ask for us after all. */
+export function welcomeAgain(): void {
+  alone.value = 0;
+  tellHost({ alone: 1 });
 }
 
 export function write(text: string): void {
@@ -263,13 +298,23 @@ function again() {
 }
 
 let lastTyping = -Infinity;
+let telling: ReturnType<typeof setTimeout> | undefined;
 
-/** The person is writing: said at most every 3 s. */
-export function writing(): void {
-  const now = performance.now();
-  if (!thread.value.conversation || now - lastTyping < 3_000) return;
-  lastTyping = now;
-  mention("typing", { conversation: thread.value.conversation });
+/** The person is writing: said at most every 3 s. Where the site looks on, the words go along, at most every second. */
+export function writing(text: string): void {
+  const { conversation } = thread.value;
+  if (!conversation) return;
+  clearTimeout(telling);
+  const pause = offered.value?.preview ? 1_000 : 3_000;
+  const wait = lastTyping + pause - performance.now();
+  if (wait > 0) {
+    // The last word counts where it is looked at; that somebody writes has been said.
+    if (offered.value?.preview) telling = setTimeout(writing, wait, text);
+    return;
+  }
+  lastTyping = performance.now();
+  const said = offered.value?.preview ? { conversation, text } : { conversation };
+  mention("typing", said);
 }
 
 /** What is on an open panel in a visible page is read. */
@@ -318,5 +363,34 @@ export const events: Heard = {
   "conversation.closed": ({ conversation }) => over(conversation),
 };
 
+/** Throws what `command` throws. */
+export const rate = (score: number, comment: string) =>
+  command("conversation.rate", { conversation: thread.value.conversation, score, comment });
+
 /** After the end: the next opening gives a new conversation. */
 export const beginAgain = () => void enter();
+
+/** The same conversation goes on for so long after its end (ms). */
+const AGAIN = 24 * 3600 * 1000;
+
+/** Whether it is worth asking: the server decides. */
+export const mayReopen = (now = Date.now()): boolean => {
+  const last = end(thread.value.messages);
+  return !!last && Date.parse(last.at) + AGAIN > now;
+};
+
+/** Write again: the same conversation where the house still has it at hand, else a new one. */
+export async function goOn(conversation = thread.value.conversation): Promise<void> {
+  entered.value++;
+  try {
+    const answer = await command("conversation.reopen", { conversation });
+    batch(() => {
+      follow(answer.conversation);
+      before.value = null;
+      closed.value = false;
+      take(answer.messages, true);
+    });
+  } catch (problem) {
+    if (problem instanceof Refused) await enter();
+  }
+}

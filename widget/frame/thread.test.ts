@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { Message } from "../wire";
-import { empty, lastSeq, receive, shown, type Thread, unread } from "./thread";
+import { empty, end, lastSeq, rated, receive, shown, type Thread, unread } from "./thread";
 
 const message = (seq: number, kind: Message["author"]["kind"] = "expert", client_id: string | null = null): Message => ({
   conversation: "c", seq, client_id, author: { kind, name: "" }, kind: "text", text: `m${seq}`, at: "", data: null,
@@ -95,4 +95,16 @@ test("an invitation that was over before anybody looked is no news; a talk that 
   const talked = receive(empty("c"), [message(1, "visitor"), { ...message(2) }, { ...end, seq: 3 }]).thread;
   expect(unread(talked, 0).map((one) => one.seq)).toEqual([2]);
   expect(unread(receive(empty("c"), [message(1), message(2), { ...end, seq: 3 }]).thread, 1).map((one) => one.seq)).toEqual([2]);
+});
+
+test.each<[string, string[], boolean, boolean]>([
+  ["nothing", [], false, false],
+  ["closed", ["closed"], true, false],
+  ["closed and rated", ["closed", "rated"], true, true],
+  ["begun again", ["closed", "rated", "reopened"], false, false],
+  ["closed again", ["closed", "rated", "reopened", "closed"], true, false],
+])("%s: over, rated", (_, names, over, judged) => {
+  const messages = names.map((name, i): Message => ({ ...message(i + 1, "system"), kind: "event", data: { name: `conversation.${name}` } as object }));
+  expect(!!end(messages)).toBe(over);
+  expect(rated(messages)).toBe(judged);
 });

@@ -57,8 +57,23 @@ export const shown = (messages: Message[]): Message[] => {
   return messages.filter(({ data }, i) => i >= newest || (data as { name?: string } | null)?.name !== "queue.waiting");
 };
 
-export const ends = ({ kind, data }: Message): boolean =>
-  kind === "event" && (data as { name?: string } | null)?.name === "conversation.closed";
+/** What happened, where a message tells of something that happened. */
+export const happened = ({ kind, data }: Message): string | undefined =>
+  kind === "event" ? (data as { name?: string } | null)?.name : undefined;
+
+export const ends = (message: Message): boolean => happened(message) === "conversation.closed";
+
+/** The newest of what happened under this name, unless the conversation was begun again since. */
+const since = (messages: Message[], name: string): Message | undefined => {
+  const last = messages.findLast((message) => [name, "conversation.reopened"].includes(happened(message) ?? ""));
+  return last && happened(last) === name ? last : undefined;
+};
+
+/** The end of the conversation. */
+export const end = (messages: Message[]): Message | undefined => since(messages, "conversation.closed");
+
+/** Somebody said how it was. */
+export const rated = (messages: Message[]): boolean => !!since(messages, "conversation.rated");
 
 /** Messages of the other side after `seq`. An invitation that was over before the person looked at it is none: nobody
  * is there to answer. */

@@ -3,7 +3,9 @@
 import { signal } from "@preact/signals";
 import en from "../text/en.json";
 import ru from "../text/ru.json";
+import { moment } from "./format";
 import { recall, remember } from "./memory";
+import { facts } from "./site";
 
 export type Language = "en" | "ru";
 export type Word = keyof typeof en;
@@ -30,13 +32,36 @@ export function say(word: Word, filled: Record<string, string | number> = {}): s
   return catalogues[language.value][word].replace(/\{(\w+)\}/g, (_, name) => String(filled[name] ?? ""));
 }
 
-interface Happened { name?: string; expert?: string; position?: number; minutes?: number | null }
+/** What the chat is called, and what it says first, in the site's own words where it has some. */
+export const title = (): string => facts.title?.[language.value] || say("title");
+export const welcome = (): string => facts.welcome?.[language.value] || say("hello");
+
+interface Happened {
+  name?: string;
+  expert?: string;
+  to?: string | null;
+  position?: number;
+  minutes?: number | null;
+  at?: string;
+  score?: number;
+}
 
 /** What happened in a conversation; an event that we do not know is told in the server's words. */
 export function sayEvent(text: string, data: object | null): string {
-  const { name, expert, position, minutes } = (data ?? {}) as Happened;
+  const { name, expert, to, position, minutes, at, score } = (data ?? {}) as Happened;
   const word = `event.${name}${name === "queue.waiting" && !minutes ? ".place" : ""}` as Word;
-  return word in catalogues.en ? say(word, { expert: expert || say("someone"), position: position ?? 0, minutes: minutes ?? 0 }) : text;
+  return word in catalogues.en ? say(word, {
+    expert: to || expert || say("someone"),
+    position: position ?? 0, minutes: minutes ?? 0, score: score ?? 0,
+    at: at ? moment(at) : "",
+  }) : text;
+}
+
+/** "in May", with the year where it is another one. */
+export function sayMonth(time: string, now = new Date()): string {
+  const date = new Date(time);
+  const month = say(`month.${date.getMonth() + 1}` as Word);
+  return date.getFullYear() === now.getFullYear() ? month : say("monthOfYear", { month, year: date.getFullYear() });
 }
 
 /** The word for a status of an order; one that we do not know is shown as the shop calls it. */

@@ -30,6 +30,7 @@ async function place(open: unknown = 0) {
   button.title = "Chat";
   // The frame stays outside the document: nothing is loaded in a test.
   button.before = (placed) => (frame = placed as HTMLIFrameElement);
+  document.documentElement.lang = "en";
   tell = (open) => host.tell(open, script, () => key, button, [["open", (event) => heard.push(event)]]);
   tell(open);
   source = { postMessage: (message, origin, ports) => posted.push({ message, origin, ports }) };
@@ -52,7 +53,7 @@ beforeEach(() => {
 
 test("the frame is ours, knows the page's origin and not the key", async () => {
   await place();
-  expect(frame.src).toBe(`${BELL}/frame?site=de+mo&origin=${encodeURIComponent(location.origin)}`);
+  expect(frame.src).toBe(`${BELL}/frame?site=de+mo&origin=${encodeURIComponent(location.origin)}&lang=en`);
   expect(frame.title).toBe("Chat");
 });
 
@@ -70,7 +71,7 @@ test.each<[string, () => void]>([
 test("the frame's hello is answered with the key, to the exact origin", async () => {
   await place(1);
   say({ shopbell: "hello" });
-  expect(posted[0]).toMatchObject({ origin: BELL, message: { shopbell: "key", key: "k".repeat(32), open: true, again: false } });
+  expect(posted[0]).toMatchObject({ origin: BELL, message: { shopbell: "key", key: "k".repeat(32), open: true, warm: false, again: false, alone: 0 } });
   expect(posted[0]!.ports).toHaveLength(1);
 });
 
@@ -162,4 +163,58 @@ test("listeners of the page hear the frame's events", async () => {
   await frameSays({ event: "open" });
   await frameSays({ event: "other" });
   expect(heard).toEqual(["open"]);
+});
+
+test("somebody who only comes near the bell asks for nothing yet", async () => {
+  await place(new Event("pointerenter"));
+  say({ shopbell: "hello" });
+  expect(posted[0]!.message).toMatchObject({ warm: true, open: false });
+  const port = posted[0]!.ports[0]!;
+  const told: unknown[] = [];
+  port.onmessage = ({ data }) => told.push(data);
+  tell(new Event("pointerenter"));
+  tell(new Event("click"));
+  await new Promise((done) => setTimeout(done, 20));
+  expect(told).toMatchObject([{ open: true, callback: false }]);
+});
+
+test("who asks to be called says so", async () => {
+  await place(2);
+  say({ shopbell: "hello" });
+  expect(posted[0]!.message).toMatchObject({ open: true, callback: true });
+});
+
+test("who wants to be left alone is remembered by the page", async () => {
+  await place();
+  say({ shopbell: "hello" });
+  await frameSays({ alone: 1_900_000_000_000 });
+  await place();
+  say({ shopbell: "hello" });
+  expect(posted.at(-1)!.message.alone).toBe(1_900_000_000_000);
+});
+
+test("bell and chat stand on the site's side, in its colour", async () => {
+  await place();
+  say({ shopbell: "hello" });
+  await frameSays({ side: "left", accent: "rgb(1, 2, 3)" });
+  expect([button.style.left, button.style.right, frame.style.left, frame.style.right]).toEqual(["16px", "auto", "0px", "auto"]);
+  expect(button.style.background).toContain("rgb(1, 2, 3)");
+});
+
+test("what covers the foot of the page does not cover the open chat", async () => {
+  const view = Object.assign(new EventTarget(), { height: innerHeight - 300, offsetTop: 0, scale: 1 });
+  Object.defineProperty(globalThis, "visualViewport", { value: view, configurable: true });
+  await place();
+  say({ shopbell: "hello" });
+  await frameSays({ size: "closed" });
+  view.dispatchEvent(new Event("resize"));
+  expect(frame.style.bottom).toBe("");
+  await frameSays({ size: "open" });
+  expect(frame.style.bottom).toBe("300px");
+  expect(frame.style.maxHeight).toBe(`${innerHeight - 300}px`);
+  // Two fingers make things larger; nothing is covered.
+  view.scale = 2;
+  view.dispatchEvent(new Event("resize"));
+  expect(frame.style.bottom).toBe("");
+  Object.defineProperty(globalThis, "visualViewport", { value: undefined, configurable: true });
 });

@@ -3,7 +3,7 @@
 
 import { BELL } from "../look/shape";
 import { store, visitorKey } from "./storage";
-import { base, script } from "./tag";
+import { base, data, script } from "./tag";
 
 /** Calls of shopbell('on', event, then). */
 export type Listeners = [event: string, then: (event: string) => void][];
@@ -27,11 +27,14 @@ export let host: Promise<Host> | 0 | undefined;
 box.attachShadow({ mode: "open" }).append(button);
 button.append(shape);
 button.style =
-  "position:fixed;right:16px;bottom:16px;z-index:9999999;padding:12px;border:0;" +
-  "border-radius:50%;background:var(--shopbell-accent,#0b6464)";
+  "position:fixed;right:16px;bottom:16px;z-index:9999999;padding:12px;" +
+  "border:0;border-radius:24px;background:#0b6464;" +
+  // How the site's bell looks; without the attribute, a word that no style knows.
+  data.look;
 // All border: where a person's system has its own colours, borders are seen and backgrounds are not.
 shape.style = `border:12px solid #fff;clip-path:path("${BELL}")`;
-button.onclick = load;
+// Who comes near will perhaps click: what stands behind the bell is fetched (host.js tells one from the other).
+button.onclick = button.onpointerenter = load;
 
 /** Draws the bell, again where the page threw its whole body away. */
 export function draw() {

@@ -6,7 +6,7 @@ import type { InfoShown, Message } from "../../wire";
 import { Bell } from "../../look/Bell";
 import { cards, putAway } from "../cards";
 import { tellHost } from "../host";
-import { expert, invitation, live, news, notNow, openPanel } from "../talk";
+import { expert, invitation, leaveAlone, live, news, notNow, openPanel, quietly } from "../talk";
 import { say } from "../words";
 import { CardBody } from "./CardBody";
 import { Text } from "./Words";
@@ -36,6 +36,7 @@ function Invitation() {
       <p class="buttons">
         <button type="button" class="main" onClick={openPanel}>{say("answer")}</button>
         <button type="button" onClick={notNow}>{say("notNow")}</button>
+        {!!invited && <button type="button" class="plain" onClick={leaveAlone}>{say("leaveAlone")}</button>}
       </p>
     </section>
   );
@@ -43,9 +44,9 @@ function Invitation() {
 
 export function Bubble() {
   const box = useRef<HTMLElement>(null);
-  const [card] = cards.value;
+  const [card] = quietly.value ? [] : cards.value;
   const from = card?.expert.name;
-  const busy = !!(card || invitation.value || news.value.length);
+  const busy = !quietly.value && !!(card || invitation.value || news.value.length);
   const unread = news.value.length + cards.value.length + (invitation.value && !news.value.length ? 1 : 0);
 
   useLayoutEffect(() => {
@@ -75,7 +76,7 @@ export function Bubble() {
           <CardBody card={card} quiet />
         </section>
       )}
-      <Invitation />
+      {!quietly.value && <Invitation />}
     </main>
   );
 }

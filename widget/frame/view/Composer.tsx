@@ -2,13 +2,17 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { ACCEPTED, attach } from "../files";
 import { recall, remember } from "../memory";
-import { entered, write, writing } from "../talk";
+import { entered, expert, offered, write, writing } from "../talk";
 import { say } from "../words";
+import { Emoji } from "./Emoji";
 
 export function Composer() {
   const field = useRef<HTMLTextAreaElement>(null);
+  const picker = useRef<HTMLInputElement>(null);
   const text = useSignal(recall<string>("draft") ?? "");
+  const pictures = useSignal(false);
 
   // Only a person who opened the chat is taken to the field: now, or when the page hands the focus over.
   useEffect(() => {
@@ -29,25 +33,64 @@ export function Composer() {
     if (!text.value.trim()) return;
     write(text.value.trim());
     change("");
+    pictures.value = false;
+    field.current?.focus();
+  }
+
+  function insert(picture: string) {
+    const { selectionStart, selectionEnd } = field.current!;
+    change(text.value.slice(0, selectionStart) + picture + text.value.slice(selectionEnd));
+    writing(text.value);
+    requestAnimationFrame(() => field.current?.setSelectionRange(selectionStart + picture.length, selectionStart + picture.length));
+  }
+
+  function leavePictures() {
+    pictures.value = false;
     field.current?.focus();
   }
 
   return (
     <form class="composer" onSubmit={send}>
+      {pictures.value && <Emoji chosen={insert} left={leavePictures} />}
       <textarea ref={field} rows={1} maxLength={8000} aria-label={say("write")} placeholder={say("write")}
-        value={text.value}
+        aria-describedby={offered.value?.preview ? "preview" : undefined} value={text.value}
         onInput={(event) => {
           change(event.currentTarget.value);
-          if (text.value) writing();
+          writing(text.value);
+        }}
+        onPaste={(event) => {
+          const files = event.clipboardData?.files;
+          if (!files?.length || !offered.value?.files) return;
+          event.preventDefault();
+          attach(files);
         }}
         onKeyDown={(event) => {
           if (event.key === "Enter" && !event.shiftKey && !event.isComposing) send(event);
         }} />
+      <button type="button" class="plain" aria-label={say("emoji")} aria-expanded={pictures.value} onClick={() => (pictures.value = !pictures.value)}>
+        <span aria-hidden="true">☺</span>
+      </button>
+      {offered.value?.files && (
+        <>
+          <input ref={picker} type="file" hidden multiple accept={ACCEPTED} aria-label={say("attach")}
+            onChange={(event) => {
+              attach(event.currentTarget.files ?? []);
+              event.currentTarget.value = "";
+              field.current?.focus();
+            }} />
+          <button type="button" class="plain" aria-label={say("attach")} onClick={() => picker.current?.click()}>
+            <svg viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor" stroke-width="2" aria-hidden="true">
+              <path d="M20 11l-8 8a5 5 0 01-7-7l9-9a3.500 3.500 0 015 5l-9 9a2 2 0 01-3-3l8-8" />
+            </svg>
+          </button>
+        </>
+      )}
       <button type="submit" class="main" aria-label={say("send")} disabled={!text.value.trim()}>
         <svg viewBox="0 0 24 24" width="20" height="20" fill="currentColor" aria-hidden="true">
           <path d="M3 4l18 8-18 8 3-7 8-1-8-1-3-7Z" />
         </svg>
       </button>
+      {offered.value?.preview && <p class="soft note" id="preview">{say("preview", { expert: expert.value || say("someone") })}</p>}
     </form>
   );
 }

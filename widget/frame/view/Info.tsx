@@ -1,8 +1,8 @@
 // A page or a few sentences that the expert wants to show.
 
-import { safeLink } from "../links";
+import { safeLink } from "../../look/format";
 import { say } from "../words";
-import { Link, Text } from "./Words";
+import { Link, Words } from "./Words";
 
 export interface InfoData {
   title: string;
@@ -16,7 +16,7 @@ export function Info({ title, url, text }: InfoData) {
     <div class="info">
       <p class="kicker">{say("information")}</p>
       <h2>{title}</h2>
-      {text && <p class="words"><Text>{text}</Text></p>}
+      {text && <Words>{text}</Words>}
       {href && <p><Link href={href}>{say("openLink")}</Link></p>}
     </div>
   );

@@ -8,7 +8,7 @@ import { moment, money } from "../format";
 import { say } from "../words";
 import { Problem } from "./Problem";
 import { useAsk } from "./useAsk";
-import { Text } from "./Words";
+import { Words } from "./Words";
 
 export interface OfferData {
   offer: string;
@@ -35,7 +35,7 @@ export function Offer({ offer, product, price, expires_at, state = "open", text 
     <div class="offer">
       <p class="kicker">{say("offer")}</p>
       <h2>{product.name}</h2>
-      {text && <p class="words"><Text>{text}</Text></p>}
+      {text && <Words>{text}</Words>}
       <p class="price">
         <strong>{money(price)}</strong>
         {usual && <span class="soft"> {say("insteadOf", { price: money(usual) })}</span>}

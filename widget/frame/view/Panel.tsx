@@ -7,19 +7,27 @@ import { day } from "../format";
 import { tellHost } from "../host";
 import { line, retryNow } from "../line";
 import { shown } from "../thread";
-import { beginAgain, closed, closePanel, discard, expert, seen, sendAgain, thread, trouble, typing } from "../talk";
-import { chooseLanguage, language, say } from "../words";
+import { attach, uploads } from "../files";
+import { screen } from "../screen";
+import { closed, closePanel, discard, expert, offered, seen, sendAgain, thread, trouble, typing } from "../talk";
+import { say, title } from "../words";
+import { Article } from "./Articles";
+import { Callback } from "./Callback";
 import { CardBody } from "./CardBody";
 import { Composer } from "./Composer";
+import { Ended } from "./Ended";
+import { Sending } from "./File";
+import { Greeting } from "./Greeting";
+import { Menu } from "./Menu";
 import { Said } from "./Said";
+import { Transcript } from "./Transcript";
 
 function Head() {
-  const other = language.value === "en" ? "ru" : "en";
   return (
     <header>
       <Bell size={20} />
-      <h1>{expert.value || say("title")}</h1>
-      <button type="button" class="plain" lang={other} onClick={() => chooseLanguage(other)}>{say("language")}</button>
+      <h1>{expert.value || title()}</h1>
+      <Menu />
       <button type="button" class="plain shut" aria-label={say("close")} onClick={leave}>
         <span aria-hidden="true">×</span>
       </button>
@@ -29,6 +37,7 @@ function Head() {
 
 function leave() {
   closePanel();
+  screen.value = { name: "chat" };
   tellHost({ size: "closed", focus: true });
 }
 
@@ -40,9 +49,9 @@ function again() {
 
 function LineState() {
   const state = line.value;
-  const sentence =
-    trouble.value ||
-    (state === "on" ? "" : say(state === "connecting" ? "connecting" : state === "refused" ? "refused" : "reconnecting"));
+  const waiting = state === "on" ? 0 : thread.value.unsent.length + uploads.value.length;
+  const why = state === "connecting" ? "connecting" : state === "refused" ? "refused" : "reconnecting";
+  const sentence = trouble.value || (state === "on" ? "" : say(why) + (waiting ? ` ${say("waiting", { n: waiting })}` : ""));
   return (
     <div class="line" role="status">
       {sentence && <span>{sentence}</span>}
@@ -70,8 +79,8 @@ function Messages() {
 
   return (
     <div class="thread" ref={list} onScroll={scrolled} tabIndex={0} role="log" aria-label={say("messages")}>
+      <Greeting />
       <ol>
-      {!messages.length && !unsent.length && <li class="event">{say("hello")}</li>}
       {shown(messages).flatMap((message, i, told) => {
         const before = told[i - 1];
         const newDay = !before || day(before.at) !== day(message.at);
@@ -96,6 +105,7 @@ function Messages() {
           )}
         </li>
       ))}
+      {uploads.value.map((upload) => <Sending key={upload.client_id} upload={upload} />)}
       {cards.value.map((card) => (
         <li key={card.card} class="theirs">
           <div class="card">
@@ -121,21 +131,33 @@ export function Panel() {
     return () => removeEventListener("keydown", key);
   }, []);
 
+  const drop = (event: DragEvent) => {
+    if (!offered.value?.files || closed.value || !event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    if (event.type === "drop") attach(event.dataTransfer.files);
+  };
+  const now = screen.value;
+
   return (
-    <main class="panel">
+    <main class="panel" onDragOver={drop} onDrop={drop}>
       <Head />
       <LineState />
+      {now.name === "callback" && <Callback />}
+      {now.name === "transcript" && <Transcript />}
+      {now.name === "article" && <Article key={now.article} article={now.article} />}
+      {now.name === "chat" && <Chat />}
+    </main>
+  );
+}
+
+function Chat() {
+  return (
+    <>
       <Messages />
       <p class="typing" aria-live="polite">
         {typing.value && say("typing", { name: expert.value || say("someone") })}
       </p>
-      {closed.value ? (
-        <p class="ended">
-          {say("closed")} <button type="button" class="plain" onClick={beginAgain}>{say("newConversation")}</button>
-        </p>
-      ) : (
-        <Composer />
-      )}
-    </main>
+      {closed.value ? <Ended /> : <Composer />}
+    </>
   );
 }

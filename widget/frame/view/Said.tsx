@@ -1,23 +1,32 @@
 // One message of the conversation, by its kind.
 
-import type { Message } from "../../wire";
+import type { Message, Slot } from "../../wire";
+import { onlyEmoji } from "../emoji";
 import { clock } from "../format";
+import { happened } from "../thread";
 import { say, sayEvent } from "../words";
+import { Passages } from "./Articles";
+import { File, type FileData } from "./File";
+import { Times } from "./Callback";
 import { Confirmation, type Confirmed } from "./Confirmation";
 import { Info, type InfoData } from "./Info";
 import { Offer, type OfferData } from "./Offer";
 import { OrderForm, type OrderFormData } from "./OrderForm";
-import { Text } from "./Words";
+import { Words } from "./Words";
 
 function Thing({ kind, data }: { kind: Message["kind"]; data: unknown }) {
   if (kind === "info") return <Info {...(data as InfoData)} />;
   if (kind === "offer") return <Offer {...(data as OfferData)} />;
   if (kind === "order_form") return <OrderForm {...(data as OrderFormData)} brief />;
+  if (kind === "file") return <File {...(data as FileData)} />;
+  if ((kind as string) === "articles") return <Passages {...(data as { articles: [] })} />;
   return <Confirmation {...(data as Confirmed)} />;
 }
 
 export function Said({ message, first, state }: { message: Message; first: boolean; state?: string }) {
   const { author, kind, text, at, data } = message;
+  if (happened(message) === "night.slots")
+    return <li class="theirs"><div class="card"><Times slots={(data as { slots?: Slot[] }).slots ?? []} /></div></li>;
   if (kind === "event")
     return <li class="event">{sayEvent(text, data)} <time dateTime={at}>{clock(at)}</time></li>;
   const mine = author.kind === "visitor";
@@ -26,9 +35,12 @@ export function Said({ message, first, state }: { message: Message; first: boole
     <li class={mine ? "mine" : "theirs"}>
       {first && (mine || author.name) && <span class={mine ? "aside" : "author"}>{mine ? say("you") : author.name}</span>}
       {thing ? (
-        <div class="card"><Thing kind={kind} data={data} /></div>
+        <div class="card">
+          {(kind as string) === "articles" && <p class="kicker">{say("fromArticles")}</p>}
+          <Thing kind={kind} data={data} />
+        </div>
       ) : (
-        <p class="balloon"><Text>{text}</Text></p>
+        <Words as={onlyEmoji(text) ? "balloon big" : "balloon"}>{text}</Words>
       )}
       <span class="below"><time dateTime={at}>{clock(at)}</time>{state && ` · ${state}`}</span>
     </li>

@@ -1,6 +1,6 @@
-// Text that people wrote: always text, its addresses as links that open elsewhere.
+// Text that people wrote: always text; a little formatting, addresses as links that open elsewhere (look/format.ts).
 
-import { parts } from "../links";
+import { formatted, inline } from "../../look/format";
 import { say } from "../words";
 
 export function Link({ href, children }: { href: string; children: preact.ComponentChildren }) {
@@ -12,16 +12,10 @@ export function Link({ href, children }: { href: string; children: preact.Compon
   );
 }
 
-export function Text({ children }: { children: string }) {
-  return (
-    <>
-      {parts(children).map((part) =>
-        part.href ? (
-          <a href={part.href} target="_blank" rel="noopener noreferrer">{part.text}</a>
-        ) : (
-          part.text
-        ),
-      )}
-    </>
-  );
-}
+/** In a line of something else. */
+export const Text = ({ children }: { children: string }) => <>{inline(children)}</>;
+
+/** By itself, with paragraphs and lists. */
+export const Words = ({ children, as = "words" }: { children: string; as?: string }) => (
+  <div class={`said ${as}`}>{formatted(children)}</div>
+);

@@ -13,6 +13,8 @@ export function useAsk() {
     complain: (sentence: string) => (problem.value = sentence),
     async ask(what: () => Promise<unknown>) {
       if (busy.value) return;
+      // A page that makes us too small to be read makes a click say nothing.
+      if (innerWidth < 200 || innerHeight < 80) return void (problem.value = say("tooSmall"));
       busy.value = true;
       problem.value = "";
       try {

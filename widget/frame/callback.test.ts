@@ -1,0 +1,9 @@
+// A number that cannot be one is said before the server is asked.
+
+import { expect, test } from "vitest";
+import { badPhone } from "./callback";
+
+test.each<[string, boolean]>([
+  ["+49 30 901820", false], ["(030) 90-18-20", false], ["8 800 555 35 35", false], ["12345", false],
+  ["", true], ["none", true], ["1234", true], ["+49 30 9018201234567", true], ["12+34567", true], ["12345 ext", true],
+])("%j is bad: %s", (phone, bad) => expect(badPhone(phone)).toBe(bad));

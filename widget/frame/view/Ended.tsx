@@ -1,0 +1,66 @@
+// The end of a conversation: how it was, and how to write again.
+
+import { useSignal } from "@preact/signals";
+import { line } from "../line";
+import { rated } from "../thread";
+import { beginAgain, expert, goOn, mayReopen, offered, rate, thread } from "../talk";
+import { say } from "../words";
+import { Problem } from "./Problem";
+import { useAsk } from "./useAsk";
+
+const SCORES = [1, 2, 3, 4, 5];
+
+function Rating() {
+  const { busy, problem, ask } = useAsk();
+  const score = useSignal(0);
+  const comment = useSignal("");
+  const thanked = useSignal(false);
+  const messages = thread.value.messages;
+  if (thanked.value || rated(messages)) return <p role="status">{say("thanks")}</p>;
+  if (!offered.value?.ratings || !messages.some(({ author }) => author.kind === "expert")) return null;
+  return (
+    <form class="rating" onSubmit={(event) => {
+      event.preventDefault();
+      void ask(async () => {
+        await rate(score.value, comment.value.trim());
+        thanked.value = true;
+      });
+    }}>
+      <fieldset class="choice stars">
+        <legend>{say("howWasIt", { expert: expert.value || say("someone") })}</legend>
+        {SCORES.map((n) => (
+          <label key={n} class={n <= score.value ? "lit" : ""}>
+            <input type="radio" name="score" class="aside" checked={score.value === n} onChange={() => (score.value = n)} />
+            <span aria-hidden="true">{n <= score.value ? "★" : "☆"}</span>
+            <span class="aside">{say(`score.${n as 1 | 2 | 3 | 4 | 5}`)}</span>
+          </label>
+        ))}
+      </fieldset>
+      {!!score.value && (
+        <>
+          <p class="soft" aria-hidden="true">{say(`score.${score.value as 1 | 2 | 3 | 4 | 5}`)}</p>
+          <label class="field">
+            <span>{say("comment")} <span class="soft">({say("optional")})</span></span>
+            <textarea rows={2} maxLength={2000} value={comment.value} onInput={(event) => (comment.value = event.currentTarget.value)} />
+          </label>
+          <p class="buttons"><button type="submit" class="main" disabled={busy}>{say("rate")}</button></p>
+        </>
+      )}
+      <Problem>{problem}</Problem>
+    </form>
+  );
+}
+
+export function Ended() {
+  const again = mayReopen();
+  return (
+    <section class="ended" aria-label={say("closed")}>
+      <p>{say("closed")}</p>
+      <Rating />
+      <p class="buttons">
+        {again && <button type="button" class="main" disabled={line.value !== "on"} onClick={() => void goOn()}>{say("writeAgain")}</button>}
+        <button type="button" class={again ? "plain" : "main"} disabled={line.value !== "on"} onClick={beginAgain}>{say("newConversation")}</button>
+      </p>
+    </section>
+  );
+}
