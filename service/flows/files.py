@@ -56,7 +56,8 @@ class _Said(msgspec.Struct):
 
 
 async def visitor_sends(bell: Bell, caller: VisitorCaller, incoming: Incoming) -> Message:
-    """What nobody has taken yet rings the bell: somebody is asking."""
+    """What nobody has taken yet rings the bell: somebody is asking. Refused also: blocked."""
+    await bell.blocks.check(caller.visitor)
     who = Who(kind="visitor", id=caller.visitor)
 
     def place(conn: Connection) -> RowMapping:
