@@ -59,7 +59,9 @@ def opened(conn: Connection, conversation_id: str) -> Opened:
     if row is None:
         raise Refused("not_found")
     rows = chat.queries.newest(conn, conversation_id)
-    return Opened(conversation=conversation_id, seq=row["last_seq"], messages=messages(conn, rows, now_ms()))
+    # On PostgreSQL a message may come between two looks: the number is that of what is given, never one more or less.
+    seq = rows[-1]["seq"] if rows else 0
+    return Opened(conversation=conversation_id, seq=seq, messages=messages(conn, rows, now_ms()))
 
 
 def chat_invited(conn: Connection, row: RowMapping) -> ChatInvited:

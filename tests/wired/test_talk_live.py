@@ -3,10 +3,11 @@
 from typing import Any
 from uuid import uuid4
 
+from tests.ears import Ears
 from tests.running import People, Socket, viewed
 
 
-async def talking(people: People, desk: Socket) -> tuple[Socket, str]:
+async def talking(people: People, desk: Socket) -> tuple[Ears, str]:
     """A visitor with a page open, and the conversation that this desk has with them."""
     guest = people.browser()
     await guest.collect(viewed("Garden", url=guest.page))
@@ -17,7 +18,7 @@ async def talking(people: People, desk: Socket) -> tuple[Socket, str]:
     return line, talk
 
 
-async def says(line: Socket, talk: str, text: str) -> dict[str, Any]:
+async def says(line: Ears, talk: str, text: str) -> dict[str, Any]:
     return await line.done("message.send", {"conversation": talk, "client_id": uuid4().hex, "text": text})
 
 
