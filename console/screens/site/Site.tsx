@@ -17,8 +17,9 @@ import { Snippet } from "./Snippet";
 import { Topics } from "./Topics";
 import { Tree } from "./Tree";
 import { Triggers } from "./Triggers";
+import { Webhooks } from "./Webhooks";
 
-const TABS = ["snippet", "tree", "events", "triggers", "ladder", "topics", "articles", "canned", "bots"] as const;
+const TABS = ["snippet", "tree", "events", "triggers", "ladder", "topics", "articles", "canned", "bots", "webhooks"] as const;
 
 /** What marketers change as administrators do. */
 const MARKETERS: readonly string[] = ["articles", "canned", "bots"];
@@ -32,13 +33,14 @@ export function Site({ me }: { me: Me }) {
   const here = site.value;
   if (!sites.value) return <main class="reports" aria-busy="true"><h1>{t("nav.site")}</h1><p class="soft">{t("app.loading")}</p></main>;
   if (!here) return <main class="reports"><h1>{t("nav.site")}</h1><Empty title={t("reports.no_site")}><p>{t("reports.no_site_next")}</p></Empty></main>;
-  const tab = TABS.find((name) => name === part.value) ?? TABS[0];
   const changes = me.role === "admin";
+  const tabs = TABS.filter((name) => changes || name !== "webhooks");
+  const tab = tabs.find((name) => name === part.value) ?? TABS[0];
   return (
     <main class="reports site">
       <header class="reports-head"><h1>{t("nav.site")}</h1><SitePicker said /></header>
       <nav class="tab-links" aria-label={t("site.parts")}>
-        {TABS.map((name) => (
+        {tabs.map((name) => (
           <a key={name} href={`#/site/${name}`} aria-current={name === tab ? "page" : undefined}>{t(`site.${name}` as Key)}</a>
         ))}
       </nav>
@@ -52,6 +54,7 @@ export function Site({ me }: { me: Me }) {
       {tab === "articles" && <Articles key={here.id} site={here} />}
       {tab === "canned" && <CannedAnswers key={here.id} site={here} />}
       {tab === "bots" && <Bots key={here.id} site={here} />}
+      {tab === "webhooks" && <Webhooks key={here.id} site={here} />}
     </main>
   );
 }
