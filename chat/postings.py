@@ -64,14 +64,16 @@ class Postings:
         self._sorted = sorted(self._places)
 
     def likes(self, term: str) -> dict[str, float]:
-        """The terms of the articles that `term` stands for, and how much each counts: itself, its kin, and if there is
-        neither, its misspellings."""
+        """The terms of the articles that `term` stands for, and how much each counts: itself and its kin."""
         found = {term: 1.0} if term in self._places else {}
         if len(term) >= KIN_FROM and not term.isdigit():
             found.update((kin, ALIKE) for kin in self._kin(term))
-        if not found and len(term) >= TYPO_FROM and not term.isdigit():
-            found = dict.fromkeys(self._near(term), ALIKE)
         return found
+
+    def slips(self, term: str) -> dict[str, float]:
+        """As `likes`, for one that nobody knows: what it may be a misspelling of. Looks at all with its initial."""
+        known = len(term) >= TYPO_FROM and not term.isdigit()
+        return dict.fromkeys(self._near(term), ALIKE) if known else {}
 
     def places(self, likes: dict[str, float]) -> Places:
         """Where any of these terms stands."""

@@ -25,8 +25,8 @@ K1 = 0.5
 ELSEWHERE = 0.5
 #: Under this score nothing fits (docs/knowledge.md says how it was chosen).
 LEAST = 0.42
-#: Characters of a question that are read, and different terms of it that count.
-QUESTION, TERMS = 500, 40
+#: Characters of a question that are read, different terms of it that count, unknown ones that may be misspelt.
+QUESTION, TERMS, SLIPS = 500, 40, 8
 #: Rare terms first, about so many places are looked at; of the terms that are left only what they add to the best
 #: paragraphs so far. Then so many articles are looked at as a whole. A common word costs no more than a rare one.
 ALL_PLACES, BEST_UNITS, BEST_ARTICLES = 8_000, 200, 40
@@ -106,7 +106,10 @@ class Index:
         for word, term in spoken(question[:QUESTION], self.language):
             if len(words) < TERMS:
                 words.setdefault(term, word)
-        asked = [self._asked(word, term) for term, word in words.items()]
+        likes = {term: self._postings.likes(term) for term in words}
+        for term in [term for term in words if not likes[term]][:SLIPS]:
+            likes[term] = self._postings.slips(term)
+        asked = [self._asked(word, likes[term]) for term, word in words.items()]
         unknown = tuple(one.word for one in asked if not one.likes)
         whole = sum(one.weight for one in asked)
         known = [one for one in asked if one.likes]
@@ -114,8 +117,7 @@ class Index:
         best = sorted(scored, key=lambda one: (-one.score, one.number))[:most]
         return Found([self._hit(one, whole) for one in best], unknown)
 
-    def _asked(self, word: str, term: str) -> _Asked:
-        likes = self._postings.likes(term)
+    def _asked(self, word: str, likes: dict[str, float]) -> _Asked:
         return _Asked(word, likes, self._postings.weight(likes), self._postings.places(likes))
 
     def _nearest(self, known: Sequence[_Asked]) -> list[int]:
