@@ -26,15 +26,19 @@ from bench import (
     claims,
     collect,
     crash,
+    crowd,
     doorbell,
+    frames,
     fuzz,
     live,
+    mute,
     orm,
     overload,
     simulate,
     size,
     snippet,
     storage,
+    talk_crash,
     triggers,
 )
 from bench import page as page_view
@@ -57,12 +61,16 @@ FIGURES: dict[str, Callable[[Path], Iterable[dict[str, Any]]]] = {
     "live": live.measure,
     "overload": overload.measure,
     "orm": orm.measure,
+    "mute": mute.measure,
+    "crowd": crowd.measure,
     "fuzz": fuzz.measure,
+    "frames": frames.measure,
     "crash": crash.measure,
+    "talk_crash": talk_crash.measure,
     "size": size.measure,
 }
 #: These take a quarter of an hour each: they run when they are named, and with `--write`.
-LONG = ("claims", "simulate", "fuzz", "crash", "size")
+LONG = ("claims", "simulate", "crowd", "fuzz", "frames", "crash", "talk_crash", "size")
 _COLUMNS = ("what", "floor", "ours", "ratio", "reach", "met", "rounds", "measured")
 KEPT, PAGE = ROOT / "docs" / "performance.json", ROOT / "docs" / "performance.md"
 
@@ -141,8 +149,12 @@ _MODULES = {
     "live": live,
     "overload": overload,
     "orm": orm,
+    "mute": mute,
+    "crowd": crowd,
     "fuzz": fuzz,
+    "frames": frames,
     "crash": crash,
+    "talk_crash": talk_crash,
     "size": size,
 }
 

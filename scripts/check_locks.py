@@ -12,7 +12,12 @@ PYTHON_LOCKS = (
     "requirements-build.lock",
     "requirements-node.lock",
 )
-NODE_LOCKS = ("package-lock.json", "scripts/chromium/package-lock.json", "bench/trackers/package-lock.json")
+NODE_LOCKS = (
+    "package-lock.json",
+    "scripts/chromium/package-lock.json",
+    "bench/trackers/package-lock.json",
+    "bench/node_chat/package-lock.json",
+)
 FORBIDDEN = ("uv.lock", "pylock.toml")  # both formats record where each package was found
 
 PIP_ADDRESS = re.compile(r"https?:|file:|^\s*(-i|-f|--index-url|--extra-index-url|--find-links|--trusted-host)\b")

@@ -12,6 +12,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
+from websockets.protocol import State
 
 #: Of one request, all that is not its body: address, headers, the frame of its chunks, what trails it.
 HEAD_BYTES = 64 * 1024
@@ -140,6 +141,20 @@ class WebSocket(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._read_by.stop()
         super().connection_lost(exc)
+
+    def send_receive_event_to_app(self) -> None:
+        """A text that is no UTF-8 ends the line (RFC 6455, 8.1): the peer's mistake, and no traceback of ours."""
+        if self.curr_msg_data_type == "text":
+            self.frames = [b"".join(self.frames)]
+            try:
+                self.frames[0].decode()
+            except UnicodeDecodeError:
+                self.frames = []
+                if self.conn.state is State.OPEN:
+                    self.conn.send_close(1007)
+                    self.handle_parser_exception()
+                return
+        super().send_receive_event_to_app()
 
     def handle_ping(self) -> None:
         """No answer to the pings of a peer that does not read them: they would pile up beside the flow control."""

@@ -24,6 +24,8 @@ from service.sockets.registry import Connection, Registry
 from service.web import language
 
 PING_EVERY, PING_TIMEOUT, FRAME_LIMIT = 20, 25, 64 * 1024
+#: So many frames wait for nobody: whoever does not read them is let go, comes back, and asks for what follows.
+UNREAD = 200
 
 
 class Sockets:
@@ -54,10 +56,19 @@ class Sockets:
         self.server.register_namespace(_Namespace("/expert", self, expert, expert_of))
 
     async def emit(self, connection: Connection, event: str, shape: msgspec.Struct) -> None:
+        """Say it. To whom too much is said already and unread, nothing more is said: the line ends."""
         if isinstance(connection, Asking):
             connection.tell(event, plain(shape))
+        elif self.backlog(connection) > UNREAD and await self._does_not_read(connection):
+            await self.drop(connection)
         else:
             await self.server.emit(event, plain(shape), to=connection.sid, namespace=connection.namespace)
+
+    async def _does_not_read(self, connection: Connection) -> bool:
+        """After a burst the writers have had no turn yet; a line that takes what it gets is empty after one."""
+        for _ in range(3):
+            await asyncio.sleep(0)
+        return self.backlog(connection) > UNREAD
 
     async def emit_all(self, connections: Sequence[Connection], event: str, shape: msgspec.Struct) -> None:
         """The same to many of one namespace, written once."""

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, func, select
 
-from bench import crash
+from bench import crash, talk_crash
 from chat.tables import conversation, message
 from store.connect import open_store
 from tests.asking import Asking
@@ -137,6 +137,13 @@ async def test_what_was_acknowledged_survives_kill_9_at_any_moment(house: Server
         ids = sorted(walker.acknowledged)
         there = select(func.count()).select_from(event).where(event.c.id.in_(ids))
         assert await look(house, lambda conn, there=there: conn.execute(there).scalar_one()) == len(ids)  # type: ignore[misc]
+
+
+async def test_both_ends_of_every_conversation_show_the_same_after_any_deaths(house: Server):
+    """A few of the deaths of `python -m bench.talk_crash`: nothing lost, nothing twice, one order, for both sides."""
+    found = await talk_crash.run(house, url_of(house), rounds=ROUNDS, talks=20, rate=40, seed=7)
+    assert found.acknowledged > 20 * ROUNDS
+    assert (found.lost, found.twice, found.disorder) == (0, 0, [])
 
 
 def test_what_follows_from_acknowledged_events_survives_too(house: Server):

@@ -1,0 +1,226 @@
+"""A message to the other side while 5,000 sockets look on, against Node's socket.io, which stores nothing.
+
+A hundred visitors with the chat open talk to their desks, each says something every 1.5 s on average; 5,000 others have
+the chat open and say nothing. Both servers have the same crowd at the same time and talk in turns, block by block:
+from the moment a visitor sends to the moment the desk's socket has the message. Ours stores it first. Each block gives
+a p99 of its own, and each two neighbours a ratio.
+
+Then 3,000 of the idle lose their line at the same moment and come back as our frame does (after 0.5 s, then twice as
+long, up to 15 s, give or take a half): how long until all are back, and what the talk takes meanwhile. And memory: what
+the server holds for each of 10,000 visitors with the chat open. `python -m bench.crowd --idle 1000 --size sqlite`.
+"""
+
+import asyncio
+import contextlib
+import random
+import statistics
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bench.alone import alone
+from bench.line import Gone, Line
+from bench.machines import SIZES, Running, databases, demo, resident, wait_for_port
+from bench.talks import Pairs, furnish, visitor
+from tests.running import ROOT
+from tests.servers import free_port
+
+NODE = ROOT / "bench" / "node_chat"
+IDLE, TALKS, BLOCKS, DROPPED, OPEN = 5_000, 100, 7, 3_000, 10_000
+BLOCK_SECONDS, EVERY = 8.0, 1.5
+#: So many handshakes at a time while a crowd gathers.
+AT_ONCE = 40
+#: As the frame returns (`widget/frame`): seconds.
+FIRST, LONGEST, SPREAD = 0.5, 15.0, 0.5
+BACK_WITHIN = 60.0
+REACH, REACH_KB, REACH_P99 = 2.5, 45.0, 1.0
+
+
+def install() -> None:
+    """Node's socket.io, by its own lock file, into `bench/node_chat/node_modules`."""
+    stamp, lock = NODE / "node_modules" / ".package-lock.json", NODE / "package-lock.json"
+    if not stamp.exists() or stamp.stat().st_mtime < lock.stat().st_mtime:
+        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=NODE, check=True, stdout=-3)
+
+
+@contextlib.contextmanager
+def node() -> Iterator[Running]:
+    """The floor, as a process of its own."""
+    install()
+    port = free_port()
+    process = subprocess.Popen(["node", "server.mjs", str(port)], cwd=NODE, start_new_session=True)
+    try:
+        wait_for_port(port)
+        yield Running("node", process.pid, port)
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+class Crowd:
+    """Visitors who have the chat open and say nothing."""
+
+    def __init__(self, port: int, *, opens: bool) -> None:
+        self._port, self._opens = port, opens
+        self.lines: dict[str, Line] = {}
+        self.came_back: list[float] = []
+
+    async def gather(self, number: int) -> None:
+        room = asyncio.Semaphore(AT_ONCE)
+
+        async def one(key: str) -> None:
+            async with room:
+                await self._join(key)
+
+        await asyncio.gather(*(one(uuid.uuid4().hex) for _ in range(number)))
+
+    async def _join(self, key: str) -> None:
+        line = await visitor(self._port, key)
+        if self._opens:
+            await line.done("chat.open", {})
+        self.lines[key] = line
+
+    async def storm(self, number: int, dice: random.Random) -> None:
+        """So many are cut at the same moment; each comes back by itself. `came_back`: after how many seconds."""
+        lost = dice.sample(sorted(self.lines), number)
+        began = time.monotonic()
+        for key in lost:
+            self.lines.pop(key).cut()
+
+        async def back(key: str) -> None:
+            for attempt in range(20):
+                await asyncio.sleep(min(FIRST * 2**attempt, LONGEST) * (1 + SPREAD * (2 * dice.random() - 1)))
+                with contextlib.suppress(Gone, OSError, TimeoutError):
+                    await self._join(key)
+                    self.came_back.append(time.monotonic() - began)
+                    return
+
+        self.came_back = []
+        await asyncio.gather(*(back(key) for key in lost))
+
+    def gone(self) -> int:
+        return sum(line.gone.done() for line in self.lines.values())
+
+    def leave(self) -> None:
+        for line in self.lines.values():
+            line.cut()
+
+
+def p99(took: list[float]) -> float:
+    return statistics.quantiles(took, n=100, method="inclusive")[98]
+
+
+async def _talk(plain: Running, ours: Running, url: str, idle: int, talks: int, blocks: int) -> dict[str, Any]:
+    dice = random.Random(3)
+    made = await furnish(url, talks, "crowd")
+    pairs = {one.name: Pairs(one.port, made) for one in (plain, ours)}
+    crowds = {one.name: Crowd(one.port, opens=one is ours) for one in (plain, ours)}
+    try:
+        for one in (plain, ours):
+            await crowds[one.name].gather(idle)
+            await pairs[one.name].join()
+            await pairs[one.name].talk(2, EVERY, dice)
+        found: list[tuple[float, float]] = []
+        everything: dict[str, list[float]] = {plain.name: [], ours.name: []}
+        for number in range(blocks):
+            both = {}
+            for one in (plain, ours) if number % 2 else (ours, plain):
+                took = await pairs[one.name].talk(BLOCK_SECONDS, EVERY, dice)
+                everything[one.name] += took
+                both[one.name] = p99(took)
+            found.append((both[plain.name], both[ours.name]))
+            print(f"{ours.name}: p99 {found[-1][0] * 1e3:.2f} ms, ours {found[-1][1] * 1e3:.2f} ms", file=sys.stderr)
+        away = crowds[ours.name].gone()
+        talking = asyncio.create_task(pairs[ours.name].talk(12, EVERY, dice))
+        await asyncio.sleep(1)
+        await crowds[ours.name].storm(min(DROPPED, idle * 3 // 5), dice)
+        meanwhile = await talking
+        return {
+            "blocks": found,
+            "all": everything,
+            "away": away,
+            "back": crowds[ours.name].came_back,
+            "meanwhile": meanwhile,
+        }
+    finally:
+        for one in (plain, ours):
+            pairs[one.name].leave()
+            crowds[one.name].leave()
+
+
+async def _memory(ours: Running, number: int) -> tuple[float, float]:
+    """Kilobytes that each of so many visitors takes; before, the server has had some and let them go."""
+    first = Crowd(ours.port, opens=True)
+    await first.gather(min(500, number))
+    first.leave()
+    await asyncio.sleep(3)
+    before, crowd = resident(ours.pid), Crowd(ours.port, opens=True)
+    await crowd.gather(number)
+    await asyncio.sleep(3)
+    after, away = resident(ours.pid), crowd.gone()
+    crowd.leave()
+    return (after - before) * 1000 / number, away
+
+
+def measure(
+    folder: Path,
+    idle: int = IDLE,
+    talks: int = TALKS,
+    blocks: int = BLOCKS,
+    open_: int = OPEN,
+    sizes: tuple[str, ...] = SIZES,
+) -> Iterator[dict[str, Any]]:
+    """Three figures per size."""
+    for kind in sizes:
+        with databases(kind) as (base,), demo(kind, folder / kind, base) as (ours, server), node() as plain:
+            url = server.environment["SHOPBELL_DATABASE_URL"] or f"sqlite:///{server.data_dir / 'shopbell.sqlite3'}"
+            yield from summary(kind, asyncio.run(_talk(plain, ours, url, idle, talks, blocks)), idle)
+        with databases(kind) as (base,), demo(kind, folder / f"{kind}-open", base) as (ours, server):
+            each, away = asyncio.run(_memory(ours, open_))
+        yield {
+            "what": f"memory of a visitor with the chat open and nothing to say, at {open_:,}, {kind}",
+            "floor": "",
+            "ours": f"{each:.1f} KB; {away:.0f} lost their line",
+            "ratio": "",
+            "reach": f"{REACH_KB:.0f} KB",
+            "met": "yes" if each <= REACH_KB and not away else "no",
+            "rounds": "1",
+        }
+
+
+def summary(kind: str, found: dict[str, Any], idle: int) -> Iterator[dict[str, Any]]:
+    ratios = sorted(ours / plain for plain, ours in found["blocks"])
+    plain, ours = (statistics.median(one[side] for one in found["blocks"]) * 1e3 for side in (0, 1))
+    counts = [len(one) for one in found["all"].values()]
+    lost = sum(took == float("inf") for took in found["all"][kind])
+    ratio = statistics.median(ratios)
+    yield {
+        "what": f"a stored message to the other side, {idle:,} idle sockets, p99, against socket.io, {kind}",
+        "floor": f"{plain:.2f} ms",
+        "ours": f"{ours:.2f} ms; {lost} lost; {found['away']} idle lost their line",
+        "ratio": f"{ratio:.2f} [{ratios[0]:.2f}-{ratios[-1]:.2f}]",
+        "reach": f"{REACH}x",
+        "met": "yes" if ratio <= REACH and not lost and not found["away"] else "no",
+        "rounds": f"{len(ratios)} blocks, {counts[0]:,} and {counts[1]:,} messages",
+    }
+    back, meanwhile = sorted(found["back"]), found["meanwhile"]
+    number = min(DROPPED, idle * 3 // 5)
+    slow = p99(meanwhile)
+    yield {
+        "what": f"{number:,} sockets dropped at once, {kind}",
+        "floor": "",
+        "ours": f"{len(back):,} back within {back[-1]:.1f} s (p50 {statistics.median(back):.1f} s); "
+        f"others' messages p99 {slow * 1e3:.0f} ms",
+        "ratio": "",
+        "reach": f"{BACK_WITHIN:.0f} s; p99 {REACH_P99:.0f} s",
+        "met": "yes" if len(back) == number and back[-1] <= BACK_WITHIN and slow < REACH_P99 else "no",
+        "rounds": f"1, {len(meanwhile)} messages",
+    }
+
+
+if __name__ == "__main__":
+    alone("crowd", measure, idle=IDLE, talks=TALKS, blocks=BLOCKS)
