@@ -37,6 +37,8 @@ ABSENT_AFTER = 5 * MINUTE
 #: opened the chat.
 RESERVED: Ms = MINUTE
 PRESENT_WITHIN = 30 * MINUTE
+#: Whoever promised an answer has so long from its time on before others are asked.
+EXPECTED: Ms = 15 * MINUTE
 
 
 def open_for_visitor(
@@ -83,14 +85,19 @@ def open_for_expert(
     now: Ms,
     *,
     trigger_id: str | None = None,
+    asked: str | None = None,
 ) -> RowMapping:
     """The visitor's conversation, taken by this expert (called `name`): the newest open one, or a new one.
 
+    `asked`: the one in which they wrote what is answered now; while nobody has it, it is that one.
     One that is bound to a frame where the visitor was not seen for half an hour is not reopened but closed: that frame
     may be gone for good, and an invitation in it would reach nobody. Until the visitor appears, five minutes run; one
     where a trigger invited by itself (`trigger_id`), whatever the visitor did before.
     """
     lock(conn, f"visitor:{visitor_id}")
+    question = None if asked is None else hold(conn, asked)
+    if question is not None and question["kept_until"] is not None and _is_nobodys(question):
+        return take(conn, question, expert_id, name, now, visit_id=visit_id, alert_id=alert_id, trigger_id=trigger_id)
     found = open_of_visitor(conn, visitor_id)
     if found is not None and found["frame_hash"] is not None and not _seen_since(found, now - PRESENT_WITHIN):
         close(conn, found["id"], now)
@@ -124,6 +131,8 @@ def take(
                 alert_id=alert_id or row["alert_id"],
                 trigger_id=trigger_id,
                 due_at=_awaited_until(row, trigger_id, now),
+                kept_for=None,
+                kept_until=None,
                 spoken_at=now,
                 ends_at=None,
             )
@@ -138,6 +147,21 @@ def take(
         conn, row["id"], SYSTEM, "event", f"{name} joined.", {"name": "expert.joined", "expert": name}, None, now
     )
     return _with(conn, joined["conversation_id"])
+
+
+def keep_for(conn: Connection, conversation_id: str, expert_id: str | None, at: Ms) -> None:
+    """Nobody is there for it now: it belongs to this expert, who is expected to have answered by a while after `at`;
+    then, and where it is nobody's from the start, to whoever is there. It is never closed for the visitor's absence."""
+    until = at + EXPECTED if expert_id is not None else at
+    conn.execute(
+        update(conversation).where(conversation.c.id == conversation_id).values(kept_for=expert_id, kept_until=until)
+    )
+
+
+def keep_for_anybody(conn: Connection, conversation_id: str, until: Ms | None = None) -> None:
+    """It has rung for whoever it was kept for: after its time (`until`: another one) it rings for anybody."""
+    later = {} if until is None else {"kept_until": until}
+    conn.execute(update(conversation).where(conversation.c.id == conversation_id).values(kept_for=None, **later))
 
 
 def release(conn: Connection, conversation_id: str, expert_id: str, name: str, now: Ms) -> int | None:
@@ -319,6 +343,8 @@ def _with(conn: Connection, conversation_id: str) -> RowMapping:
 def _awaited_until(row: RowMapping, trigger_id: str | None, now: Ms) -> Ms | None:
     if trigger_id is not None:
         return now + RESERVED
+    if row["kept_until"] is not None:
+        return None  # they are answered while they are away, and read it when they are back
     return None if _seen_since(row, now - ABSENT_AFTER) else now + ABSENT_AFTER
 
 
@@ -330,6 +356,10 @@ def _still_awaited(now: Ms) -> ColumnElement[Ms | None]:
         (first, literal(now + RESERVED, Time)),
         else_=conversation.c.due_at,
     )
+
+
+def _is_nobodys(row: RowMapping) -> bool:
+    return row["state"] == "open" and row["expert_id"] is None
 
 
 def _seen_since(row: RowMapping, at: Ms) -> bool:

@@ -8,7 +8,19 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, case, func, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+)
 
 from chat.tables import card, conversation, message
 from contract.clock import DAY
@@ -78,6 +90,40 @@ _HAPPENED = Prepared(
         among(message.c.conversation_id, "conversations"), message.c.author_kind == "system", message.c.kind == "event"
     )
     .order_by(message.c.conversation_id, message.c.seq)
+)
+_QUOTED = Prepared(
+    select(message.c.data).where(
+        message.c.conversation_id == bindparam("conversation"), message.c.kind == literal_column("'articles'")
+    )
+)
+#: Written out, as in the partial index.
+_KEPT = and_(
+    conversation.c.kept_until.is_not(None),
+    conversation.c.expert_id.is_(None),
+    conversation.c.state == literal_column("'open'"),
+)
+_KEPT_FOR = Prepared(
+    select(conversation)
+    .where(_KEPT, among(conversation.c.site_id, "sites"), conversation.c.kept_for == bindparam("expert"))
+    .order_by(conversation.c.opened_at, conversation.c.id)
+    .limit(bindparam("most"))
+)
+_KEPT_TOO_LONG = Prepared(
+    select(conversation)
+    .where(_KEPT, conversation.c.kept_until <= bindparam("now"))
+    .order_by(conversation.c.opened_at, conversation.c.id)
+    .limit(bindparam("most"))
+)
+_SPOKEN = message.alias()
+_ASKED_AT = Prepared(
+    select(func.min(message.c.at)).where(
+        message.c.conversation_id == bindparam("conversation"),
+        message.c.author_kind == "visitor",
+        message.c.seq
+        > select(func.coalesce(func.max(_SPOKEN.c.seq), 0))
+        .where(_SPOKEN.c.conversation_id == bindparam("conversation"), _SPOKEN.c.author_kind == "expert")
+        .scalar_subquery(),
+    )
 )
 _OPEN_OF_EXPERT = Prepared(
     select(conversation)
@@ -413,10 +459,37 @@ def last_word(conn: Connection, conversation_ids: Collection[str]) -> set[str]:
     found: set[str] = set()
     for id_, data in _HAPPENED.rows(conn, conversations=conversation_ids):
         name = str((data or {}).get("name", ""))
-        if name.startswith("nobody."):
+        if name.startswith("nobody.") or name == "night.slots":
             found.add(id_)
         elif name == "expert.joined":
             found.discard(id_)
+    return found
+
+
+def happened(conn: Connection, conversation_id: str, name: str) -> bool:
+    """Whether this was ever told there."""
+    return any((data or {}).get("name") == name for _, data in _HAPPENED.rows(conn, conversations=[conversation_id]))
+
+
+def quoted(conn: Connection, conversation_id: str) -> set[tuple[str, str]]:
+    """(article, words of it) that were given as an answer there."""
+    given = _QUOTED.scalars(conn, conversation=conversation_id)
+    return {(one["id"], one["quote"]) for data in given for one in data["articles"]}
+
+
+def kept_for(conn: Connection, site_ids: Collection[str], expert_id: str, limit: int) -> list[dict[str, Any]]:
+    """What visitors of these sites wrote while nobody was there, and what belongs to this expert; oldest first."""
+    return _KEPT_FOR.dicts(conn, sites=site_ids, expert=expert_id, most=limit)
+
+
+def kept_too_long(conn: Connection, now: Ms, limit: int) -> list[dict[str, Any]]:
+    """The same of all sites, where whoever it belonged to has not come in time; oldest first."""
+    return _KEPT_TOO_LONG.dicts(conn, now=now, most=limit)
+
+
+def asked_at(conn: Connection, conversation_id: str) -> Ms | None:
+    """When the visitor wrote what has not been answered yet, the first of it."""
+    found: Ms | None = _ASKED_AT.scalar(conn, conversation=conversation_id)
     return found
 
 

@@ -19,6 +19,8 @@ from store.metadata import Id, Json, Time, metadata
 
 #: `frame_hash`: hash of the frame secret that the conversation is bound to (contract 4), null while unbound.
 #: `left_id`: who had it and left; it counts as served by them while nobody has taken it over.
+#: `kept_for`: to whom it belongs, which was written while nobody was there, until `kept_until`; then to anybody
+#: (`service.flows.mornings`).
 #: `trigger_id`: the trigger that invited by itself; null where a person took the conversation. `due_at`: until when
 #: the visitor is awaited there (where a trigger invited: their first word); then it is closed, and its place is free.
 #: `spoken_at`: when a person last said or did something there; `ends_at`: when it ends, after both were told so.
@@ -51,6 +53,8 @@ conversation = Table(
     Column("score", Integer, nullable=True),
     Column("comment", Text, nullable=True),
     Column("rated_at", Time, nullable=True),
+    Column("kept_for", Id, nullable=True),
+    Column("kept_until", Time, nullable=True),
     CheckConstraint("state IN ('open', 'closed')", name="state"),
     CheckConstraint("score BETWEEN 1 AND 5", name="score"),
     Index("ix_conversation_visitor_id_state", "visitor_id", "state"),
@@ -76,6 +80,13 @@ conversation = Table(
         "ends_at",
         sqlite_where=text("ends_at IS NOT NULL"),
         postgresql_where=text("ends_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_conversation_kept",
+        "site_id",
+        "kept_until",
+        sqlite_where=text("kept_until IS NOT NULL AND expert_id IS NULL AND state = 'open'"),
+        postgresql_where=text("kept_until IS NOT NULL AND expert_id IS NULL AND state = 'open'"),
     ),
 )
 message = Table(

@@ -5,7 +5,7 @@ import type {
 } from "../contract/generated/contract";
 
 export type {
-  Article, ArticleBrief, ArticleHit, ArticleHits, Author, AuthorKind, Board, BoardDesk, BoardMissed, BoardTalk, BoardWaiting, Block, Candidate, Canned, MissedBell, Customer, CustomerBrief, Decision, Ladder, LadderRung, FunnelPerson, FunnelStep, Me, Merge, Message, Messages, Money, Note, Rating, Transfer,
+  Article, ArticleBrief, ArticleHit, ArticleHits, Author, AuthorKind, Board, BoardDesk, BoardMissed, BoardTalk, BoardWaiting, Block, Callback, Candidate, Canned, MissedBell, Customer, CustomerBrief, Decision, Ladder, LadderRung, FunnelPerson, FunnelStep, Me, Merge, Message, Messages, Money, Note, Rating, Transfer,
   Delivery, Retried, Token, TokenMade, Webhook, WebhookEvent, WebhookSecret, WebhookTested,
   Backtest as BacktestAnswer, BacktestVisit, EventSeen, EventsSeen, Finding, Findings, ForeignOrigin, Opened, Overview, Person, Product, Role, Segment, SegmentWrite, Sent, Site, SiteSnippet, Status, Ticket, TimelineItem, Topic, Tree, TreeEntry,
   TreeImported, TreeNode, TreePreview, TreeProblem, TreeRules, Trigger, TriggerArm, TriggerReport,
@@ -35,7 +35,7 @@ export type DeskEvent = { [N in EventName]: { name: N; data: ExpertEvents[N] } }
 export type Kind = Message["kind"] | "file" | "articles";
 /** One entry per event, so that a new event of the contract does not compile until the desk knows it. */
 const KNOWN: Record<EventName, true> = {
-  "alert.cleared": true, "alert.raised": true, "conversation.changed": true, "message.added": true,
+  "alert.cleared": true, "alert.raised": true, "callback.requested": true, "callback.updated": true, "conversation.changed": true, "message.added": true,
   "message.read": true, "note.added": true, "order.placed": true, "order.updated": true, "presence.changed": true, typing: true,
   "visit.changed": true, "visits.changed": true,
 };

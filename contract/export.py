@@ -22,6 +22,7 @@ from contract import (
     names,
     rest_articles,
     rest_board,
+    rest_callbacks,
     rest_customers,
     rest_desk,
     rest_experts,
@@ -46,7 +47,8 @@ TYPESCRIPT = HERE / "contract.ts"
 #: Where the shapes are: what a browser sends, the sockets, the bodies of `/api/...`.
 MODULES = (
     beacons, files, frames, line, shapes, rest_articles, rest_board, rest_customers, rest_desk, rest_experts,
-    rest_goods, rest_queue, rest_reports, rest_routing, rest_sites, rest_talk, rest_tokens, rest_tree, rest_triggers,
+    rest_goods, rest_callbacks, rest_queue, rest_reports, rest_routing, rest_sites, rest_talk, rest_tokens, rest_tree,
+    rest_triggers,
     rest_visits, rest_webhooks,
 )  # fmt: skip
 

@@ -8,7 +8,18 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from contract.names import AlertEnd, AuthorKind, ConversationState, OrderStatus, Rung, Status, TransferState
+from contract.names import (
+    AlertEnd,
+    AuthorKind,
+    CallbackChannel,
+    CallbackState,
+    ConversationState,
+    OrderStatus,
+    Rung,
+    Status,
+    TransferState,
+)
+from contract.rest_callbacks import Callback
 from contract.rest_talk import Note
 from contract.shapes import (
     ClientId,
@@ -18,6 +29,7 @@ from contract.shapes import (
     In,
     Message,
     Money,
+    Name,
     Named,
     OrderLine,
     Out,
@@ -117,6 +129,22 @@ class ConversationRate(In):
     conversation: Id
     score: Annotated[int, Meta(ge=1, le=5)]
     comment: Text = ""
+#: A place of the site's tree, or what it is about in the visitor's own words.
+CallbackTopic = Annotated[list[Name], Meta(max_length=20)] | Annotated[str, Meta(max_length=300)]
+
+
+class CallbackRequest(In):
+    """`when`: RFC 3339, or "" for the next free slot. `phone`: needed for a call, not where somebody writes."""
+
+    client_id: ClientId
+    phone: str = ""
+    when: str = ""
+    topic: CallbackTopic = ""
+    channel: CallbackChannel = "call"
+
+
+class CallbackSlots(In):
+    topic: CallbackTopic = ""
 
 
 # --- expert: commands ---------------------------------------------------------------------------------------------
@@ -198,6 +226,16 @@ class NoteAdd(In):
     conversation: Id
     client_id: ClientId
     text: Text
+class CallbackDone(In):
+    callback: Id
+    note: str = ""
+
+
+class CallbackMissed(In):
+    """Nobody was reached, or nobody tried."""
+
+    callback: Id
+    note: str = ""
 
 
 # --- answers ------------------------------------------------------------------------------------------------------
@@ -316,6 +354,27 @@ class ArticleShown(Out):
     text: str
 
 
+class Slot(Out):
+    """A quarter of an hour in which this expert would call or write. `expert`: their name."""
+
+    at: Time
+    expert: str | None
+
+
+class Slots(Out):
+    """The next ones that are free, at most 8."""
+
+    slots: list[Slot]
+
+
+class CallbackAgreed(Out):
+    """`expert`: the name of who will call or write; null: whoever is free then."""
+
+    callback: str
+    at: Time
+    expert: str | None
+
+
 # --- events to the visitor ----------------------------------------------------------------------------------------
 
 
@@ -375,6 +434,16 @@ class OrderUpdated(Out):
     status: OrderStatus
     total: Money
     lines: list[OrderLine]
+
+
+class CallbackShown(Out):
+    """`callback.updated` to its visitor; given again on every connect while it is open."""
+
+    callback: str
+    channel: CallbackChannel
+    state: CallbackState
+    at: Time
+    expert: str | None
 
 
 class CardGone(Out):
@@ -522,6 +591,8 @@ VISITOR_COMMANDS: dict[str, tuple[type[In], type[Out]]] = {
     "article.get": (ArticleGet, ArticleShown),
     "conversation.reopen": (ConversationReopen, ChatOpened),
     "conversation.rate": (ConversationRate, Done),
+    "callback.request": (CallbackRequest, CallbackAgreed),
+    "callback.slots": (CallbackSlots, Slots),
 }
 EXPERT_COMMANDS: dict[str, tuple[type[In], type[Out]]] = {
     "presence.set": (PresenceSet, Done),
@@ -540,6 +611,8 @@ EXPERT_COMMANDS: dict[str, tuple[type[In], type[Out]]] = {
     "conversation.transfer": (ConversationTransfer, Transferring),
     "conversation.watch": (ConversationWatch, Opened),
     "note.add": (NoteAdd, NoteAdded),
+    "callback.done": (CallbackDone, Done),
+    "callback.missed": (CallbackMissed, Done),
 }
 VISITOR_EVENTS: dict[str, type[Out]] = {
     "chat.invited": ChatInvited,
@@ -553,6 +626,7 @@ VISITOR_EVENTS: dict[str, type[Out]] = {
     "card.gone": CardGone,
     "order.updated": OrderUpdated,
     "conversation.closed": ConversationClosed,
+    "callback.updated": CallbackShown,
 }
 EXPERT_EVENTS: dict[str, type[Out]] = {
     "alert.raised": AlertRaised,
@@ -567,4 +641,6 @@ EXPERT_EVENTS: dict[str, type[Out]] = {
     "conversation.changed": ConversationChanged,
     "note.added": Note,
     "presence.changed": PresenceChanged,
+    "callback.requested": Callback,
+    "callback.updated": Callback,
 }

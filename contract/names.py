@@ -24,7 +24,7 @@ ConversationState = Literal["open", "closed"]
 #: Of a conversation that was offered to a colleague, and what came of it.
 TransferState = Literal["waiting", "accepted", "declined", "expired", "gone"]
 AuthorKind = Literal["visitor", "expert", "system"]
-MessageKind = Literal["text", "info", "offer", "order_form", "order", "event", "file"]
+MessageKind = Literal["text", "info", "offer", "order_form", "order", "event", "file", "articles"]
 #: What may be attached: what the bytes say, never what somebody calls it (`chat.sniff`).
 FileType = Literal["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf"]
 TranscriptFormat = Literal["text", "html"]
@@ -38,15 +38,18 @@ Tier = Literal["standard", "gold"]
 FunnelStep = Literal["viewed", "deep", "alert", "chat", "offer", "order"]
 Language = Literal["en", "ru"]
 DeviceKind = Literal["mobile", "tablet", "pc", "bot", "unknown"]
-BellKind = Literal["alert", "conversation", "visitor", "expert", "visit"]
 #: What leaves the house by itself (`service.outbox`), and how far it got.
 OutboxKind = Literal["webhook", "mail"]
 OutboxState = Literal["waiting", "sent", "dead"]
 #: What a webhook may be told of; each once per happening and webhook.
 WebhookEvent = Literal[
     "conversation.opened", "conversation.closed", "message.added", "order.placed", "callback.requested",
-    "conversation.rated",
+    "callback.updated", "conversation.rated",
 ]  # fmt: skip
+BellKind = Literal["alert", "conversation", "visitor", "expert", "visit", "callback"]
+#: How somebody is answered later: by telephone, or in writing in their conversation.
+CallbackChannel = Literal["call", "write"]
+CallbackState = Literal["open", "done", "missed"]
 #: A step between two page views: to a place below, to one above, or elsewhere.
 Direction = Literal["in", "out", "across"]
 #: What an administrator gave of a site's tree: paths of its own (CSV), or a list of its pages (sitemap).

@@ -55,7 +55,7 @@ class Visit(Out):
 
 
 class TimelineItem(Out):
-    """`data` depends on `kind`: visit, conversation, order, offer, alert."""
+    """`data` depends on `kind`: visit, conversation, order, offer, alert, callback."""
 
     id: str
     kind: str

@@ -15,6 +15,7 @@ from routing.tables import alert
 from sales.queries import offer_state
 from sales.tables import offer, order, order_line, product
 from tracker.tables import visit
+from voice.tables import callback
 
 Item = tuple[Ms, TimelineItem]
 Data = dict[str, Any]
@@ -53,6 +54,7 @@ def _timeline(
         *_offers(ask, now_ms()),
         *_orders(ask, customers),
         *_alerts(ask),
+        *_callbacks(ask),
     ]
     items.sort(key=lambda item: (item[0], item[1].id), reverse=True)
     if len(items) > limit:
@@ -235,6 +237,31 @@ def _alerts(ask: _Ask) -> list[Item]:
                 "rung": row.rung,
                 "expert": people.get(row.expert_id),
                 "visit": row.visit_id,
+            },
+        )
+        for row in rows
+    ]
+
+
+def _callbacks(ask: _Ask) -> list[Item]:
+    rows = ask.newest(callback, "created_at")
+    people = ask.people({row.owner_id for row in rows})
+    return [
+        _item(
+            row.id,
+            "callback",
+            row.created_at,
+            {
+                "channel": row.channel,
+                "phone": row.phone,
+                "for": rfc3339(row.at),
+                "path": row.topic,
+                "words": row.words,
+                "state": row.state,
+                "note": row.note,
+                "expert": people.get(row.owner_id),
+                "conversation": row.conversation_id,
+                "done_at": None if row.done_at is None else rfc3339(row.done_at),
             },
         )
         for row in rows

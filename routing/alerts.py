@@ -150,6 +150,11 @@ def becomes_question(
     return True
 
 
+def asked_since(conn: Connection, alert_id: str, at: Ms) -> None:
+    """Whoever this was just raised for has waited since then: their turn is that of who came then."""
+    sql.SINCE.change(conn, alert=alert_id, since=at)
+
+
 def hasten(conn: Connection, alert_id: str, until: Ms) -> bool:
     """Its rung is over at that time already. False if it is over by then anyway, or somebody moves it just now."""
     held = sql.LOCKED_IF_FREE.first(conn, alert=alert_id)

@@ -66,6 +66,7 @@ def set_capacity(conn: Connection, account_id: str, capacity: int) -> None:
 def set_hours(conn: Connection, account_id: str, hours: str | None, now: Ms) -> None:
     """When they work, as `routing.hours.checked` gives it; None is always."""
     conn.execute(update(expert).where(expert.c.id == account_id).values(hours=hours))
+    crew_changed(conn, account_id)
     wake_later(conn, account_id, now)
 
 

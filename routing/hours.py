@@ -58,6 +58,17 @@ def works(kept: str | None, now: Ms) -> bool:
     return kept is None or any(begin <= now < end for begin, end in _around(kept, now // DAY))
 
 
+def works_through(kept: str | None, begin: Ms, end: Ms) -> bool:
+    """Whether all of `begin` until `end` (not longer than a day) lies in spans of these hours; they may adjoin."""
+    if kept is None:
+        return True
+    at = begin
+    for first, last in sorted(_around(kept, begin // DAY)):
+        if first <= at < last:
+            at = last
+    return at >= end
+
+
 def ended_since(kept: str, since: Ms, now: Ms) -> bool:
     """Whether a span ended after `since`, up to `now`."""
     if not _days(kept).week:

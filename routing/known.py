@@ -1,8 +1,8 @@
 """The crews of sites, kept in memory until the base says that one has changed.
 
-Each change of a site's people, or of what they know, gives the site another `crew_version` in the same transaction
-(`access.do.crew_changed`); it is asked for with every choice, in the transaction that chooses. Who is there, and how
-much they carry, is never kept.
+Each change of a site's people, of their hours, or of what they know, gives the site another `crew_version` in the same
+transaction (`access.do.crew_changed`); it is asked for with every choice, in the transaction that chooses. Who is
+there, and how much they carry, is never kept.
 """
 
 from sqlalchemy import Connection, bindparam, select
@@ -17,7 +17,7 @@ MOST_KEPT = 1_000
 
 _VERSION = Prepared(select(site.c.crew_version).where(site.c.id == bindparam("site_id")))
 _MEMBERS = Prepared(
-    select(expert.c.id, account.c.name, account.c.languages)
+    select(expert.c.id, account.c.name, account.c.languages, expert.c.hours)
     .join(account, account.c.id == expert.c.id)
     .join(account_site, account_site.c.account_id == expert.c.id)
     .where(account_site.c.site_id == bindparam("site_id"), account.c.active, account.c.role == "expert")
@@ -54,6 +54,7 @@ def _read(conn: Connection, site_id: str) -> Roster:
             name=name,
             speaks=tongues(languages),
             knows=tuple(sorted(knows.get(id_, ()), key=lambda one: one.path)),
+            hours=hours,
         )
-        for id_, name, languages in _MEMBERS.rows(conn, site_id=site_id)
+        for id_, name, languages, hours in _MEMBERS.rows(conn, site_id=site_id)
     )

@@ -17,12 +17,13 @@ LEVELS = (5, 4, 3, 2, 1)
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
-    """An active expert of a site. `speaks`: languages without their countries."""
+    """An active expert of a site. `speaks`: languages without their countries; `hours`: None is always."""
 
     id: str
     name: str
     speaks: frozenset[str]
     knows: tuple[Knows, ...]
+    hours: str | None = None
 
 
 class Roster:

@@ -103,6 +103,7 @@ BECOMES = Prepared(
         version=NEWER,
     )
 )
+SINCE = Prepared(update(alert).where(SAME).values(raised_at=bindparam("since")))
 CHANGED = Prepared(update(alert).where(SAME).values(version=NEWER))
 ACCEPT = Prepared(
     update(alert)

@@ -27,7 +27,20 @@ from service.bell import Bell
 from service.collect import in_front
 from service.commands import Command
 from service.files import Files
-from service.flows import alerts, articles, cards, chat, notes, orders, presence, rating, reopening, transfer, watching
+from service.flows import (
+    alerts,
+    articles,
+    callbacks,
+    cards,
+    chat,
+    notes,
+    orders,
+    presence,
+    rating,
+    reopening,
+    transfer,
+    watching,
+)
 from service.flows.blocking import unblocked
 from service.flows.files import sweep_files
 from service.journey import Journey
@@ -50,11 +63,12 @@ from store.connect import open_bus, open_store
 VISITOR: dict[str, Command] = unblocked(
     {
         **chat.VISITOR, **cards.VISITOR, **orders.VISITOR, **articles.VISITOR, **reopening.VISITOR, **rating.VISITOR,
+        **callbacks.VISITOR,
     }
 )  # fmt: skip
 EXPERT: dict[str, Command] = {
     **alerts.EXPERT, **presence.EXPERT, **chat.EXPERT, **cards.EXPERT, **notes.EXPERT, **transfer.EXPERT,
-    **reopening.EXPERT, **watching.EXPERT,
+    **reopening.EXPERT, **watching.EXPERT, **callbacks.EXPERT,
 }  # fmt: skip
 STOP_WITHIN = 10.0
 #: The snippets of all releases that this installation has served, in the data folder.

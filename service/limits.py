@@ -69,6 +69,7 @@ class Limits:
         self._mail_to = Buckets(rate=3 * A_DAY, burst=3)
         self._uploading: Counter[str] = Counter()
         self._search = Buckets(rate=2, burst=30)
+        self._callback = Buckets(rate=1 / 60, burst=10)
 
     def collect(self, site_id: str, address: str, events: int = 1) -> None:
         """One body of events from one address for one site. It costs what it holds: events are what takes time in the
@@ -123,6 +124,10 @@ class Limits:
     def search(self, caller: VisitorCaller) -> None:
         """One look into the articles: some milliseconds of everybody's loop, for one address with many keys too."""
         self._check(self._search, (caller.site.id, caller.network))
+
+    def callback(self, caller: VisitorCaller) -> None:
+        """One callback that would be promised now: it takes a quarter of an hour of somebody's day. As `order`."""
+        self._check(self._callback, (caller.site.id, caller.network))
 
     def api(self, person: str) -> None:
         """One request of a signed-in account."""

@@ -7,6 +7,7 @@ import routing.tables
 import sales.tables
 import store.tables
 import tracker.tables
+import voice.tables
 from store.metadata import metadata
 
-__all__ = ["access", "chat", "crm", "metadata", "routing", "sales", "store", "tracker"]
+__all__ = ["access", "chat", "crm", "metadata", "routing", "sales", "store", "tracker", "voice"]

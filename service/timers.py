@@ -20,12 +20,15 @@ import routing.do
 import routing.queries
 import service.outbox
 import tracker.testing
+import voice.queries
 from contract.clock import DAY, HOUR, SECOND, now_ms
 from contract.errors import Refused
 from contract.facts import VisitFacts
 from contract.names import Ms, Status
 from service.flows import announce, idle, passed_on
+from service.flows.mornings import anything_kept, ring_kept
 from service.flows.offering import hasten_the_unheard, offer_waiting
+from service.flows.promises import fire_due as fire_callbacks
 from service.flows.queue import tell_who_waits
 from service.flows.reachable import (
     HAND_ON_AFTER,
@@ -68,6 +71,7 @@ class Timers:
     def __init__(self, store: Store, bus: Bus, registry: Registry, learned: Learned = NOTHING) -> None:
         self._store, self._bus, self._registry, self._learned = store, bus, registry, learned
         self._alerts: DueLoop[Moved] = DueLoop(store, routing.queries.anything_due, fire_due, self._moved)
+        self._callbacks: DueLoop[str] = DueLoop(store, voice.queries.anything_due, fire_callbacks, self._called)
         self._announced: set[str] = set()
         self._visits: set[str] = set()
         self._said: dict[str, tuple[int, bool]] = {}  # visit -> what a list shows of it, as last told
@@ -81,6 +85,7 @@ class Timers:
             asyncio.create_task(task)
             for task in (
                 self._alerts.run(),
+                self._callbacks.run(),
                 self._every(SWEEP_EVERY, self._sweep),
                 self._every(LIVE_EVERY, self._live),
                 self._every(routing.do.RENEW / SECOND, self._renew),
@@ -93,6 +98,7 @@ class Timers:
                 self._every(SWEEP_EVERY, self._wake),
                 self._every(SWEEP_EVERY, self._passed_on),
                 self._every(IDLE_EVERY, self._idle),
+                self._every(PRESENCE_EVERY, self._mornings),
             )
         ]
 
@@ -151,6 +157,15 @@ class Timers:
         for _, conversation_id in moved:
             if conversation_id is not None:
                 self._bus.ring("conversation", conversation_id)
+
+    async def _called(self, callbacks: list[str]) -> None:
+        for callback_id in callbacks:
+            self._bus.ring("callback", callback_id)
+
+    async def _mornings(self) -> None:
+        """What was written at night, and whoever it was kept for has not come."""
+        if await self._store.read(lambda conn: anything_kept(conn, db_now(conn))):
+            self.announce(await self._store.write(lambda conn: ring_kept(conn, db_now(conn), self._learned)))
 
     async def _sweep(self) -> None:
         """Find what was committed and not noted as announced, ring, then note it.

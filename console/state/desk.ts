@@ -127,6 +127,7 @@ export function applyAll(desk: Desk, events: readonly DeskEvent[], now: number):
         );
         if (next.me.id === event.data.expert) next.me = { ...next.me, status: event.data.status, status_reason: event.data.reason };
         break;
+      case "callback.requested": case "callback.updated": // a list of its own: `live/callbacks`
       case "typing":
       case "note.added":
         break;

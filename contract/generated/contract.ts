@@ -29,7 +29,17 @@ export type AuthorKind = ("visitor" | "expert" | "system")
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "BellKind".
  */
-export type BellKind = ("alert" | "conversation" | "visitor" | "expert" | "visit")
+export type BellKind = ("alert" | "conversation" | "visitor" | "expert" | "visit" | "callback")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "CallbackChannel".
+ */
+export type CallbackChannel = ("call" | "write")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "CallbackState".
+ */
+export type CallbackState = ("open" | "done" | "missed")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "CardKind".
@@ -59,7 +69,7 @@ export type Direction = ("in" | "out" | "across")
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "ErrorCode".
  */
-export type ErrorCode = ("malformed" | "invalid" | "too_large" | "unsupported_type" | "unknown_site" | "foreign_origin" | "unauthenticated" | "wrong_password" | "forbidden" | "missing_csrf" | "not_found" | "rate_limited" | "busy" | "unavailable" | "unknown_command" | "empty_message" | "message_too_long" | "bad_text" | "conversation_closed" | "alert_over" | "desk_full" | "not_online" | "form_used" | "offer_over" | "bad_quantity" | "unknown_product" | "no_lines" | "bad_contact" | "bad_address" | "bad_receiver" | "exists" | "bad_token" | "two_people" | "too_many" | "in_use" | "method_not_allowed" | "not_ready" | "websocket_only" | "internal" | "file_type" | "file_too_large" | "file_limit" | "no_mail" | "blocked" | "too_late" | "not_free")
+export type ErrorCode = ("malformed" | "invalid" | "too_large" | "unsupported_type" | "unknown_site" | "foreign_origin" | "unauthenticated" | "wrong_password" | "forbidden" | "missing_csrf" | "not_found" | "rate_limited" | "busy" | "unavailable" | "unknown_command" | "empty_message" | "message_too_long" | "bad_text" | "conversation_closed" | "alert_over" | "desk_full" | "not_online" | "form_used" | "offer_over" | "bad_quantity" | "unknown_product" | "no_lines" | "bad_contact" | "bad_address" | "bad_receiver" | "exists" | "bad_token" | "two_people" | "too_many" | "in_use" | "method_not_allowed" | "not_ready" | "websocket_only" | "internal" | "file_type" | "file_too_large" | "file_limit" | "no_mail" | "blocked" | "too_late" | "not_free" | "number_refused" | "no_such_slot")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "EventOutcome".
@@ -104,7 +114,7 @@ export type MergeProof = ("token" | "order" | "hand")
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "MessageKind".
  */
-export type MessageKind = ("text" | "info" | "offer" | "order_form" | "order" | "event" | "file")
+export type MessageKind = ("text" | "info" | "offer" | "order_form" | "order" | "event" | "file" | "articles")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "OfferState".
@@ -179,7 +189,7 @@ export type TreeRule = ("given" | "home" | "hash" | "canonical" | "folders" | "i
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "WebhookEvent".
  */
-export type WebhookEvent = ("conversation.opened" | "conversation.closed" | "message.added" | "order.placed" | "callback.requested" | "conversation.rated")
+export type WebhookEvent = ("conversation.opened" | "conversation.closed" | "message.added" | "order.placed" | "callback.requested" | "callback.updated" | "conversation.rated")
 
 export interface Contract {
 
@@ -1009,6 +1019,107 @@ visit: (string | null)
 visitor: string
 }
 /**
+ * `owner`: whose promise it is; null is nobody's, for everybody of the site to see. `phone`: E.164 (+4930123456),
+ *     "" where somebody writes. `topic`: the place it is about, `words`: the visitor's own. `reminded_at`: since when the
+ *     owner's desk says that its time comes. `name`: the customer's, or what we call the stranger. `by`: who said what
+ *     became of it; null while it is open, and where its time ran out.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Callback".
+ */
+export interface Callback {
+at: string
+by: (Person | null)
+channel: ("call" | "write")
+conversation: (string | null)
+created_at: string
+customer: (CustomerBrief | null)
+done_at: (string | null)
+id: string
+name: string
+note: string
+owner: (Person | null)
+phone: string
+reminded_at: (string | null)
+site: string
+state: ("done" | "missed" | "open")
+topic: string[]
+visitor: string
+words: string
+}
+/**
+ * `expert`: the name of who will call or write; null: whoever is free then.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "CallbackAgreed".
+ */
+export interface CallbackAgreed {
+at: string
+callback: string
+expert: (string | null)
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "CallbackDone".
+ */
+export interface CallbackDone {
+callback: string
+note?: string
+}
+/**
+ * Nobody was reached, or nobody tried.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "CallbackMissed".
+ */
+export interface CallbackMissed {
+callback: string
+note?: string
+}
+/**
+ * `owner`: the id of an expert. `at`: RFC 3339, another time; one that was missed is open again then.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "CallbackPatch".
+ */
+export interface CallbackPatch {
+at?: (string | null)
+owner?: (string | null)
+}
+/**
+ * `when`: RFC 3339, or "" for the next free slot. `phone`: needed for a call, not where somebody writes.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "CallbackRequest".
+ */
+export interface CallbackRequest {
+channel?: ("call" | "write")
+client_id: string
+phone?: string
+topic?: (string[] | string)
+when?: string
+}
+/**
+ * `callback.updated` to its visitor; given again on every connect while it is open.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "CallbackShown".
+ */
+export interface CallbackShown {
+at: string
+callback: string
+channel: ("call" | "write")
+expert: (string | null)
+state: ("done" | "missed" | "open")
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "CallbackSlots".
+ */
+export interface CallbackSlots {
+topic?: (string[] | string)
+}
+/**
  * `score`: how well they know the topic; `excluded`: why they could not be rung, or "".
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -1198,7 +1309,7 @@ conversation: string
 data: ({
 
 } | null)
-kind: ("event" | "file" | "info" | "offer" | "order" | "order_form" | "text")
+kind: ("articles" | "event" | "file" | "info" | "offer" | "order" | "order_form" | "text")
 seq: number
 text: string
 }
@@ -1583,7 +1694,7 @@ body: (string | null)
 done_at: (string | null)
 due_at: (string | null)
 error: string
-event: ("callback.requested" | "conversation.closed" | "conversation.opened" | "conversation.rated" | "message.added" | "order.placed")
+event: ("callback.requested" | "callback.updated" | "conversation.closed" | "conversation.opened" | "conversation.rated" | "message.added" | "order.placed")
 id: string
 put_at: string
 state: ("dead" | "sent" | "waiting")
@@ -1797,6 +1908,14 @@ send: AlertAccept
 "alert.decline": {
 answer: Done
 send: AlertDecline
+}
+"callback.done": {
+answer: Done
+send: CallbackDone
+}
+"callback.missed": {
+answer: Done
+send: CallbackMissed
 }
 "chat.invite": {
 answer: Opened
@@ -2018,6 +2137,8 @@ text?: (string | null)
 export interface ExpertEvents {
 "alert.cleared": AlertCleared
 "alert.raised": AlertRaised
+"callback.requested": Callback
+"callback.updated": Callback
 "conversation.changed": ConversationChanged
 "message.added": Message
 "message.read": MessageReadShown
@@ -2762,6 +2883,25 @@ title?: Title
 welcome?: Welcome
 }
 /**
+ * A quarter of an hour in which this expert would call or write. `expert`: their name.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Slot".
+ */
+export interface Slot {
+at: string
+expert: (string | null)
+}
+/**
+ * The next ones that are free, at most 8.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Slots".
+ */
+export interface Slots {
+slots: Slot[]
+}
+/**
  * The answer of `POST /api/events`: what became of the events of one body. They add up to what was sent.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -2783,7 +2923,7 @@ seconds: number
 token: string
 }
 /**
- * `data` depends on `kind`: visit, conversation, order, offer, alert.
+ * `data` depends on `kind`: visit, conversation, order, offer, alert, callback.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "TimelineItem".
@@ -3282,6 +3422,14 @@ send: ArticleGet
 answer: ArticlesFound
 send: ArticlesSearch
 }
+"callback.request": {
+answer: CallbackAgreed
+send: CallbackRequest
+}
+"callback.slots": {
+answer: Slots
+send: CallbackSlots
+}
 "card.dismiss": {
 answer: Done
 send: CardDismiss
@@ -3332,6 +3480,7 @@ send: Typing
  * via the `definition` "VisitorEvents".
  */
 export interface VisitorEvents {
+"callback.updated": CallbackShown
 "card.gone": CardGone
 "chat.invited": ChatInvited
 "conversation.closed": ConversationClosed
@@ -3402,7 +3551,7 @@ active: boolean
 created_at: string
 dead: number
 error: string
-events: ("callback.requested" | "conversation.closed" | "conversation.opened" | "conversation.rated" | "message.added" | "order.placed")[]
+events: ("callback.requested" | "callback.updated" | "conversation.closed" | "conversation.opened" | "conversation.rated" | "message.added" | "order.placed")[]
 failing_since: (string | null)
 id: string
 off_at: (string | null)
@@ -3418,7 +3567,7 @@ waiting: number
  */
 export interface WebhookPatch {
 active?: (boolean | null)
-events?: (("callback.requested" | "conversation.closed" | "conversation.opened" | "conversation.rated" | "message.added" | "order.placed")[] | null)
+events?: (("callback.requested" | "callback.updated" | "conversation.closed" | "conversation.opened" | "conversation.rated" | "message.added" | "order.placed")[] | null)
 url?: (string | null)
 }
 /**
@@ -3455,7 +3604,7 @@ active?: boolean
  * @minItems 1
  * @maxItems 20
  */
-events: ("callback.requested" | "conversation.closed" | "conversation.opened" | "conversation.rated" | "message.added" | "order.placed")[]
+events: ("callback.requested" | "callback.updated" | "conversation.closed" | "conversation.opened" | "conversation.rated" | "message.added" | "order.placed")[]
 site: string
 url: string
 }

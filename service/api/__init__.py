@@ -9,6 +9,7 @@ from service.api import (
     articles,
     blocks,
     board,
+    callbacks,
     canned,
     conversations,
     customers,
@@ -43,7 +44,7 @@ from service.openapi import documented
 _RESOURCES = (
     session, sites, site_events, tree, experts, topics, triggers, segments, products, offers, orders, customers, merges,
     visits, visitors, conversations, blocks, files, articles, canned, decisions, desk, board, queue, reports, webhooks,
-    tokens, events, health,
+    tokens, callbacks, events, health,
 )  # fmt: skip
 #: Every operation there is, in the order of the document.
 OPERATIONS: list[Operation] = [each for resource in _RESOURCES for each in resource.OPERATIONS]

@@ -9,6 +9,7 @@ import chat.do
 import routing.answers
 import routing.queries
 from contract.frames import AlertAccept, AlertDecline, Done, Opened
+from routing.tables import ASKED
 from service import present
 from service.bell import Bell
 from service.callers import ExpertCaller
@@ -39,6 +40,7 @@ async def accept(bell: Bell, caller: ExpertCaller, data: AlertAccept) -> Opened:
                 alert_id=row["id"],
                 name=caller.account.name,
                 now=now,
+                asked=row["trigger_id"] if row["reason"] == ASKED else None,
             )
             announce.conversation_opened(conn, conversation, now)
         desk = routing.queries.desk_row(conn, caller.account.id)

@@ -92,6 +92,20 @@ def order_placed(conn: Connection, row: RowMapping, now: Ms) -> None:
     announce(conn, row["site_id"], "order.placed", placed, now)
 
 
+def callback_changed(conn: Connection, event: WebhookEvent, row: RowMapping, now: Ms) -> None:
+    """It was promised, or has changed: kept, missed, somebody else's, at another time. Never the number."""
+    promised = {
+        "callback": row["id"],
+        "conversation": row["conversation_id"],
+        "visitor": row["visitor_id"],
+        "channel": row["channel"],
+        "state": row["state"],
+        "at": rfc3339(row["at"]),
+        "expert": row["owner_id"],
+    }
+    announce(conn, row["site_id"], event, promised, now)
+
+
 def conversation(row: Row) -> dict[str, Any]:
     """What a webhook reads of a conversation."""
     return {

@@ -12,6 +12,7 @@ from chat.message import Who, check_optional, check_text
 from contract.clock import now_ms, rfc3339
 from contract.errors import Refused
 from contract.frames import (
+    ArticleQuote,
     ChatDecline,
     ChatInvite,
     ChatOpen,
@@ -31,7 +32,8 @@ from service import present
 from service.bell import Bell
 from service.callers import ExpertCaller, VisitorCaller
 from service.commands import Command
-from service.flows import announce
+from service.flows import announce, night
+from service.flows.articles import articles_for
 from service.flows.once import once
 from service.flows.places import check_room, speaker, visit_for, writable
 from service.flows.presence import came_free
@@ -62,26 +64,35 @@ async def visitor_open(bell: Bell, caller: VisitorCaller, data: ChatOpen) -> Cha
 
 
 async def visitor_send(bell: Bell, caller: VisitorCaller, data: MessageSend) -> Sent:
-    """What nobody has taken yet rings the bell: somebody is asking."""
+    """What nobody has taken yet rings the bell: somebody is asking. While nobody is there the articles answer."""
 
-    def work(conn: Connection) -> tuple[Sent, bool, list[str]]:
+    def work(conn: Connection, articles: list[ArticleQuote] | None) -> tuple[Sent, bool, list[str]]:
         now = db_now(conn)
         alerts: list[str] = []
 
         def say() -> Sent:
             row = chat.queries.conversation_for_visitor(conn, data.conversation, caller.visitor, caller.frame_hash)
+            at_night = row["expert_id"] is None and night.is_night(conn, row["site_id"], now)
+            if at_night and articles is None:
+                raise night.Fell
             who = Who(kind="visitor", id=caller.visitor)
             sent = _said(conn, row, who, check_text(data.text), data.client_id, now)
             if caller.site.talk.preview:
                 chat.preview.forget(conn, row["id"])
             if row["expert_id"] is None:
                 alerts.extend(ring_for_question(conn, caller.site, caller.visitor, row["id"], sent.seq, bell.learned))
+            if at_night:
+                night.answer(conn, caller.site, caller.visitor, row["id"], data.text, articles or [], now, bell.learned)
             return sent
 
         sent, fresh = once(conn, caller, "message.send", data.client_id, now, Sent, say)
         return sent, fresh, alerts
 
-    sent, fresh, alerts = await bell.store.write(work)
+    try:
+        sent, fresh, alerts = await bell.store.write(lambda conn: work(conn, None))
+    except night.Fell:
+        found = await articles_for(bell, caller.site, caller.language, data.text)
+        sent, fresh, alerts = await bell.store.write(lambda conn: work(conn, found))
     if fresh:
         bell.bus.ring("conversation", data.conversation)
         bell.timers.announce(alerts)

@@ -95,14 +95,16 @@ def raise_and_ring(
     learned: Learned = NOTHING,
     text: str = "",
     older: str | None = None,
+    *,
+    queued: bool = False,
 ) -> str | None:
     """One bell alone that no trigger rings, under the same rules as a group's; but a question is never dropped: where
     no more strangers may ring it waits for its turn. `text`: what the visitor wrote; `older`: the bell of this visit
-    that rings, and becomes the question's."""
+    that rings, and becomes the question's. `queued`: it rings nobody, and is offered in turn."""
     acting = _Acting(conn, customer_facts(conn, site.id, [visit.visitor]), [visit.visitor], learned)
     if older is not None and acting.becomes_question(older, site, firing, visit, text):
         return older
-    if acting.may_ring(site, firing, visit):
+    if not queued and acting.may_ring(site, firing, visit):
         return acting.ring(site, firing, visit, text)
     return acting.ring(site, firing, visit, text, queued=True) if firing.name == ASKED else None
 

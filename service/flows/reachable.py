@@ -17,6 +17,7 @@ import routing.queries
 from contract.clock import SECOND
 from contract.names import Ms
 from service.flows import announce
+from service.flows.mornings import raise_kept
 from service.flows.offering import ring_who_came_free
 from service.flows.ringing import ring_for_question
 from service.learned import NOTHING, Learned
@@ -29,11 +30,12 @@ HAND_ON_AFTER: Ms = 60 * SECOND
 
 @dataclass
 class Told:
-    """What a unit of work changed: alerts, conversations, and people whose presence others see."""
+    """What a unit of work changed: alerts, conversations, callbacks, and people whose presence others see."""
 
     alerts: list[str] = field(default_factory=list)
     conversations: list[str] = field(default_factory=list)
     experts: list[str] = field(default_factory=list)
+    callbacks: list[str] = field(default_factory=list)
 
     def ring(self, bus: Bus, announce: Callable[[list[str]], None]) -> None:
         """After the commit. `announce`: of alerts."""
@@ -41,13 +43,20 @@ class Told:
             bus.ring("conversation", conversation_id)
         for account_id in self.experts:
             bus.ring("expert", account_id)
+        for callback_id in self.callbacks:
+            bus.ring("callback", callback_id)
         announce(self.alerts)
 
 
 def may_ring(conn: Connection, account_id: str, now: Ms) -> list[str]:
-    """Alerts that nobody can hear ring here, if a bell may ring here at all."""
+    """Alerts that nobody can hear ring here, if a bell may ring here at all; first what was kept for them."""
     account = access.queries.account_by_id(conn, account_id)
-    return [] if account is None else ring_who_came_free(conn, account_id, sorted(account.sites), now)
+    if account is None:
+        return []
+    sites = sorted(account.sites)
+    kept = raise_kept(conn, account_id, sites, now)
+    rung = ring_who_came_free(conn, account_id, sites, now)
+    return [*(id_ for id_ in kept if id_ not in rung), *rung]
 
 
 def conversation_over(conn: Connection, account_id: str, now: Ms) -> None:

@@ -4,6 +4,9 @@ Nothing here knows a process, a bus or a socket: these are parts of a unit of wo
 alerts that they return.
 """
 
+from typing import Any
+
+from msgspec import to_builtins
 from sqlalchemy import Connection
 
 import access.queries
@@ -28,6 +31,7 @@ from service.flows.load import load
 from service.flows.missed import count_missed
 from service.flows.passing import Passing
 from service.flows.people import Crew, Ladderful
+from service.flows.slots import OFFERED, Asking, shown
 from service.learned import NOTHING, Learned
 
 
@@ -138,8 +142,13 @@ def _tell_nobody_is_free(conn: Connection, row: Row, now: Ms) -> str | None:
     if chat.queries.last_word(conn, [conversation["id"]]):
         return None
     site = access.queries.site_facts(conn, row["site_id"])
-    name, words = _FALLBACK[site.ladder.fallback if site else "message"]
-    chat.do.add(conn, conversation["id"], SYSTEM, "event", words, {"name": name}, None, now)
+    fallback = site.ladder.fallback if site else "message"
+    name, words = _FALLBACK[fallback]
+    data: dict[str, Any] = {"name": name}
+    if site is not None and fallback == "callback":
+        free = Asking(conn, site, row["visitor_id"], topic=row["topic"]).free(now, OFFERED)
+        data["slots"] = to_builtins(shown(free))
+    chat.do.add(conn, conversation["id"], SYSTEM, "event", words, data, None, now)
     return str(conversation["id"])
 
 

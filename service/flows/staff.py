@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 import routing.do
 import routing.queries
+import voice.do
 from access.do import ACCOUNTS, patch_account, set_sites
 from access.queries import account_facts
 from access.tables import account as table
@@ -19,6 +20,7 @@ from contract.names import Ms
 from contract.rest_experts import ExpertPatch, TopicLevel
 from routing.do import TopicRow
 from routing.hours import checked
+from service.flows.promises import hand_on_promises
 from service.flows.reachable import Told, hand_on, may_ring
 from service.flows.ringing import leave_desk
 from service.learned import NOTHING, Learned
@@ -45,6 +47,7 @@ def change(
 ) -> Told:
     """Change what is given. Refused: not_found, exists (email), invalid, forbidden (the last administrator)."""
     lock(conn, ACCOUNTS)
+    lock(conn, voice.do.LOCK)
     before = _anybody(conn, account_id)
     told = Told(experts=[account_id])
     left = before.sites - set(sites) if sites is not None else frozenset[str]()
@@ -68,6 +71,7 @@ def change(
         hand_on(conn, account_id, now, told, learned=learned)
     elif left:
         hand_on(conn, account_id, now, told, sites=left, learned=learned)
+    told.callbacks += hand_on_promises(conn, account_id, now)
     told.alerts += may_ring(conn, account_id, now)
     return told
 
@@ -80,6 +84,7 @@ def dismiss(conn: Connection, account_id: str, by: AccountFacts, now: Ms, *, lea
     if account_id == by.id:
         raise Refused("forbidden", "oneself")
     lock(conn, ACCOUNTS)
+    lock(conn, voice.do.LOCK)
     if not _anybody(conn, account_id).active:  # held before their desk, as everywhere
         raise Refused("not_found")
     told = Told(experts=[account_id])
@@ -87,6 +92,7 @@ def dismiss(conn: Connection, account_id: str, by: AccountFacts, now: Ms, *, lea
     routing.do.set_status(conn, account_id, "offline", now)
     patch_account(conn, account_id, active=False)
     hand_on(conn, account_id, now, told, learned=learned)
+    told.callbacks += hand_on_promises(conn, account_id, now)
     return told
 
 

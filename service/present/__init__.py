@@ -1,6 +1,7 @@
 """Rows into the shapes of the contract: the one place that knows both. Reads only; few statements for a whole list."""
 
 from service.present.bell import alert_raised
+from service.present.callbacks import callback_shown, callbacks
 from service.present.goods import (
     card_event,
     money,
@@ -19,6 +20,8 @@ from service.present.visits import briefs_of_rows, is_live, visit_briefs
 __all__ = [
     "alert_raised",
     "briefs_of_rows",
+    "callback_shown",
+    "callbacks",
     "card_event",
     "chat_invited",
     "conversation_briefs",

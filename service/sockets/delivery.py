@@ -19,7 +19,7 @@ from service.bell import Bell
 from service.callers import ExpertCaller, VisitorCaller
 from service.flows.notes import NOTED
 from service.flows.presence import came_free
-from service.sockets import desks, pages, talks
+from service.sockets import callbacks, desks, pages, talks
 from service.sockets.asking import Asking
 from service.sockets.live import LiveList
 from service.sockets.registry import Connection, Saying
@@ -41,6 +41,7 @@ class Delivery:
             ("visitor", self.visitor),
             ("expert", self.expert),
             ("visit", live.changed),
+            ("callback", self.callback),
         ):
             bell.bus.on(kind, handler)  # type: ignore[arg-type]
         bell.bus.on_sweep(self.sweep)
@@ -79,6 +80,8 @@ class Delivery:
             await self.conversation(f"{NOTED}{conversation_id}")
         for alert_id in self._registry.told("alert"):
             await self.alert(alert_id)
+        for callback_id in self._registry.told("callback"):
+            await self.callback(callback_id)
 
     # --- bells --------------------------------------------------------------------------------------------------
 
@@ -109,6 +112,10 @@ class Delivery:
             await self._still_here(account_id)
             await self._tell(lambda conn: desks.person(conn, self._registry, account_id))
             await self._what_rings(self._registry.of_expert(account_id))
+
+    async def callback(self, callback_id: str) -> None:
+        if len(self._registry):
+            await self._tell(lambda conn: callbacks.told(conn, self._registry, callback_id))
 
     async def _what_rings(self, connections: list[Connection]) -> None:
         """All bells of a desk, for those of its sockets that have not heard of them."""

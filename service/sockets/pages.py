@@ -1,9 +1,11 @@
-"""What stands on a visitor's page: the invitation, cards, orders. State: told on every connect, and when it changes."""
+"""Of a visitor's page: invitation, cards, orders, callbacks. It is told on connect and when it changes."""
 
+import msgspec
 from sqlalchemy import Connection as Base
 
 import chat.queries
 import sales.queries
+import voice.queries
 from contract import frames
 from contract.clock import MINUTE, now_ms
 from service import present
@@ -42,11 +44,26 @@ def page(conn: Base, connections: list[Connection]) -> list[Saying]:
                 f"order:{order['id']}", order["status"]
             ):
                 said.append((connection, "order.updated", present.order_updated(conn, order)))
+    return said + promises(conn, connections)
+
+
+def promises(conn: Base, connections: list[Connection]) -> list[Saying]:
+    """The callbacks of one visitor, as they stand; told to each connection when one has changed."""
+    said: list[Saying] = []
+    caller = connections[0].caller
+    assert isinstance(caller, VisitorCaller)
+    for row in voice.queries.of_visitor(conn, caller.visitor, now_ms() - 30 * MINUTE):
+        shape = present.callback_shown(conn, row)
+        for connection in connections:
+            assert isinstance(connection.caller, VisitorCaller)
+            news = _may_see(conn, row["conversation_id"], connection.caller)
+            if news and connection.news(f"callback:{row['id']}", msgspec.json.encode(shape)):
+                said.append((connection, "callback.updated", shape))
     return said
 
 
 def _may_see(conn: Base, conversation_id: str | None, caller: VisitorCaller) -> bool:
-    """Cards and orders of a bound conversation are for its frame alone, as its words are."""
+    """Cards, orders and callbacks of a bound conversation are for its frame alone, as its words are."""
     if conversation_id is None:
         return True
     row = chat.queries.row(conn, conversation_id)

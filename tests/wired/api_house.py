@@ -18,6 +18,7 @@ import crm.merging
 import crm.queries
 import routing.do
 import sales.do
+import voice.do
 from access.do import create_account, create_site
 from access.passwords import hash_password
 from access.sessions import open_session
@@ -26,11 +27,12 @@ from access.webhooks import make_webhook
 from chat.articles import create_article, create_canned
 from chat.message import Who
 from contract.beacons import Beacon
-from contract.clock import now_ms
+from contract.clock import DAY, now_ms
 from contract.facts import SiteFacts
 from contract.ids import new_id, node_id
 from crm.contact import CheckedContact
 from routing.firings import add_trigger
+from routing.slots import quarter
 from routing.tables import decision, segment
 from routing.triggers import Firing
 from routing.usual import deep
@@ -173,9 +175,24 @@ async def _site(bell: Bell, key: str, password_hash: str) -> dict[str, str]:
         decided = conn.execute(select(decision.c.id).where(decision.c.alert_id == alert)).scalar_one()
         token = token_row(conn, open_session(conn, made["admin"], "token", now, name="till"))
         hook = make_webhook(conn, site.id, "http://127.0.0.1:9/hook", ["order.placed"], now)
+        promised = voice.do.request(
+            conn,
+            site_id=site.id,
+            visitor_id=visit.visitor,
+            customer_id=customer,
+            conversation_id=None,
+            owner_id=expert,
+            channel="call",
+            phone="+12025550123",
+            at=quarter(now + DAY),
+            topic=["Garden"],
+            words="",
+            now=now,
+        )
         return {
             "token": token["id"],
             "webhook": hook["id"],
+            "callback": promised["id"],
             "trigger": trigger,
             "decision": decided,
             "segment": group,

@@ -13,11 +13,13 @@ import access.do
 import routing.do
 import sales.do
 import tracker.do
+from access.sites import Sites
 from chat.library import Library
 from contract.clock import now_ms
 from contract.errors import Refused
 from contract.facts import AccountFacts, SiteFacts
 from contract.ids import new_id
+from contract.talk import Talk
 from service.app import EXPERT, VISITOR
 from service.bell import Bell
 from service.callers import ExpertCaller, VisitorCaller
@@ -60,7 +62,7 @@ class Shop:
         self.store, self.bus = store, Bus()
         nothing = cast(Any, None)
         self.bell = Bell(
-            settings=nothing, store=store, bus=self.bus, sites=nothing, journey=nothing,
+            settings=nothing, store=store, bus=self.bus, sites=Sites(store), journey=nothing,
             limits=Limits(on=False), waiting=nothing,
             timers=cast(Any, Timers()), registry=Registry(), library=Library(store),
         )  # fmt: skip
@@ -78,7 +80,9 @@ class Shop:
 
     def _furnish(self, conn: Connection) -> None:
         now = now_ms()
-        self.site = access.do.create_site(conn, key=uuid4().hex, name="Shop", now=now)
+        made = access.do.create_site(conn, key=uuid4().hex, name="Shop", now=now)
+        # Nobody sits at a desk unless a test says so, and yet it is no night: that is for test_night.py.
+        self.site = access.do.patch_site(conn, made.id, {"talk": Talk(night=False)}, now)
         self.other_site = access.do.create_site(conn, key=uuid4().hex, name="Other", now=now)
         self.products = [
             sales.do.create_product(

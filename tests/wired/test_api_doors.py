@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from contract.clock import DAY, now_ms, rfc3339
 from service.api import OPERATIONS
 from service.api.operation import ADMINS, EVERYBODY, EXPERTS, MARKETERS, Operation
 from tests.asgi import ORIGIN
@@ -37,6 +38,7 @@ KINDS = {
     "articles": "article",
     "canned": "canned",
     "files": "file",
+    "callbacks": "callback",
 }
 
 
@@ -72,6 +74,7 @@ def body_of(operation: Operation, house: House) -> Any:
         "POST /api/products": {"site": house.ours["key"], "sku": "rake", "name": "Rake", "price": 1000},
         "PATCH /api/products/{id}": {"price": 2000},
         "PATCH /api/visitors/{id}": {"bot": False},
+        "PATCH /api/callbacks/{id}": {"at": rfc3339(now_ms() + 3 * DAY)},
         "POST /api/customers/{id}/merge": {"from": house.ours["other"], "reason": "said so"},
         "POST /api/orders/{id}/confirm": {"email": True},
         "POST /api/sites/{id}/secret": {},
@@ -194,6 +197,7 @@ def test_the_roles_are_those_of_the_product():
     assert {name for name, roles in allowed.items() if roles == EXPERTS} == {
         "POST /api/customers/{id}/merge", "POST /api/merges/{id}/undo", "POST /api/orders/{id}/confirm",
         "POST /api/conversations/{id}/files", "POST /api/conversations/{id}/transcript",
+        "PATCH /api/callbacks/{id}",
     }  # fmt: skip
     assert all(roles in (None, EVERYBODY, MARKETERS, EXPERTS, ADMINS) for roles in allowed.values())
 

@@ -379,7 +379,8 @@ async def test_the_last_words_are_those_of_the_fallback_of_the_site(shop: Shop) 
     waits = await alert_of(shop, talk)
     await shop.store.write(lambda conn: fire_due(conn, waits["due_at"]))
     (said,) = await shop.messages(visitor, talk)
-    assert said["data"] == {"name": "nobody.callback"}
+    assert said["data"]["name"] == "nobody.callback"
+    assert {slot["expert"] for slot in said["data"]["slots"]} == {"Anna"}
     assert "call you back" in said["text"]
 
 

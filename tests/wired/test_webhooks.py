@@ -35,7 +35,7 @@ from tests.wired.counter import ANN, Shop
 
 EVERYTHING: list[WebhookEvent] = [
     "conversation.opened", "conversation.closed", "message.added", "order.placed", "callback.requested",
-    "conversation.rated",
+    "callback.updated", "conversation.rated",
 ]  # fmt: skip
 SECRET = re.compile(r"secret|hash|password|token|frame", re.IGNORECASE)
 

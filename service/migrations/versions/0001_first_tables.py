@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 12:05:11.789251.
+Revision 0001, after ; 2026-11-22 12:18:03.121341.
 """
 
 import sqlalchemy as sa
@@ -196,6 +196,50 @@ def upgrade() -> None:
         batch_op.create_index("ix_block_visitor_id_until", ["visitor_id", "until"], unique=False)
 
     op.create_table(
+        "callback",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("visitor_id", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.Text(), nullable=True),
+        sa.Column("conversation_id", sa.Text(), nullable=True),
+        sa.Column("owner_id", sa.Text(), nullable=True),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("reminded_at", sa.BigInteger(), nullable=True),
+        sa.Column("done_at", sa.BigInteger(), nullable=True),
+        sa.Column("done_by", sa.Text(), nullable=True),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("channel IN ('call', 'write')", name=op.f("ck_callback_channel")),
+        sa.CheckConstraint("state IN ('open', 'done', 'missed')", name=op.f("ck_callback_state")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_callback_site_id_site")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_callback")),
+    )
+    with op.batch_alter_table("callback", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_callback_due_at",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+        batch_op.create_index(
+            "ix_callback_promised",
+            ["owner_id", "at"],
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+        batch_op.create_index("ix_callback_site_id_at", ["site_id", "at"], unique=False)
+        batch_op.create_index("ix_callback_site_id_phone_created_at", ["site_id", "phone", "created_at"], unique=False)
+        batch_op.create_index("ix_callback_visitor_id", ["visitor_id"], unique=False)
+
+    op.create_table(
         "canned",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("site_id", sa.Text(), nullable=False),
@@ -254,6 +298,8 @@ def upgrade() -> None:
         sa.Column("score", sa.Integer(), nullable=True),
         sa.Column("comment", sa.Text(), nullable=True),
         sa.Column("rated_at", sa.BigInteger(), nullable=True),
+        sa.Column("kept_for", sa.Text(), nullable=True),
+        sa.Column("kept_until", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("state IN ('open', 'closed')", name=op.f("ck_conversation_state")),
         sa.CheckConstraint("score BETWEEN 1 AND 5", name=op.f("ck_conversation_score")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_conversation_site_id_site")),
@@ -269,6 +315,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("ends_at IS NOT NULL"),
         )
         batch_op.create_index("ix_conversation_expert_id_state", ["expert_id", "state"], unique=False)
+        batch_op.create_index(
+            "ix_conversation_kept",
+            ["site_id", "kept_until"],
+            unique=False,
+            sqlite_where=sa.text("kept_until IS NOT NULL AND expert_id IS NULL AND state = 'open'"),
+            postgresql_where=sa.text("kept_until IS NOT NULL AND expert_id IS NULL AND state = 'open'"),
+        )
         batch_op.create_index(
             "ix_conversation_reserved",
             ["site_id"],
@@ -1115,6 +1168,11 @@ def downgrade() -> None:
             sqlite_where=sa.text("trigger_id IS NOT NULL AND due_at IS NOT NULL"),
             postgresql_where=sa.text("trigger_id IS NOT NULL AND due_at IS NOT NULL"),
         )
+        batch_op.drop_index(
+            "ix_conversation_kept",
+            sqlite_where=sa.text("kept_until IS NOT NULL AND expert_id IS NULL AND state = 'open'"),
+            postgresql_where=sa.text("kept_until IS NOT NULL AND expert_id IS NULL AND state = 'open'"),
+        )
         batch_op.drop_index("ix_conversation_expert_id_state")
         batch_op.drop_index(
             "ix_conversation_ends_at",
@@ -1129,6 +1187,18 @@ def downgrade() -> None:
 
     op.drop_table("card")
     op.drop_table("canned")
+    with op.batch_alter_table("callback", schema=None) as batch_op:
+        batch_op.drop_index("ix_callback_visitor_id")
+        batch_op.drop_index("ix_callback_site_id_phone_created_at")
+        batch_op.drop_index("ix_callback_site_id_at")
+        batch_op.drop_index(
+            "ix_callback_promised", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
+        )
+        batch_op.drop_index(
+            "ix_callback_due_at", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
+        )
+
+    op.drop_table("callback")
     with op.batch_alter_table("block", schema=None) as batch_op:
         batch_op.drop_index("ix_block_visitor_id_until")
         batch_op.drop_index("ix_block_until")

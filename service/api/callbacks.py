@@ -1,0 +1,101 @@
+"""Callbacks: what was promised to whom, and by whom."""
+
+from sqlalchemy import Connection, and_, false, or_, select
+
+import voice.do
+import voice.queries
+from contract.clock import from_rfc3339
+from contract.errors import Refused
+from contract.names import Ms
+from contract.rest_callbacks import Callback, CallbackPatch
+from reports.period import bounds
+from routing.known import roster_at
+from routing.slots import HORIZON, quarter
+from service import present
+from service.api.lists import Listed, asked, page
+from service.api.operation import EXPERTS, Call, operation
+from service.flows import announce
+from service.flows.callbacks import of
+from store.lock import lock
+from store.sql import db_now
+from voice.tables import callback as table
+
+_STATES = ("open", "done", "missed")
+
+
+@operation("GET", "/api/callbacks", gives=Listed[Callback], query=("site", "state", "day", "owner", "limit", "cursor"))
+async def callbacks(call: Call) -> Listed[Callback]:
+    """Those of one's sites, whose time comes first; of one state, one day of the site's clock, one owner."""
+    ask, sites, state, owner = asked(call, (int, str)), await call.sites(), call.text("state"), call.text("owner")
+    query = select(table).where(table.c.site_id.in_([site.id for site in sites]))
+    if state is not None:
+        if state not in _STATES:
+            raise Refused("invalid", "state")
+        query = query.where(table.c.state == state)
+    if owner is not None:
+        query = query.where(table.c.owner_id == owner)
+    if (day := call.text("day")) is not None:
+        spans = [(site.id, *bounds(site.zone, day, day)) for site in sites]
+        those = [and_(table.c.site_id == id_, table.c.at >= begin, table.c.at < end) for id_, begin, end in spans]
+        query = query.where(or_(false(), *those))
+
+    def read(conn: Connection) -> Listed[Callback]:
+        rows, more = page(conn, query, (table.c.at, table.c.id), ask)
+        return Listed(items=present.callbacks(conn, rows), next=more)
+
+    return await call.bell.store.read(read)
+
+
+@operation("GET", "/api/callbacks/{id}", gives=Callback)
+async def callback(call: Call) -> Callback:
+    """One callback."""
+    callback_id = call.path_id()
+
+    def read(conn: Connection) -> Callback:
+        row = voice.queries.row(conn, callback_id)
+        if row is None or not call.account.may_see(row["site_id"]):
+            raise Refused("not_found")
+        return present.callbacks(conn, [row])[0]
+
+    return await call.bell.store.read(read)
+
+
+@operation("PATCH", "/api/callbacks/{id}", roles=EXPERTS, takes=CallbackPatch, gives=Callback)
+async def change(call: Call) -> Callback:
+    """Another owner, another time: whoever of the house says so knows whether they are there."""
+    asked_for: CallbackPatch = call.body
+    callback_id = call.path_id()
+
+    def write(conn: Connection) -> Callback:
+        now = db_now(conn)
+        lock(conn, voice.do.LOCK)
+        row = of(conn, call.account, callback_id)
+        owner = row["owner_id"] if asked_for.owner is None else asked_for.owner
+        at = row["at"] if asked_for.at is None else _time(asked_for.at, now)
+        if asked_for.owner is not None and owner not in roster_at(conn, row["site_id"]).members:
+            raise Refused("invalid", "owner")
+        is_open = row["state"] == "open" or at != row["at"]
+        moved = (owner, at) != (row["owner_id"], row["at"])
+        if moved and is_open and owner is not None and (owner, at) in voice.queries.promised(conn, [owner]):
+            raise Refused("no_such_slot")
+        changed = voice.do.move(conn, row, owner, at, now)
+        if moved:
+            announce.callback_changed(conn, "callback.updated", changed, now)
+        return present.callbacks(conn, [changed])[0]
+
+    changed = await call.bell.store.write(write)
+    call.bell.bus.ring("callback", callback_id)
+    return changed
+
+
+def _time(text: str, now: Ms) -> Ms:
+    try:
+        at = quarter(from_rfc3339(text))
+    except (ValueError, OverflowError):
+        raise Refused("invalid", "at") from None
+    if not now <= at <= now + HORIZON:
+        raise Refused("no_such_slot")
+    return at
+
+
+OPERATIONS = [callbacks, callback, change]

@@ -1,0 +1,233 @@
+"""A promise to call or to write: asked for by a visitor, kept or missed by an expert. One unit of work each, the
+doorbell after the commit."""
+
+from sqlalchemy import Connection, RowMapping
+
+import chat.do
+import chat.queries
+import tracker.queries
+import voice.do
+import voice.queries
+from chat.message import SYSTEM, check_optional
+from contract.clock import MINUTE, SECOND, from_rfc3339, rfc3339
+from contract.errors import Refused
+from contract.facts import AccountFacts
+from contract.frames import (
+    CallbackAgreed,
+    CallbackDone,
+    CallbackMissed,
+    CallbackRequest,
+    CallbackSlots,
+    Done,
+    Slots,
+)
+from contract.names import CallbackState, Ms
+from contract.text import has_forbidden
+from crm.contact import check_phone, regions
+from routing.slots import HORIZON, LEAD, MOST, Bookable, first_worked, quarter, who, working
+from service.bell import Bell
+from service.callers import ExpertCaller, VisitorCaller
+from service.commands import Command
+from service.flows import announce
+from service.flows.once import once
+from service.flows.slots import Asking, shown
+from store.lock import lock
+from store.sql import db_now
+from voice.number import check_callable
+from voice.timing import WITHIN, wait
+from voice.words import promise, spoken
+
+NOTE = 1_000
+#: A visitor's clock, and the way here: a slot that has only just begun is still meant.
+_GRACE: Ms = MINUTE
+
+
+# --- visitor ------------------------------------------------------------------------------------------------------
+
+
+async def slots(bell: Bell, caller: VisitorCaller, data: CallbackSlots) -> Slots:
+    """When somebody could call or write, and who: the next that are free."""
+    path, words = _about(data.topic)
+
+    def work(conn: Connection) -> Slots:
+        now = db_now(conn)
+        asking = Asking(conn, caller.site, caller.visitor, topic=path, words=words, learned=bell.learned)
+        return Slots(slots=shown(asking.free(now, MOST)))
+
+    return await bell.store.read(work)
+
+
+async def request(bell: Bell, caller: VisitorCaller, data: CallbackRequest) -> CallbackAgreed:
+    """Promised to whoever the ladder gives for that slot. The same `client_id` again gives the same answer.
+
+    Refused: bad_contact (no number that can be called), number_refused, invalid (`when` is no time), no_such_slot
+    (over, too far away, nobody works then), rate_limited (3 a day for one visitor, and for one number).
+    """
+
+    def work(conn: Connection) -> tuple[CallbackAgreed, RowMapping | None]:
+        now = db_now(conn)
+        made: RowMapping | None = None
+
+        def ask() -> CallbackAgreed:
+            nonlocal made
+            made, expert = _request(conn, bell, caller, data, now)
+            return CallbackAgreed(callback=made["id"], at=rfc3339(made["at"]), expert=expert.name if expert else None)
+
+        agreed, _ = once(conn, caller, "callback.request", data.client_id, now, CallbackAgreed, ask)
+        return agreed, made
+
+    agreed, made = await bell.store.write(work)
+    if made is not None:
+        bell.bus.ring("callback", made["id"])
+        if made["conversation_id"] is not None:
+            bell.bus.ring("conversation", made["conversation_id"])
+    return agreed
+
+
+def _request(
+    conn: Connection, bell: Bell, caller: VisitorCaller, data: CallbackRequest, now: Ms
+) -> tuple[RowMapping, Bookable | None]:
+    site, visitor_id = caller.site, caller.visitor
+    path, words = _about(data.topic)
+    phone = ""
+    if data.phone.strip() or data.channel == "call":
+        phone = check_phone(data.phone, site.language)
+        check_callable(phone, regions(site.language), site.zone)
+    when = _when(data.when, now)
+    lock(conn, f"visitor:{visitor_id}")
+    if phone:
+        lock(conn, f"phone:{site.id}:{phone}")
+    for made in voice.queries.requested(conn, site.id, visitor_id, phone, now - WITHIN):
+        if left := wait(made, now):
+            raise Refused("rate_limited", "3", retry_after=-(-left // SECOND))
+    lock(conn, voice.do.LOCK)
+    asking = Asking(conn, site, visitor_id, topic=path, words=words, learned=bell.learned)
+    at, expert = _choose(asking, when, now)
+    bell.limits.callback(caller)  # the last of the checks: a slip of the pen costs nothing
+    talk = chat.queries.open_for(conn, visitor_id, caller.frame_hash)
+    if talk is None and data.channel == "write":
+        visit = tracker.queries.newest_visit(conn, visitor_id)
+        visit_id = visit.id if visit else None
+        talk = chat.do.open_for_visitor(conn, site.id, visitor_id, caller.frame_hash, visit_id, now)
+        announce.conversation_opened(conn, talk, now)
+    row = voice.do.request(
+        conn,
+        site_id=site.id,
+        visitor_id=visitor_id,
+        customer_id=asking.customer,
+        conversation_id=talk["id"] if talk else None,
+        owner_id=expert.id if expert else None,
+        channel=data.channel,
+        phone=phone,
+        at=at,
+        topic=asking.topic,
+        words=words,
+        now=now,
+    )
+    if talk is not None:
+        name = expert.name if expert else None
+        said = {"name": "callback.agreed", "callback": row["id"], "channel": data.channel, "at": rfc3339(at)}
+        text = promise(name, data.channel, spoken(at, site.zone, now))
+        chat.do.add(conn, talk["id"], SYSTEM, "event", text, {**said, "expert": name}, None, now)
+        if talk["expert_id"] is None:
+            chat.do.keep_for(conn, talk["id"], row["owner_id"], at)
+    announce.callback_changed(conn, "callback.requested", row, now)
+    return row, expert
+
+
+def _choose(asking: Asking, when: Ms | None, now: Ms) -> tuple[Ms, Bookable | None]:
+    """When, and who. Where all who work then have promised it already it is nobody's, for all to see; and so it is
+    where nobody's hours say when anybody works."""
+    if when is None:
+        free = asking.free(now, 1)
+        if free:
+            return free[0].at, free[0].expert
+        worked = first_worked(now, asking.people)
+        return (quarter(now + LEAD) if worked is None else worked), None
+    expert = who(when, asking.people, asking.taken)
+    if expert is None and not working(when, asking.people) and first_worked(now, asking.people) is not None:
+        raise Refused("no_such_slot")
+    return when, expert
+
+
+def _when(text: str, now: Ms) -> Ms | None:
+    """The slot that begins then, or next; None for the next free one."""
+    if not text.strip():
+        return None
+    try:
+        at = quarter(from_rfc3339(text.strip()))
+    except (ValueError, OverflowError) as error:
+        raise Refused("invalid", "when") from error
+    if at < now - _GRACE or at > now + HORIZON:
+        raise Refused("no_such_slot")
+    return at
+
+
+def _about(topic: list[str] | str) -> tuple[tuple[str, ...], str]:
+    """(path, words) of what somebody said it is about."""
+    if isinstance(topic, str):
+        if has_forbidden(topic):
+            raise Refused("bad_text", "topic")
+        return (), " ".join(topic.split())
+    path = tuple(" ".join(name.split()) for name in topic)
+    if any(not name or has_forbidden(name) for name in path):
+        raise Refused("invalid", "topic")
+    return path, ""
+
+
+# --- expert -------------------------------------------------------------------------------------------------------
+
+
+async def done(bell: Bell, caller: ExpertCaller, data: CallbackDone) -> Done:
+    """They were called, or written to."""
+    return await _settle(bell, caller, data.callback, "done", data.note)
+
+
+async def missed(bell: Bell, caller: ExpertCaller, data: CallbackMissed) -> Done:
+    """They were not reached, or nobody tried."""
+    return await _settle(bell, caller, data.callback, "missed", data.note)
+
+
+async def _settle(bell: Bell, caller: ExpertCaller, callback_id: str, state: CallbackState, note: str) -> Done:
+    """Any expert of the site may say so, also of a colleague's, and correct it later. Refused: not_found, forbidden."""
+
+    def work(conn: Connection) -> bool:
+        now, said = db_now(conn), check_note(note)
+        row = of(conn, caller.account, callback_id)
+        if row["state"] == state and said in ("", row["note"]):
+            return False
+        settled = voice.do.settle(conn, row["id"], state, now, note=said, by=caller.account.id)
+        announce.callback_changed(conn, "callback.updated", settled, now)
+        return True
+
+    if await bell.store.write(work):
+        bell.bus.ring("callback", callback_id)
+    return Done()
+
+
+def of(conn: Connection, account: AccountFacts, callback_id: str) -> RowMapping:
+    """The callback, held, for whoever may change it. Refused: not_found, forbidden (who only looks at reports)."""
+    row = voice.do.hold(conn, callback_id)
+    if row is None or not account.may_see(row["site_id"]):
+        raise Refused("not_found")
+    if account.role == "marketer":
+        raise Refused("forbidden")
+    return row
+
+
+def check_note(text: str) -> str:
+    """Refused: bad_text, message_too_long."""
+    text = check_optional(text)
+    if len(text) > NOTE:
+        raise Refused("message_too_long", str(NOTE))
+    return text
+
+
+VISITOR: dict[str, Command] = {
+    "callback.request": Command(CallbackRequest, request),
+    "callback.slots": Command(CallbackSlots, slots),
+}
+EXPERT: dict[str, Command] = {
+    "callback.done": Command(CallbackDone, done),
+    "callback.missed": Command(CallbackMissed, missed),
+}

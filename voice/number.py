@@ -1,0 +1,48 @@
+"""Would we call this number? Whoever asks for a call names a number that we pay for.
+
+Numbers that earn money for whoever is called (premium, shared cost, personal numbers that are sent on, pagers, voice
+boxes) are refused, and so are countries that a site does not serve: satellite and other far prefixes are how strangers
+make money of a shop that calls back. What a number costs is in no list; its kind and its country are, in the numbering
+plans of `phonenumbers`.
+"""
+
+from collections.abc import Collection
+
+import phonenumbers
+from phonenumbers import PhoneNumberType as Kind
+from phonenumbers import timezone
+
+from contract.errors import Refused
+
+_EARNS = {Kind.PREMIUM_RATE, Kind.SHARED_COST, Kind.PERSONAL_NUMBER, Kind.PAGER, Kind.VOICEMAIL}
+#: Calling codes that are no country's: satellites, networks, premium.
+_NOWHERE = "001"
+
+
+def check_callable(phone: str, countries: Collection[str], zone: str) -> None:
+    """Raises Refused("number_refused") with the hint "premium" or "foreign". `phone` is E.164.
+
+    A site serves the countries of its language (`countries`), those that have its clock (`zone`), and all of Europe if
+    it stands there.
+    """
+    number = phonenumbers.parse(phone, None)
+    if phonenumbers.number_type(number) in _EARNS:
+        raise Refused("number_refused", "premium")
+    if not _served(number, countries, zone):
+        raise Refused("number_refused", "foreign")
+
+
+def _served(number: phonenumbers.PhoneNumber, countries: Collection[str], zone: str) -> bool:
+    # Of several countries with one code the number decides; while it is too new to tell, any of them may be meant.
+    country = phonenumbers.region_code_for_number(number)
+    found = [country] if country else phonenumbers.region_codes_for_country_code(number.country_code or 0)
+    if _NOWHERE in found:
+        return False
+    if any(one in countries for one in found):
+        return True
+    zones = timezone.time_zones_for_number(number)
+    return zone in zones or (_in_europe(zone) and any(map(_in_europe, zones)))
+
+
+def _in_europe(zone: str) -> bool:
+    return zone.startswith("Europe/")
