@@ -53,7 +53,7 @@ describe("what it never becomes", () => {
 
   test("anything, out of any mixture of marks and hostile pieces", () => {
     const pieces = [...HOSTILE, "*", "**", "`", "[", "]", "(", ")", "\n", "\n\n", "- ", "1. ", " ", "word", "https://e.example/", "а", "😀"];
-    for (let seed = 1; seed <= 2000; seed += 1) {
+    for (let seed = 1; seed <= 300; seed += 1) {
       let state = seed;
       const next = (below: number): number => (state = (Math.imul(state, 1103515245) + 12345) >>> 0) % below;
       sound(Array.from({ length: 1 + next(12) }, () => pieces[next(pieces.length)]).join(""));
@@ -79,16 +79,15 @@ function sound(text: string): void {
   if (!/\]\(/.test(text)) expect(said).toBe(letters(text));
 }
 
+// Ten times the longest article: what takes a moment here would take minutes, did it grow faster than the text.
 describe("how long it takes", () => {
   test.each<[string, string]>([
-    ["stars", "*a ".repeat(20_000)], ["pairs of stars", "**a ".repeat(15_000)], ["backquotes", "`".repeat(50_000)],
-    ["brackets", "[".repeat(50_000)], ["labels", "[a](".repeat(12_000)], ["an address of dots", `https://a.example/${".".repeat(40_000)}x`],
-    ["addresses", "https://".repeat(6_000)], ["lines", "- a\n".repeat(12_000)], ["stars alone", "*".repeat(50_000)],
-  ])("a long text of %s is no trouble", (_name, text) => {
-    const begin = performance.now();
-    expect(formatted(text).length).toBeGreaterThan(0);
-    expect(performance.now() - begin).toBeLessThan(2_000);
-  });
+    ["stars", "*a "], ["pairs of stars", "**a "], ["backquotes", "`"], ["brackets", "["], ["labels", "[a]("], ["dots behind an address", "."],
+    ["addresses", "https://"], ["lines", "- a\n"], ["stars alone", "*"], ["letters between stars", "a*"],
+  ])("an endless text of %s is no trouble", (_name, piece) => {
+    const text = `https://a.example/${piece.repeat(500_000 / piece.length)}x`;
+    expect(inline(text).length).toBeGreaterThan(0);
+  }, 60_000);
 });
 
 test("running text keeps its line ends", () => expect(inline("a\n*b*").slice(0, 1)).toEqual(["a\n"]));
