@@ -94,7 +94,6 @@ async def test_a_dismissed_expert_is_disconnected_and_a_changed_one_comes_back_a
 
 @pytest.mark.parametrize("server", ["embedded"], indirect=True)  # the other size: test_two_processes
 @pytest.mark.timeout(150)
-@pytest.mark.usefixtures("line")
 async def test_a_lost_line_is_handed_on_after_a_minute_by_a_server_that_was_up_for_one(people: People):
     """Whose socket is there is never lost, whatever the base says of their lease; who was lost is told on return."""
     anna = await people.expert("anna")
