@@ -5,7 +5,8 @@ import contextlib
 import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from typing import ClassVar
+from functools import partial
+from typing import Any, ClassVar
 
 import pytest
 from websockets.asyncio.client import connect
@@ -13,8 +14,9 @@ from websockets.exceptions import InvalidStatus
 
 from tests.asking import Asking
 from tests.ears import Ears
-from tests.proxy import ACKNOWLEDGED, Proxy
+from tests.proxy import ACKNOWLEDGED, Meal, Proxy
 from tests.running import People, Server, Socket, visitor_key
+from tests.servers import wait_until
 
 
 @pytest.fixture
@@ -128,6 +130,10 @@ async def test_websockets_are_refused_and_everything_else_passes(server: Server,
         assert str(await socket.recv()).startswith("0{")
 
 
+def _done(meal: Meal) -> bool:
+    return meal.eaten > 0
+
+
 @pytest.mark.usefixtures("line")
 async def test_a_cut_between_commit_and_acknowledgement_says_nothing_twice(
     server: Server, proxy: Proxy, people: People
@@ -147,12 +153,10 @@ async def test_a_cut_between_commit_and_acknowledgement_says_nothing_twice(
         said = {"conversation": talk, "client_id": uuid.uuid4().hex, "text": f"word {n}"}
         with proxy.eating(ACKNOWLEDGED) as meal:
             saying = asyncio.create_task(line.call("message.send", said))
-            async with asyncio.timeout(10):
-                while not meal.eaten:
-                    await asyncio.sleep(0.01)
+            await asyncio.to_thread(wait_until, partial(_done, meal), "its answer is eaten", 10)
             saying.cancel()  # a line that was cut is told in many ways, and by some clients late
-            [end] = await asyncio.gather(saying, return_exceptions=True)
-            assert isinstance(end, BaseException), end
+            ends: list[Any] = await asyncio.gather(saying, return_exceptions=True)
+            assert isinstance(ends[0], BaseException), ends
             await line.close()
             line = await through()
             taken.append((await line.done("message.send", said))["seq"])
