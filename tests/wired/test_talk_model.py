@@ -9,6 +9,7 @@ import os
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
@@ -26,7 +27,7 @@ from service.flows.ringing import fire_due
 from store.connect import open_store
 from tests.wired.counter import Shop
 
-EXAMPLES = int(os.environ.get("TEST_EXAMPLES", "12"))
+EXAMPLES = int(os.environ.get("TEST_EXAMPLES", "10"))
 CAPACITY = 2
 #: Who does what. A number tells the client ids of one person apart: the same one again is the same message again.
 OF_VISITOR = st.one_of(
@@ -236,6 +237,7 @@ async def play(url: str, history: list[list[tuple[str, tuple[Any, ...]]]]) -> No
         await talk.shop.close()
 
 
+@pytest.mark.timeout(600)
 @given(history=HISTORY)
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_history_reads_the_same_for_both_sides_without_a_gap(database_url: str, history: Any) -> None:
