@@ -41,6 +41,7 @@ it("writes a new article, and shows how it will look", async () => {
   await on.press("+ New article");
   await on.press("Save");
   expect(on.text()).toContain("An article needs a title.");
+  expect(document.activeElement).toBe(on.labelled("Title"));
   await on.type("Title", " Repairs ");
   await on.type("Text", "We **mend**:\n- saws\n<b>x</b>");
   expect(on.within(".preview-text").innerHTML).toBe("<p>We <strong>mend</strong>:</p><ul><li>saws</li></ul><p>&lt;b&gt;x&lt;/b&gt;</p>");

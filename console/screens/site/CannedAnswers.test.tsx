@@ -34,7 +34,7 @@ it.each([["/Hi", "hi", true], [" hi there ", "hi there", false], ["цена_2-а
   expect([plainShortcut(typed), goodShortcut(plainShortcut(typed))]).toEqual([plain, good]);
 });
 it("names the holes that nobody fills in, once each", () => {
-  expect(strangeHoles("{name} {nmae} {nmae} {toString} {site}")).toEqual(["{nmae}", "{toString}"]);
+  expect(strangeHoles("{name} {nmae} {nmae} {toString} {site} {имя}")).toEqual(["{nmae}", "{toString}", "{имя}"]);
 });
 it("writes one, with what the desk fills in, and warns of what nobody fills in", async () => {
   await on.show(<CannedAnswers site={HERE} />);

@@ -7,7 +7,7 @@ import { number } from "../../../text/format";
 import { SEPARATOR } from "../../../text/names";
 import { errorText, t } from "../../../text/text";
 import type { Article, Topic } from "../../../wire";
-import { Field, Remove } from "./Field";
+import { Field, firstWrong, Remove } from "./Field";
 import { Tongue } from "./tongues";
 
 export interface Draft { title: string; text: string; language: string; path: string; published: boolean }
@@ -43,14 +43,14 @@ export function ArticleForm({ site, id, begun, onChange, onClose, onSaved, onGon
     try { await what(); } catch (error) { setRefused(errorText(codeOf(error), detailOf(error))); }
     setBusy(false);
   };
-  const save = () => {
+  const save = (form: HTMLFormElement) => {
     setTried(true);
-    if (wrong) return;
+    if (wrong) return firstWrong(form);
     const body = toBody(draft);
     void does(async () => onSaved(id === null ? await http<Article>("POST", "/api/articles", { site, ...body }) : await http<Article>("PATCH", `/api/articles/${id}`, body)));
   };
   return (
-    <form class="stack article-form" noValidate onSubmit={(event) => { event.preventDefault(); save(); }}>
+    <form class="stack article-form" noValidate onSubmit={(event) => { event.preventDefault(); save(event.currentTarget); }}>
       <div class="article-halves">
         <div class="stack">
           <Field label={t("articles.title")} wrong={tried && missing.title ? t("articles.title_missing") : null}>
@@ -81,7 +81,7 @@ export function ArticleForm({ site, id, begun, onChange, onClose, onSaved, onGon
         {id !== null && <Remove sure={sure} onSure={setSure} onRemove={() => void does(async () => { await http("DELETE", `/api/articles/${id}`); onGone(); })}
           words={{ remove: t("articles.delete"), ask: t("articles.sure"), yes: t("articles.yes"), no: t("articles.no") }} />}
         <button type="button" class="quiet" onClick={onClose}>{t("member.cancel")}</button>
-        <button type="submit" class="main-button" disabled={busy || (tried && wrong)}>{t("articles.save")}</button>
+        <button type="submit" class="main-button" disabled={busy}>{t("articles.save")}</button>
       </div>
     </form>
   );

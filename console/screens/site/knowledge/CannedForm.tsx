@@ -6,7 +6,7 @@ import { filled } from "../../../state/canned";
 import { number } from "../../../text/format";
 import { errorText, t, word } from "../../../text/text";
 import type { Canned, Site } from "../../../wire";
-import { Field, Remove } from "./Field";
+import { Field, firstWrong, Remove } from "./Field";
 import { HOLES, strangeHoles } from "./holes";
 import { Tongue } from "./tongues";
 
@@ -43,16 +43,16 @@ export function CannedForm({ site, id, begun, onChange, onClose, onSaved, onGone
     try { await what(); } catch (error) { setRefused({ code: codeOf(error), text: errorText(codeOf(error), detailOf(error)) }); }
     setBusy(false);
   };
-  const save = () => {
+  const save = (form: HTMLFormElement) => {
     setTried(true);
-    if (bad) return;
+    if (bad) return firstWrong(form);
     const body = { shortcut, title: draft.title.trim(), text: draft.text.trim(), language: draft.language };
     void does(async () => onSaved(id === null ? await http<Canned>("POST", "/api/canned", { site: site.id, ...body }) : await http<Canned>("PATCH", `/api/canned/${id}`, body)));
   };
   const taken = refused?.code === "exists";
   const like = { name: t("canned.like_name"), expert: t("canned.like_expert"), site: site.name, topic: t("canned.like_topic") };
   return (
-    <form class="stack article-form" noValidate onSubmit={(event) => { event.preventDefault(); save(); }}>
+    <form class="stack article-form" noValidate onSubmit={(event) => { event.preventDefault(); save(event.currentTarget); }}>
       <div class="article-halves">
         <div class="stack">
           <Field label={t("canned.shortcut")} more={t("canned.shortcut_more", { shortcut: shortcut || "hi" })} wrong={taken ? t("canned.taken") : tried && wrong.shortcut ? t("canned.shortcut_wrong") : null}>
@@ -80,7 +80,7 @@ export function CannedForm({ site, id, begun, onChange, onClose, onSaved, onGone
         {id !== null && <Remove sure={sure} onSure={setSure} onRemove={() => void does(async () => { await http("DELETE", `/api/canned/${id}`); onGone(); })}
           words={{ remove: t("articles.delete"), ask: t("canned.sure"), yes: t("articles.yes"), no: t("articles.no") }} />}
         <button type="button" class="quiet" onClick={onClose}>{t("member.cancel")}</button>
-        <button type="submit" class="main-button" disabled={busy || (tried && bad)}>{t("articles.save")}</button>
+        <button type="submit" class="main-button" disabled={busy}>{t("articles.save")}</button>
       </div>
     </form>
   );

@@ -16,6 +16,11 @@ export function Field({ label, more, wrong, children }: { label: string; more?: 
   );
 }
 
+/** Where the hand goes when a form cannot be sent: the first field that says why, once it says so. */
+export function firstWrong(form: HTMLFormElement): void {
+  setTimeout(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+}
+
 /** Asked twice before something is gone for good. */
 export function Remove({ sure, onSure, onRemove, words }: { sure: boolean; onSure: (to: boolean) => void; onRemove: () => void; words: { remove: string; ask: string; yes: string; no: string } }) {
   if (!sure) return <button type="button" class="quiet" onClick={() => onSure(true)}>{words.remove}</button>;
