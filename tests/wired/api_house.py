@@ -11,6 +11,7 @@ import httpx
 import msgspec
 from sqlalchemy import Connection, insert, select
 
+import chat.blocks
 import chat.do
 import chat.files
 import crm.do
@@ -18,6 +19,7 @@ import crm.merging
 import crm.queries
 import routing.do
 import sales.do
+import tracker.do
 import voice.do
 from access.do import create_account, create_site
 from access.passwords import hash_password
@@ -144,6 +146,8 @@ async def _site(bell: Bell, key: str, password_hash: str) -> dict[str, str]:
             name="Expert",
             now=now,
         )
+        bystander = tracker.do.ensure_visitor(conn, site.id, uuid.uuid4().hex, now)
+        over = chat.blocks.add(conn, site.id, bystander, expert, "rude", now, now)
         chat.files.add(conn, talk, Who(kind="expert", id=expert, name="Expert"), kept, "spade.png", None, now)
         offer = sales.do.propose_offer(
             conn,
@@ -202,6 +206,8 @@ async def _site(bell: Bell, key: str, password_hash: str) -> dict[str, str]:
             "merge": same,
             "conversation": talk["id"],
             "file": kept.id,
+            "bystander": bystander,
+            "block": over["id"],
             "offer": offer["id"],
             "order": order["id"],
             "article": article,

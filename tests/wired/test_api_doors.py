@@ -38,6 +38,7 @@ KINDS = {
     "articles": "article",
     "canned": "canned",
     "files": "file",
+    "blocks": "block",
     "callbacks": "callback",
 }
 
@@ -78,6 +79,7 @@ def body_of(operation: Operation, house: House) -> Any:
         "POST /api/customers/{id}/merge": {"from": house.ours["other"], "reason": "said so"},
         "POST /api/orders/{id}/confirm": {"email": True},
         "POST /api/sites/{id}/secret": {},
+        "POST /api/blocks": {"visitor": house.ours["bystander"], "reason": "rude"},
         "POST /api/conversations/{id}/transcript": {"email": "a@b.example", "client_id": "1"},
         "PUT /api/sites/{id}/tree/rules": {"ids": "group"},
         "POST /api/sites/{id}/tree/preview": {"url": "https://x.example/"},
