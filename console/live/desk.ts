@@ -6,6 +6,7 @@ import { applyAll, deskFrom, forgetGone, waiting, type Desk } from "../state/des
 import { gapBetween } from "../state/missed";
 import type { Alert, DeskEvent, DeskSnapshot, Message, Opened, Status, VisitBrief } from "../wire";
 import { notifyBell, notifyMessage, showCount, strike, tick } from "./bell";
+import { askCallbacks, receiveCallback } from "./callbacks";
 import { choicesOf } from "./choices";
 import { codeOf, detailOf, http, list, serverNow } from "./http";
 import { IDLE, watchIdle } from "./idle";
@@ -102,6 +103,7 @@ async function load(): Promise<void> {
     desk.value = deskFrom(snapshot, visits, desk.value);
     ringAll(missed);
     askMissed();
+    askCallbacks();
   } catch (error) {
     if (mine === loading) say(errorText(codeOf(error), detailOf(error)), "bad");
   } finally {
@@ -117,6 +119,7 @@ function onEvent(event: DeskEvent): void {
   if (event.name === "message.added") receive(event.data);
   if (event.name === "message.read") receiveRead(event.data);
   if (event.name === "typing") receiveTyping(event.data);
+  if (event.name === "callback.requested" || event.name === "callback.updated") return receiveCallback(event.data);
   if (event.name === "note.added") return receiveNote(event.data);
   // This desk could not keep up with the crowd: it asks anew.
   if (event.name === "visits.changed" && event.data.again) return void load();

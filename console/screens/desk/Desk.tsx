@@ -9,6 +9,7 @@ import { whoIs, whereIs } from "../../text/names";
 import { number } from "../../text/format";
 import { t, tn, type Key } from "../../text/text";
 import { Alerts } from "./Alerts";
+import { Callbacks } from "./Callbacks";
 import { Conversations } from "./Conversations";
 import { KeysPanel, useKeys } from "./Keys";
 import { Missed } from "./Missed";
@@ -57,6 +58,7 @@ function List() {
     <div class="column column-list" ref={ref} role="region" aria-label={t("desk.list")} tabIndex={0}>
       <Alerts />
       <Missed />
+      <Callbacks />
       <Queue />
       <Unanswered />
       <Conversations />

@@ -6,7 +6,7 @@ import type { Site, Webhook, WebhookEvent } from "../../../wire";
 import { eventName, refusedFor } from "./words";
 
 export const EVENTS: readonly WebhookEvent[] = [
-  "conversation.opened", "message.added", "conversation.closed", "conversation.rated", "order.placed", "callback.requested",
+  "conversation.opened", "message.added", "conversation.closed", "conversation.rated", "order.placed", "callback.requested", "callback.updated",
 ];
 interface Asked { site: Site; one: Webhook | null; onSaved: (one: Webhook) => void; onClose: () => void }
 

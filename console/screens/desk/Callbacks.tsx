@@ -1,0 +1,66 @@
+// Who is to be called or written to, and when: the number is a link, what became of it is said here. Nothing while there
+// is nobody.
+import { useState } from "preact/hooks";
+import { promises, settle, theirs } from "../../live/callbacks";
+import { now } from "../../live/clock";
+import { select } from "../../live/selection";
+import { stageOf } from "../../state/callbacks";
+import { number, when } from "../../text/format";
+import { whereIs } from "../../text/names";
+import { t, tn, word } from "../../text/text";
+import type { Callback } from "../../wire";
+
+const SHOWN = 20;
+
+export function Callbacks() {
+  const mine = promises.value.filter((one) => stageOf(one, now.value) !== "over");
+  const others = theirs.value;
+  if (mine.length + others.length === 0) return null;
+  return (
+    <section class="block callbacks" aria-labelledby="callbacks-title">
+      <h2 id="callbacks-title">{t("callbacks.title")} {mine.length > 0 && <b class="count">{number(mine.length)}</b>}</h2>
+      <ul aria-label={t("callbacks.title")}>{mine.slice(0, SHOWN).map((one) => <li key={one.id}><Promised one={one} /></li>)}</ul>
+      {mine.length > SHOWN && <p class="soft small">{t("list.more", { n: number(mine.length - SHOWN) })}</p>}
+      {others.length > 0 && (
+        <details class="fold">
+          <summary>{tn("callbacks.theirs", others.length)}</summary>
+          <ul>{others.slice(0, SHOWN).map((one) => <li key={one.id}><Promised one={one} /></li>)}</ul>
+        </details>
+      )}
+    </section>
+  );
+}
+
+function Promised({ one }: { one: Callback }) {
+  const [note, setNote] = useState("");
+  const [busy, setBusy] = useState(false);
+  const stage = stageOf(one, now.value);
+  const about = one.words || (one.topic.length > 0 ? whereIs(one.topic) : "");
+  const say = async (what: "done" | "missed") => {
+    setBusy(true);
+    await settle(one, what, note);
+    setBusy(false);
+  };
+  const id = `note-${one.id}`;
+  return (
+    <article class={`callback is-${stage}`} aria-label={t("callbacks.label", { who: one.name })}>
+      <p class="row-top">
+        <strong>{one.name}</strong>
+        {stage !== "later" && <span class={`tag${stage === "soon" ? "" : " is-warn"}`}>{word("callbacks.stage", stage)}</span>}
+        <time class="row-time soft" dateTime={one.at}>{when(one.at, now.value)}</time>
+      </p>
+      <p class="callback-how">
+        {one.phone && <a href={`tel:${one.phone}`}>{one.phone}</a>}
+        {one.channel === "write" && <span>{t("callbacks.write")}</span>}
+        {one.conversation && <button type="button" class="quiet small" onClick={() => select("conversation", one.conversation!, "talk")}>{t("callbacks.talk")}</button>}
+      </p>
+      {(about || one.owner === null) && <p class="soft small">{[about, one.owner === null && t("callbacks.nobodys")].filter(Boolean).join(" · ")}</p>}
+      <div class="callback-end">
+        <label class="unseen" for={id}>{t("callbacks.note_of", { who: one.name })}</label>
+        <input id={id} value={note} maxLength={1000} placeholder={t("callbacks.note")} onInput={(event) => setNote(event.currentTarget.value)} />
+        <button type="button" class="plain-button" disabled={busy} onClick={() => void say("done")}>{t("callbacks.done")}<span class="unseen"> {one.name}</span></button>
+        <button type="button" class="quiet" disabled={busy} onClick={() => void say("missed")}>{t("callbacks.missed")}<span class="unseen"> {one.name}</span></button>
+      </div>
+    </article>
+  );
+}
