@@ -21,7 +21,7 @@ from contract.names import Ms, OutboxKind
 from service import outbox
 from service.flows.turned_off import tell_administrators
 from service.outbox import Claimed, Mail
-from service.outgoing.client import SECONDS, Client, Undelivered
+from service.outgoing.client import Client, Undelivered
 from service.outgoing.mailer import Mailer
 from service.outgoing.pace import is_over, next_try
 from service.outgoing.signature import HEADER, signature
@@ -30,6 +30,8 @@ from store.sql import db_now
 
 UNDER_WAY, LANE = 16, 4
 TICK = 1.0
+#: Seconds that a stop waits for answers: whoever is slower gets it again from the next process.
+FAREWELL = 3.0
 log = structlog.get_logger()
 
 
@@ -60,12 +62,12 @@ class Outgoing:
         self._woken.set()
 
     async def close(self) -> None:
-        """Begin nothing more, and wait for what is under way as long as one request may take."""
+        """Begin nothing more, and give what is under way a moment."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         if self._sending:
-            await asyncio.wait(self._sending, timeout=SECONDS + 1)
+            await asyncio.wait(self._sending, timeout=FAREWELL)
         for task in self._sending:
             task.cancel()
         await asyncio.gather(*self._sending, return_exceptions=True)
