@@ -1,6 +1,8 @@
 """The desk as an expert lives with it: nothing missed silently, everything by keyboard, called the way one likes."""
 
+import asyncio
 import re
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -114,6 +116,49 @@ def test_a_bell_is_answered_and_a_talk_led_without_a_pointer(
     expect(anna.log).to_contain_text("Is it watertight?")
     keys.press("c")
     expect(field).to_be_focused()
+    anna.page.get_by_role("button", name="Close conversation").click()
+    anna.page.get_by_role("button", name="Offline", exact=True).click()
+
+
+@pytest.mark.timeout(60)
+def test_unsent_words_are_shown_as_unsent_where_the_site_has_them_read(
+    demo: Server, expert: Callable[..., Desk]
+) -> None:
+    """A visitor types, stops, and takes it back: nothing of it ever looks like a message."""
+    anna, key = expert("anna"), visitor_key()
+    ring(demo, key, f"{demo.url}{SHELF}")
+    anna.bells.last.get_by_role("button", name=re.compile("^Accept")).click()
+    anna.says("Good day!")
+    unsent = anna.log.locator(".is-unsent")
+    typed, taken_back = threading.Event(), threading.Event()
+
+    async def types() -> None:
+        async with people_of(demo) as crew:
+            token = (await crew.sign_in("admin"))["token"]
+            site = next(one for one in (await crew.api("admin", "/api/sites"))["items"] if one["key"] == "demo")
+            answer = await crew.http.patch(
+                f"{demo.other}/api/sites/{site['id']}", json={"talk": {**site["talk"], "preview": True}},
+                headers={"Authorization": f"Bearer {token}"},
+            )  # fmt: skip
+            assert answer.is_success, answer.text
+            guest = await crew.visitor(key)
+            talk = (await guest.done("chat.open"))["conversation"]
+            await guest.done("typing", {"conversation": talk, "text": "How much would"})
+            await asyncio.to_thread(typed.wait, 10)
+            await guest.done("typing", {"conversation": talk, "text": ""})
+            await asyncio.to_thread(taken_back.wait, 10)
+
+    typing = threading.Thread(target=lambda: in_own_loop(types()))
+    typing.start()
+    try:
+        expect(unsent).to_contain_text("How much would")
+        expect(unsent).to_contain_text("not sent yet")
+        typed.set()
+        expect(unsent).to_have_count(0)
+    finally:
+        typed.set()
+        taken_back.set()
+        typing.join()
     anna.page.get_by_role("button", name="Close conversation").click()
     anna.page.get_by_role("button", name="Offline", exact=True).click()
 

@@ -21,6 +21,7 @@ def handed_on(anna: Desk, note: str) -> None:
     boris = anna.page.get_by_role("radio", name=re.compile("Boris"))
     expect(boris).to_be_enabled(timeout=10_000)
     boris.check()
+    assert faults(anna.page) == []
     anna.page.get_by_label("A word for your colleague").fill(note)
     anna.page.locator(".transfer").get_by_role("button", name="Hand on").click()
 

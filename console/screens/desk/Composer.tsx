@@ -57,7 +57,15 @@ export function Composer({ conversation }: { conversation: Conversation }) {
   const files = (all: File[]) => attach(id, all);
   return (
     <form class={`composer${note ? " is-note" : ""}`} onSubmit={(event) => { event.preventDefault(); send(); }}
-      onKeyDown={(event) => { if (note && event.key === "Escape" && !event.defaultPrevented) { event.preventDefault(); setNoting(id, false); field.current?.focus(); } }}>
+      onKeyDown={(event) => {
+        if (event.defaultPrevented) return;
+        // Also from within the field, where letters are words: nobody should have to look whether a note is one.
+        const turns = event.altKey && event.code === "KeyN";
+        if (!turns && !(note && event.key === "Escape")) return;
+        event.preventDefault();
+        setNoting(id, turns ? !note : false);
+        field.current?.focus();
+      }}>
       <div class="composer-top">
         <div class="segments" role="group" aria-label={t("composer.to")}>
           <button type="button" aria-pressed={!note} onClick={() => { setNoting(id, false); field.current?.focus(); }}>{t("composer.to_visitor")}</button>

@@ -26,7 +26,7 @@ const NAMES: [keys: string[], says: Key][] = [
 ];
 /** What the composer itself understands. */
 const WRITING: [keys: string[], says: Key][] = [
-  [["Enter"], "keys.send"], [["Shift", "Enter"], "keys.line"], [["/"], "keys.canned"], [["Ctrl", "V"], "keys.paste"],
+  [["Enter"], "keys.send"], [["Shift", "Enter"], "keys.line"], [["Alt", "N"], "keys.note_here"], [["/"], "keys.canned"], [["Ctrl", "V"], "keys.paste"],
 ];
 
 /** Listens on the whole page, but never while somebody writes or presses a button. */
@@ -43,7 +43,7 @@ export function useKeys(): void {
       if (target.closest("input, textarea, select, dialog, [contenteditable]")) return;
       if (!keysOn.value && event.key.length === 1) return;
       const onControl = target.closest("button, a, summary") !== null;
-      const known = handle(event.key, onControl);
+      const known = handle(letter(event), onControl);
       if (known) event.preventDefault();
     };
     addEventListener("keydown", onKey);
@@ -51,6 +51,11 @@ export function useKeys(): void {
   }, []);
 }
 
+/** The key as it is named here, also where another alphabet is switched on: then the place on the keyboard says which. */
+function letter({ key, code }: KeyboardEvent): string {
+  const latin = /^Key([A-Z])$/.exec(code)?.[1];
+  return latin && /^[^\x00-\x7f]$/.test(key) ? latin.toLowerCase() : key;
+}
 function handle(key: string, onControl: boolean): boolean {
   const chosen = selection.value?.kind === "alert" ? selection.value.id : null;
   const live = alerts.value.some((alert) => alert.id === chosen);

@@ -27,7 +27,7 @@ export function Transfer({ conversation }: { conversation: Conversation }) {
   const form = useRef<HTMLFormElement>(null);
   const fresh = usePolled("transfer", EVERY_MS, () => list<Expert>("/api/experts"));
   const topics = useAnswer(by === "topic" ? conversation.site : null, () => list<Topic>("/api/topics", { site: conversation.site }, MOST_TOPICS));
-  useEffect(() => form.current?.querySelector<HTMLElement>("li input:not(:disabled), .segments button")?.focus(), []);
+  useEffect(() => form.current?.querySelector<HTMLElement>("label input:not(:disabled), .segments button")?.focus(), []);
   const all = who(fresh.value ?? colleagues.value, conversation.site, mine.value?.id ?? "");
   const places = (topics.value ?? []).map((one) => one.path).filter((path) => path.length > 0);
   const wanted = by === "person" ? (expert ? { expert } : null) : places.find((path) => JSON.stringify(path) === topic) ? { topic: JSON.parse(topic) as string[] } : null;
@@ -49,16 +49,16 @@ export function Transfer({ conversation }: { conversation: Conversation }) {
       </div>
       {by === "person" && all.length === 0 && <p class="soft">{t("transfer.alone")}</p>}
       {by === "person" && all.length > 0 && (
-        <ul class="transfer-people" role="radiogroup" aria-label={t("transfer.person")}>
+        <div class="transfer-people" role="radiogroup" aria-label={t("transfer.person")}>
           {all.map((one) => (
-            <li key={one.id}><label class={`pick${takes(one) ? "" : " is-out"}`}>
+            <label key={one.id} class={`pick${takes(one) ? "" : " is-out"}`}>
               <input type="radio" name="transfer-to" value={one.id} checked={expert === one.id} disabled={!takes(one)} onChange={() => setExpert(one.id)} />
               <StatusMark status={one.status} />
               <span class="pick-name">{one.name}<span class="soft small">{stateOf(one)}</span></span>
               <span class="soft small">{t("transfer.places", { n: number(one.load), all: number(one.capacity) })}</span>
-            </label></li>
+            </label>
           ))}
-        </ul>
+        </div>
       )}
       {by === "topic" && (
         <label class="field"><span>{t("transfer.topic_more")}</span>
