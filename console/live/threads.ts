@@ -10,6 +10,8 @@ import { applyHere, desk, talkOf } from "./value";
 import { errorText } from "../text/text";
 
 const BATCH = 100;
+/** A talk opens with so many: what a screen shows and a little more. */
+const FIRST = 50;
 const MOST_ROUNDS = 200;
 const TYPING_MS = 4_000;
 /** Words that stand unsent stay in sight longer than the dots: somebody thinks. */
@@ -54,8 +56,9 @@ export async function openThread(id: string, newest = 0): Promise<void> {
   if (!threads.peek().has(id)) set(newThread(id));
   if (summary) set(read(get(id), summary.visitor_read_seq));
   const thread = get(id);
-  const after = thread.loaded ? lastSeq(thread) : Math.max(0, Math.max(summary?.last_seq ?? 0, newest) - BATCH);
-  await Promise.all([loadAfter(id, after), loadNotes(id)]);
+  const after = thread.loaded ? lastSeq(thread) : Math.max(0, Math.max(summary?.last_seq ?? 0, newest) - FIRST);
+  await loadAfter(id, after);
+  await loadNotes(id);
   await resend();
 }
 /** What nobody looks at any more is not kept true; what is unsent stays. */

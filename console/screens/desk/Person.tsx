@@ -61,7 +61,8 @@ export function Person({ visit, visitor, site, seen, customer, name, here }: Sub
   const last = desk.value?.conversations.find((one) => one.visit === visit)?.last_seq ?? 0;
   const rings = desk.value?.alerts.find((one) => one.visit.id === visit)?.expires_at ?? seen?.alert ?? "";
   useEffect(() => {
-    const wait = setTimeout(() => void learn(key, visit, customer?.id ?? null), person.peek()?.key === key ? 800 : 0);
+    // The words of a talk that opens come first: all that is known of a person is much more to look up.
+    const wait = setTimeout(() => void learn(key, visit, customer?.id ?? null), person.peek()?.key === key ? 800 : 60);
     return () => clearTimeout(wait);
   }, [key, seen?.pages, orders, last]);
   const known = person.value?.key === key ? person.value.known : null;

@@ -1,5 +1,5 @@
 // The middle of the desk: the conversation, or what to do to get one.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { Bell } from "../../../widget/look/Bell";
 import { now } from "../../live/clock";
 import { accept, accepting, alerts, closeConversation, connection, desk, reopen } from "../../live/desk";
@@ -57,7 +57,8 @@ function TalkOf({ conversation }: { conversation: Conversation }) {
   const name = whoIs(conversation);
   const open = conversation.state === "open";
   const hears = connection.value.phase === "live";
-  useEffect(() => { if (hears) void openThread(id); }, [id, hears]);
+  // Asked before the frame is drawn: the answer is on its way while it is.
+  useLayoutEffect(() => { if (hears) void openThread(id); }, [id, hears]);
 
   // Read is what was really seen: the desk is in front, the conversation is open.
   useEffect(() => {
