@@ -1,9 +1,7 @@
 // The shapes that cross the line between browser and server, as the widget uses them.
 // Names and meaning: the public contract, sections 3 and 4.
 
-import type {
-  ErrorCode, PathSource, VisitorCommands as Known, VisitorEvents as Heard,
-} from "../contract/generated/contract";
+import type { ErrorCode, PathSource } from "../contract/generated/contract";
 
 interface Fact {
   /** uuid, made here: the server takes each id once. */
@@ -112,6 +110,7 @@ export interface FrameSays {
 // What the sockets carry is generated from the server's own shapes.
 export type {
   ArticleQuote,
+  CallbackShown,
   ChatInvited as Invited,
   ClosedTalk,
   FormLine as Line,
@@ -126,36 +125,12 @@ export type {
   OrderLine as OrderedLine,
   OrderUpdated,
   PathSource,
+  Slot,
   TalkOffered,
+  VisitorCommands,
+  VisitorEvents,
   Waited,
 } from "../contract/generated/contract";
-
-/** A time at which somebody may be called or written to. */
-export interface Slot {
-  at: string;
-  expert: string | null;
-}
-
-/** A promise to call or write. */
-export interface CallbackShown {
-  callback: string;
-  channel: "call" | "write";
-  state: "open" | "done" | "missed";
-  at: string;
-  expert: string | null;
-}
-
-/** What the frame also says and hears, wherever the server knows it. */
-interface More {
-  "callback.slots": { send: { topic: string }; answer: { slots: Slot[] } };
-  "callback.request": {
-    send: { client_id: string; channel: "call" | "write"; phone: string; when: string; topic: string };
-    answer: { callback: string; at: string; expert: string | null };
-  };
-}
-
-export type VisitorCommands = Known & Omit<More, keyof Known>;
-export type VisitorEvents = Heard & Omit<{ "callback.updated": CallbackShown }, keyof Heard>;
 
 export interface Contact {
   name: string;

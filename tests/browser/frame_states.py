@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import FilePayload, FrameLocator, Locator, expect
+from playwright.sync_api import Frame as FrameObject
 
 from tests.browser.people import Visitor
 from tests.conftest import in_own_loop
@@ -105,7 +106,14 @@ class Frame:
     def choose(self, word: str) -> None:
         """Something of the menu."""
         self.button("menu").click()
-        self.button(word).click()
+        self.inside.locator(".menu li").get_by_role("button", name=self.say[word], exact=True).click()
+
+
+def frame_of(guest: Visitor) -> FrameObject:
+    """The frame's document, whatever the bell is called in the language of the page."""
+    found = guest.page.locator("shop-bell iframe").element_handle().content_frame()
+    assert found is not None
+    return found
 
 
 def newest_talk(server: Server) -> str:
@@ -188,7 +196,7 @@ def walk(guest: Visitor, server: Server, take: Take, language: str = "en") -> No
     frame.button("askCall").click()
     expect(frame.inside.get_by_role("alert").last).not_to_be_empty()
     take("callback-missing")
-    frame.inside.get_by_label(frame.say["phone"]).fill("+49 30 901820")
+    frame.inside.get_by_role("textbox", name=frame.say["phone"]).fill("+49 30 901820")
     frame.button("askCall").click()
     expect(frame.inside.get_by_text(frame.text("calls")).first).to_be_visible()
     take("callback-agreed")

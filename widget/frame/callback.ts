@@ -56,7 +56,7 @@ export async function request(): Promise<void> {
     agreed.value = { ...answer, channel, state: "open" };
     change({ client_id: crypto.randomUUID(), when: "", topic: "" });
   } catch (problem) {
-    if (problem instanceof Refused && (problem.refusal.code as string) === "no_such_slot") await askSlots().catch(() => {});
+    if (problem instanceof Refused && problem.refusal.code === "no_such_slot") await askSlots().catch(() => {});
     throw problem;
   }
 }

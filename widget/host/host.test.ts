@@ -180,6 +180,7 @@ test("somebody who only comes near the bell asks for nothing yet", async () => {
 
 test("who asks to be called says so", async () => {
   await place(2);
+  tell(); // the page changed meanwhile
   say({ shopbell: "hello" });
   expect(posted[0]!.message).toMatchObject({ open: true, callback: true });
 });

@@ -120,6 +120,7 @@ function place(
       shopbell: "key", key: given, page: page(), lang, open: entering, callback: calling, warm, again,
       alone: Number(store["shopbell.alone"]) || 0,
     };
+    calling = false;
     frame.contentWindow!.postMessage(handover, origin, [channel.port2]);
   });
 
@@ -135,10 +136,11 @@ function place(
     if ((open as Event)?.type == "pointerenter") return;
     warm = false;
     entering ||= !!open;
-    calling = open == 2;
+    // Until the frame is met it is remembered, whatever else is told meanwhile.
+    calling ||= open == 2 && !port;
     // Another person signed in on this browser: their chat, not the last one's.
     if (given && given != key()) frame.src = frame.src;
-    else say({ open: !!open, callback: calling, page: page() });
+    else say({ open: !!open, callback: open == 2, page: page() });
   };
 }
 

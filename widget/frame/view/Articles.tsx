@@ -50,11 +50,11 @@ export function Search() {
 }
 
 export function Article({ article }: { article: string }) {
-  const { problem, ask } = useAsk();
+  const { problem, load } = useAsk();
   const shown = useSignal<{ title: string; text: string } | null>(null);
   const helped = useSignal(false);
   useEffect(() => {
-    if (line.value === "on") void ask(async () => (shown.value = await command("article.get", { article })));
+    if (line.value === "on") void load(async () => (shown.value = await command("article.get", { article })));
   }, [line.value]);
   return (
     <Screen key={shown.value ? "there" : "coming"} title={shown.value?.title ?? say("article")}>

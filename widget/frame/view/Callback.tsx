@@ -37,10 +37,10 @@ export function Times({ slots }: { slots: Slot[] }) {
 }
 
 export function Callback() {
-  const { busy, problem, ask, complain } = useAsk();
+  const { busy, problem, ask, load, complain } = useAsk();
   const { channel, phone, when, topic } = wish.value;
   useEffect(() => {
-    if (line.value === "on") void ask(askSlots);
+    if (line.value === "on") void load(askSlots);
   }, [line.value]);
 
   function submit(event: Event) {

@@ -10,12 +10,12 @@ import { useAsk } from "./useAsk";
 export interface FileData { file: string; name: string; type: string; size: number; width?: number | null; height?: number | null }
 
 export function File({ file, name, type, size: bytes, width, height }: FileData) {
-  const { busy, problem, ask } = useAsk();
+  const { busy, problem, ask, load } = useAsk();
   const address = useSignal("");
   const picture = type.startsWith("image/");
-  const load = async () => (address.value = await fetched(file));
+  const show = async () => (address.value = await fetched(file));
   useEffect(() => {
-    if (picture) void ask(load);
+    if (picture) void load(show);
   }, [file]);
   const keep = () => ask(async () => save(await fetched(file), name));
   return (
@@ -29,7 +29,7 @@ export function File({ file, name, type, size: bytes, width, height }: FileData)
       <p class="what">
         <span>{name}</span> <span class="soft">{size(bytes)}</span>
         {!picture && <button type="button" disabled={busy} aria-label={say("saveFile", { name })} onClick={keep}>{say("save")}</button>}
-        {picture && problem && <button type="button" disabled={busy} onClick={() => ask(load)}>{say("tryAgain")}</button>}
+        {picture && problem && <button type="button" disabled={busy} onClick={() => load(show)}>{say("tryAgain")}</button>}
       </p>
       <Problem>{problem}</Problem>
     </div>

@@ -19,7 +19,7 @@ function Thing({ kind, data }: { kind: Message["kind"]; data: unknown }) {
   if (kind === "offer") return <Offer {...(data as OfferData)} />;
   if (kind === "order_form") return <OrderForm {...(data as OrderFormData)} brief />;
   if (kind === "file") return <File {...(data as FileData)} />;
-  if ((kind as string) === "articles") return <Passages {...(data as { articles: [] })} />;
+  if (kind === "articles") return <Passages {...(data as { articles: [] })} />;
   return <Confirmation {...(data as Confirmed)} />;
 }
 
@@ -36,7 +36,7 @@ export function Said({ message, first, state }: { message: Message; first: boole
       {first && (mine || author.name) && <span class={mine ? "aside" : "author"}>{mine ? say("you") : author.name}</span>}
       {thing ? (
         <div class="card">
-          {(kind as string) === "articles" && <p class="kicker">{say("fromArticles")}</p>}
+          {kind === "articles" && <p class="kicker">{say("fromArticles")}</p>}
           <Thing kind={kind} data={data} />
         </div>
       ) : (

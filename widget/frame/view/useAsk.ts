@@ -7,23 +7,30 @@ import { say } from "../words";
 export function useAsk() {
   const busy = useSignal(false);
   const problem = useSignal("");
+
+  /** What is fetched to be shown: nobody asked for anything yet. */
+  async function load(what: () => Promise<unknown>) {
+    if (busy.value) return;
+    busy.value = true;
+    problem.value = "";
+    try {
+      await what();
+    } catch (failure) {
+      problem.value = failure instanceof Refused ? failure.message : say("unanswered");
+    } finally {
+      busy.value = false;
+    }
+  }
+
   return {
     busy: busy.value,
     problem: problem.value,
     complain: (sentence: string) => (problem.value = sentence),
+    load,
+    /** What a person wants done. A page that makes us too small to be read makes a click say nothing. */
     async ask(what: () => Promise<unknown>) {
-      if (busy.value) return;
-      // A page that makes us too small to be read makes a click say nothing.
-      if (innerWidth < 200 || innerHeight < 80) return void (problem.value = say("tooSmall"));
-      busy.value = true;
-      problem.value = "";
-      try {
-        await what();
-      } catch (failure) {
-        problem.value = failure instanceof Refused ? failure.message : say("unanswered");
-      } finally {
-        busy.value = false;
-      }
+      if (innerWidth < 200 || innerHeight < 80) problem.value = say("tooSmall");
+      else await load(what);
     },
   };
 }
