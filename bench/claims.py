@@ -133,7 +133,7 @@ class Claims:
 
 
 FINE = ("ok", "alert_over", "desk_full")
-#: A machine too busy to let all of them in at once says so, and whoever asked may ask again: told, not counted as wrong.
+#: A machine too busy to let all of them in at once says so, and whoever asked may ask again: told, but not wrong.
 AWAY = ("busy", "unavailable")
 
 
@@ -173,7 +173,8 @@ def measure(folder: Path, rounds: int = ROUNDS, sizes: tuple[str, ...] = SIZES) 
         yield {
             "what": f"simultaneous claims without exactly one winner, {kind}",
             "floor": "",
-            "ours": f"{len(found.wrong)} of {found.bells:,} bells, {found.claims:,} claims, {found.away} told to ask again",
+            "ours": f"{len(found.wrong)} of {found.bells:,} bells, {found.claims:,} claims,"
+            f" {found.away} told to ask again",
             "ratio": "",
             "reach": "0",
             "met": "yes" if not found.wrong else "no",
