@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from contract.accent import contrast
-from tests.browser.frame_states import PDF, Frame, attached, change_site, desk_does, newest_talk, picture
-from tests.browser.people import Visitor
+from tests.browser.frame_states import PDF, Frame, attached, change_site, desk_does, newest_talk, picture, products
+from tests.browser.people import Desk, Visitor
 from tests.browser.test_looks import frame_of, ring
 from tests.conftest import in_own_loop
 from tests.running import Server, people_of
@@ -208,3 +208,22 @@ def test_a_site_dresses_its_chat(visitor: Callable[..., Visitor], demo: Server, 
 
 def rgb(colour: str) -> str:
     return "#" + "".join(f"{int(part):02x}" for part in re.findall(r"\d+", colour)[:3])
+
+
+def test_a_customer_is_greeted_by_name_and_finds_who_helped_them(
+    frame: Frame, demo: Server, expert: Callable[..., Desk]
+) -> None:
+    """Ordered in one talk, begins another: their name, Anna's, the month, and that she is here."""
+    anna = expert("anna")
+    frame.write("One for my balcony, please.")
+    talk = newest_talk(demo)
+    push = {"conversation": talk, "products": products(demo)[:1]}
+    desk_does(demo, "anna", ("message.send", {"conversation": talk, "text": "Gladly."}), ("order_form.push", push))
+    frame.guest.fill_order(frame.log.locator("form"), "Maria Petrova", "maria@example.org")
+    expect(frame.log).to_contain_text("Your order is placed")
+    desk_does(demo, "anna", ("conversation.close", {"conversation": talk}))
+    frame.button("newConversation").click()
+    expect(frame.log).to_contain_text("Hello, Maria Petrova!")
+    expect(frame.log).to_contain_text(re.compile(r"Anna Lindqvist, who helped you in \w+, is here\."))
+    expect(frame.button("goOnWith", expert="Anna Lindqvist")).to_be_visible()
+    anna.page.close()

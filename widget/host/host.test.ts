@@ -40,7 +40,7 @@ async function place(open: unknown = 0) {
 /** Through the port, as the frame does. */
 async function frameSays(what: object) {
   posted.at(-1)!.ports[0]!.postMessage(what);
-  await new Promise((done) => setTimeout(done, 20));
+  await new Promise((done) => setTimeout(done, 80));
 }
 
 beforeEach(() => {
@@ -174,7 +174,7 @@ test("somebody who only comes near the bell asks for nothing yet", async () => {
   port.onmessage = ({ data }) => told.push(data);
   tell(new Event("pointerenter"));
   tell(new Event("click"));
-  await new Promise((done) => setTimeout(done, 20));
+  await new Promise((done) => setTimeout(done, 80));
   expect(told).toMatchObject([{ open: true, callback: false }]);
 });
 
