@@ -199,7 +199,8 @@ def test_the_roles_are_those_of_the_product():
     assert {name for name, roles in allowed.items() if roles == EXPERTS} == {
         "POST /api/customers/{id}/merge", "POST /api/merges/{id}/undo", "POST /api/orders/{id}/confirm",
         "POST /api/conversations/{id}/files", "POST /api/conversations/{id}/transcript",
-        "PATCH /api/callbacks/{id}",
+        "PATCH /api/callbacks/{id}", "GET /api/blocks", "POST /api/blocks", "DELETE /api/blocks/{id}",
+        "GET /api/missed",
     }  # fmt: skip
     assert all(roles in (None, EVERYBODY, MARKETERS, EXPERTS, ADMINS) for roles in allowed.values())
 
