@@ -32,7 +32,7 @@ export interface Page<T> { items: T[]; next: string | null }
 export type EventName = keyof ExpertEvents;
 export type DeskEvent = { [N in EventName]: { name: N; data: ExpertEvents[N] } }[EventName];
 /** What a message is. */
-export type Kind = Message["kind"] | "file" | "articles";
+export type Kind = Message["kind"];
 /** One entry per event, so that a new event of the contract does not compile until the desk knows it. */
 const KNOWN: Record<EventName, true> = {
   "alert.cleared": true, "alert.raised": true, "callback.requested": true, "callback.updated": true, "conversation.changed": true, "message.added": true,

@@ -18,7 +18,7 @@ import { Question } from "./Question";
 import { waitingCount } from "./Queue";
 
 /** So many stand as cards, all others as lines: a desk answers one after the other. */
-const CARDS = 8;
+const CARDS = 20;
 const LINE = 52;
 const CLEARED_MS = 12_000;
 
