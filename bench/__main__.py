@@ -27,6 +27,7 @@ from bench import (
     collect,
     crash,
     crowd,
+    cuts,
     doorbell,
     frames,
     fuzz,
@@ -65,12 +66,13 @@ FIGURES: dict[str, Callable[[Path], Iterable[dict[str, Any]]]] = {
     "crowd": crowd.measure,
     "fuzz": fuzz.measure,
     "frames": frames.measure,
+    "cuts": cuts.measure,
     "crash": crash.measure,
     "talk_crash": talk_crash.measure,
     "size": size.measure,
 }
 #: These take a quarter of an hour each: they run when they are named, and with `--write`.
-LONG = ("claims", "simulate", "crowd", "fuzz", "frames", "crash", "talk_crash", "size")
+LONG = ("claims", "simulate", "crowd", "fuzz", "frames", "cuts", "crash", "talk_crash", "size")
 _COLUMNS = ("what", "floor", "ours", "ratio", "reach", "met", "rounds", "measured")
 KEPT, PAGE = ROOT / "docs" / "performance.json", ROOT / "docs" / "performance.md"
 
@@ -153,6 +155,7 @@ _MODULES = {
     "crowd": crowd,
     "fuzz": fuzz,
     "frames": frames,
+    "cuts": cuts,
     "crash": crash,
     "talk_crash": talk_crash,
     "size": size,
