@@ -41,8 +41,8 @@ const KNOWN: Record<EventName, true> = {
 };
 export const EVENT_NAMES = Object.keys(KNOWN) as EventName[];
 
-/** An article of the knowledge base inside a message: its title, the words that fit, and where it stands. */
-export interface ArticleSaid { id: string; title: string; quote: string; url: string }
+/** An article of the knowledge base inside a message: its title, and the words that fit. */
+export interface ArticleSaid { id: string; title: string; quote: string; url?: string }
 /** What `Message.data` may hold, by kind: information, offer, order form, order, event, file, articles. */
 export interface MessageData {
   title?: string; url?: string; text?: string;
