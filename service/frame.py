@@ -95,8 +95,9 @@ def document(site: SiteFacts, origin: str, tongue: Language, parts: Parts) -> tu
         f'<title>{escape(title)}</title><script type="module" src="{parts.script}"></script>'
         f"<style>{style}</style></head>"
         f'<body data-site="{escape(site.key)}" data-origin="{escape(origin)}" data-lang="{tongue}" '
+        f'data-contract="{CONTRACT}" '
         f'data-side="{site.look.side}" data-accent="{accent}" '
-        f'data-told="{escape(said_of(site))}" data-contract="{CONTRACT}">'
+        f'data-told="{escape(said_of(site))}">'
         f'<main class="panel" hidden><header><h1>{escape(title)}</h1></header><div class="thread"></div>'
         f'<form class="composer"><textarea rows="1" maxlength="8000" aria-label="{_WRITE[tongue]}" '
         f'placeholder="{_WRITE[tongue]}"></textarea></form></main><script>{parts.boot}</script></body></html>'

@@ -1,5 +1,7 @@
 """The frame's document, the static files, the headers of every answer, and what stands in the stack."""
 
+import base64
+import hashlib
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -42,7 +44,12 @@ async def test_the_frame_may_be_held_by_exactly_the_page_that_asked(here: House)
     assert answer.headers["cache-control"] == "no-store"
     page = answer.text
     assert f'data-site="{key}" data-origin="https://{key}.example" data-lang="en" data-contract="1"' in page
-    assert not re.search(r"<script(?![^>]*src=)|style=|<style|\son\w+=", page)
+    # What stands in the page itself is one style and one script of ours, each named by its hash.
+    inline = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
+    assert sorted(kind for kind, _ in inline.findall(page)) == ["script", "style"]
+    for _, text in inline.findall(page):
+        assert f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" in policy
+    assert not re.search(r"<script(?![^>]*src=)|style=|<style|\son\w+=", inline.sub("", page))
 
 
 async def test_a_foreign_origin_and_an_unknown_site_get_the_same_nothing(here: House):
