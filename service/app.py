@@ -22,7 +22,7 @@ import service.static
 import service.visitor_files
 import tracker.device
 from access.sites import Sites
-from chat.library import Library
+from chat.library import SITES, Library
 from service.bell import Bell
 from service.collect import in_front
 from service.commands import Command
@@ -71,6 +71,8 @@ EXPERT: dict[str, Command] = {
     **reopening.EXPERT, **watching.EXPERT, **callbacks.EXPERT,
 }  # fmt: skip
 STOP_WITHIN = 10.0
+#: Seconds after a start until the articles are read.
+WAKES_AFTER = 3.0
 #: The snippets of all releases that this installation has served, in the data folder.
 KEPT = "snippets"
 #: The bytes of attachments, in the data folder.
@@ -154,6 +156,8 @@ async def start(settings: Settings, sockets: Sockets) -> Bell:
     outgoing.start()
     bell.background(sweep_files(bell))
     await asyncio.to_thread(tracker.device.warm)  # a quarter of a second that the first visitor would wait for
+    bell.waking = True
+    bell.background(_wake(bell))
     bell.ready = True
     return bell
 
@@ -163,6 +167,16 @@ def mailer_of(settings: Settings) -> Mailer | None:
     if settings.smtp_url is None or settings.mail_from is None:
         return None
     return Mailer(read_mail_server(settings.smtp_url), settings.mail_from)
+
+
+async def _wake(bell: Bell) -> None:
+    """Read the articles, in peace: it takes a while in which whoever is back after a restart would wait."""
+    await asyncio.sleep(WAKES_AFTER)
+    try:
+        for site in (await bell.sites.all())[:SITES]:
+            await bell.library.search(site, site.language, "", 1)
+    finally:
+        bell.waking = False
 
 
 async def stop(bell: Bell, sockets: Sockets) -> None:

@@ -34,6 +34,7 @@ class Bell:
 
     `outgoing`: None where nothing leaves the house. `ready`: this process can serve; False before the start is done and
     from the moment it is told to stop.
+    `waking`: it has just started, and has not read the articles yet.
     """
 
     settings: Settings
@@ -52,6 +53,7 @@ class Bell:
     tried: Tried = field(default_factory=Tried)
     used: Used = field(default_factory=Used)
     ready: bool = False
+    waking: bool = False
     blocks: Blocks = field(init=False)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 

@@ -1,5 +1,7 @@
 """The conversation, from both sides. One unit of work each, the doorbell after the commit."""
 
+import asyncio
+
 from sqlalchemy import Connection, RowMapping
 
 import access.queries
@@ -42,6 +44,9 @@ from service.flows.ringing import ring_for_question
 from service.flows.welcome import welcome
 from store.lock import lock
 from store.sql import db_now
+
+#: So many seconds a message at night waits for what the articles say to it.
+PATIENCE = 0.2
 
 # --- visitor ------------------------------------------------------------------------------------------------------
 
@@ -91,12 +96,25 @@ async def visitor_send(bell: Bell, caller: VisitorCaller, data: MessageSend) -> 
     try:
         sent, fresh, alerts = await bell.store.write(lambda conn: work(conn, None))
     except night.Fell:
-        found = await articles_for(bell, caller.site, caller.language, data.text)
+        found = await _fitting(bell, caller, data.text)
         sent, fresh, alerts = await bell.store.write(lambda conn: work(conn, found))
     if fresh:
         bell.bus.ring("conversation", data.conversation)
         bell.timers.announce(alerts)
     return sent
+
+
+async def _fitting(bell: Bell, caller: VisitorCaller, text: str) -> list[ArticleQuote]:
+    """What the articles say to it. No message waits until they are read: after a start, or a change, it is stored
+    without them."""
+    if bell.waking:
+        return []
+    looking = asyncio.ensure_future(articles_for(bell, caller.site, caller.language, text))
+    looking.add_done_callback(lambda done: done.cancelled() or done.exception())
+    try:
+        return await asyncio.wait_for(asyncio.shield(looking), PATIENCE)
+    except TimeoutError:
+        return []
 
 
 async def visitor_after(bell: Bell, caller: VisitorCaller, data: MessagesAfter) -> Messages:
