@@ -129,6 +129,8 @@ class ConversationRate(In):
     conversation: Id
     score: Annotated[int, Meta(ge=1, le=5)]
     comment: Text = ""
+
+
 #: A place of the site's tree, or what it is about in the visitor's own words.
 CallbackTopic = Annotated[list[Name], Meta(max_length=20)] | Annotated[str, Meta(max_length=300)]
 
@@ -226,6 +228,8 @@ class NoteAdd(In):
     conversation: Id
     client_id: ClientId
     text: Text
+
+
 class CallbackDone(In):
     callback: Id
     note: str = ""
