@@ -7,7 +7,7 @@ from msgspec import convert, to_builtins
 from sqlalchemy import Connection, delete, select, update
 
 from access.origin import origin
-from access.queries import account_by_id, plain_email, site_of
+from access.queries import account_by_id, has_account, plain_email, site_of
 from access.secret import make_secret
 from access.sessions import end_sessions
 from access.tables import account, account_site, site
@@ -121,6 +121,18 @@ def create_account(
     made = account_by_id(conn, row["id"])
     assert made is not None
     return made
+
+
+def first_account(
+    conn: Connection, *, email: str, name: str, password_hash: str, languages: Iterable[str], now: Ms
+) -> AccountFacts:
+    """The first administrator. Refused("not_found") once anybody has an account: of two at once, one is first."""
+    lock(conn, ACCOUNTS)
+    if has_account(conn):
+        raise Refused("not_found")
+    return create_account(
+        conn, email=email, name=name, password_hash=password_hash, role="admin", languages=languages, now=now
+    )
 
 
 def patch_account(

@@ -90,6 +90,11 @@ def account_by_id(conn: Connection, account_id: str) -> AccountFacts | None:
     return next(iter(accounts(conn, [account_id])), None)
 
 
+def has_account(conn: Connection) -> bool:
+    """Whether anybody was ever given an account here; one that was ended counts, too."""
+    return conn.execute(select(account.c.id).limit(1)).first() is not None
+
+
 def names(conn: Connection, ids: Iterable[str]) -> dict[str, str]:
     """The names of accounts, those that are no longer active too: history keeps its people."""
     return dict(_NAMES.rows(conn, ids=set(ids)))

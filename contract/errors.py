@@ -19,7 +19,7 @@ Code = Literal[
     "bad_receiver", "exists",
     "bad_token", "two_people", "too_many", "in_use", "method_not_allowed", "not_ready", "websocket_only", "internal",
     "file_type", "file_too_large", "file_limit", "no_mail", "blocked", "too_late", "not_free",
-    "number_refused", "no_such_slot",
+    "number_refused", "no_such_slot", "setup_code",
 ]  # fmt: skip
 
 STATUS: Mapping[Code, int] = {
@@ -34,7 +34,7 @@ STATUS: Mapping[Code, int] = {
     "too_many": 409, "in_use": 409, "number_refused": 422, "no_such_slot": 409,
     "method_not_allowed": 405, "not_ready": 503, "websocket_only": 400, "internal": 500,
     "file_type": 415, "file_too_large": 413, "file_limit": 409, "no_mail": 409,
-    "blocked": 403, "too_late": 409, "not_free": 409,
+    "setup_code": 403, "blocked": 403, "too_late": 409, "not_free": 409,
 }  # fmt: skip
 CODES: tuple[Code, ...] = get_args(Code)
 _SENTENCES: dict[str, dict[str, str]] = {

@@ -62,6 +62,21 @@ Capacity = Annotated[int, Meta(ge=1, le=100)]
 BreathSeconds = Annotated[int, Meta(ge=0, le=600)]
 
 
+class Setup(Out):
+    """`open`: nobody has an account yet; the address that the server said on its start makes the first one."""
+
+    open: bool
+
+
+class SetupWrite(In):
+    """The first administrator; `code`: the one-time code out of that address."""
+
+    code: Annotated[str, Meta(max_length=200)]
+    email: Email
+    name: Name
+    password: Password
+
+
 class ExpertWrite(In):
     """`hours`: null is always. `breath_seconds`: how long no bell rings after a conversation."""
 

@@ -14,6 +14,8 @@ from contract.text import END
 
 
 class SiteWrite(In):
+    """`usual_triggers`: with the two that most sites begin with. A site without triggers never rings."""
+
     key: Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]{0,62}" + END)]
     name: Name
     origins: list[Annotated[str, Meta(max_length=300)]] = []
@@ -22,6 +24,7 @@ class SiteWrite(In):
     currency: Annotated[str, Meta(pattern="^[A-Z]{3}" + END)] = "EUR"
     ladder: Ladder = USUAL
     look: Look = USUAL_LOOK
+    usual_triggers: bool = False
 
 
 class SitePatch(In):

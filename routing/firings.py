@@ -11,6 +11,7 @@ from contract.facts import VisitFacts
 from contract.ids import new_id
 from contract.names import Arm, Ms
 from contract.triggers import InSegment, Rule, When, stored
+from routing import usual
 from routing.caps import Past
 from routing.tables import RINGING, alert, firing, segment, trigger
 from routing.triggers import Firing, Rules, Trigger, every
@@ -170,6 +171,12 @@ def add_trigger(conn: Connection, site_id: str, name: str, rule: Rule, now: Ms, 
         trigger.insert().values(id=id_, site_id=site_id, name=name, active=active, created_at=now, **rule_columns(rule))
     )
     return id_
+
+
+def usual_triggers(conn: Connection, site_id: str, now: Ms, *, depth: int = 3, seconds: int = 15) -> None:
+    """The two that a site begins with. The return of a customer is the better reason: it goes first."""
+    add_trigger(conn, site_id, "back", usual.back(), now)
+    add_trigger(conn, site_id, "deep", usual.deep(depth, seconds), now + 1)
 
 
 def rule_columns(rule: Rule) -> dict[str, Any]:

@@ -26,13 +26,14 @@ from contract.errors import Refused
 from contract.facts import SiteFacts
 from contract.ids import node_id
 from contract.names import Role
-from routing import usual
-from service.migrate import WrongRevision, check_revision, migrate
+from service.first_run import invite
+from service.migrate import WrongRevision, check_revision, migrate, migrate_empty
 from service.serve import AlreadyRunning
 from service.serve import serve as run_server
 from service.settings import Settings, read_settings
 from service.static import snippet
 from service.tag import pinned, tag
+from service.tls import check_tls
 from store.base import Store
 from store.connect import open_store
 
@@ -118,6 +119,14 @@ def _port_is_free(settings: Settings) -> None:
             ) from error
 
 
+def _tls_is_good(settings: Settings) -> None:
+    if settings.tls_cert is not None and settings.tls_key is not None:
+        try:
+            check_tls(settings.tls_cert, settings.tls_key)
+        except ValueError as error:
+            raise _stop(str(error)) from error
+
+
 @app.command()
 def demo(
     host: Host = None,
@@ -129,6 +138,7 @@ def demo(
     from service.demo.run import run_demo
 
     settings = _settings(host=host, port=port, data_dir=data_dir or _demo_dir(), demo=True)
+    _tls_is_good(settings)
     _port_is_free(settings)
     with _plainly(settings):
         run_demo(settings, strangers=strangers)
@@ -149,16 +159,19 @@ def serve(
     tls_cert: Annotated[Path | None, typer.Option(help="Certificate file, for https.")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="Key file of the certificate.")] = None,
 ) -> None:
-    """Serve your own sites. Run `shopbell migrate` first, and after every update."""
+    """Serve your own sites. An empty database is set up; after an update run `shopbell migrate` first."""
     settings = _settings(host=host, port=port, data_dir=data_dir, tls_cert=tls_cert, tls_key=tls_key)
+    _tls_is_good(settings)
     _port_is_free(settings)
+    with _plainly(settings):
+        asyncio.run(migrate_empty(settings.database_url))
 
     async def nothing(_: Store) -> None: ...
 
     _with_store(settings, nothing)  # the database is there, and at our revision
     typer.echo(f"Shopbell serves {settings.public_url}, the desk at {settings.public_url}/console/. Ctrl+C stops it.")
     with _plainly(settings):
-        run_server(settings)
+        run_server(settings, beside=invite(typer.echo))
 
 
 @app.command(name="migrate")
@@ -191,9 +204,7 @@ def site_add(
             made = access.do.create_site(
                 conn, key=key, name=name, origins=origin, language=language, zone=zone, currency=currency, now=now
             )
-            # Without a trigger no bell would ever ring. The return of a customer is the better reason: it goes first.
-            routing.firings.add_trigger(conn, made.id, "back", usual.back(), now)
-            routing.firings.add_trigger(conn, made.id, "deep", usual.deep(deep, stay), now + 1)
+            routing.firings.usual_triggers(conn, made.id, now, depth=deep, seconds=stay)  # without one no bell rings
 
         await store.write(add)
 

@@ -58,6 +58,8 @@ class Limits:
         self._sign_in_address = Buckets(rate=1, burst=60)
         self._sign_in_pair = Buckets(rate=1 / 6, burst=15)
         self._sign_in_email = Buckets(rate=1 / 2, burst=200)
+        self._setup_address = Buckets(rate=1 / 6, burst=15)
+        self._setup = Buckets(rate=1, burst=100)
         self._api = Buckets(rate=100, burst=1000)
         self._frame = Buckets(rate=5, burst=200)
         self._join = Buckets(rate=20, burst=500)
@@ -144,6 +146,11 @@ class Limits:
         """The try was right: only wrong ones fill up the e-mail's measures."""
         self._sign_in_pair.give_back((email, network(address)))
         self._sign_in_email.give_back(email)
+
+    def setup(self, address: str) -> None:
+        """One try to be the first administrator."""
+        self._check(self._setup_address, network(address))
+        self._check(self._setup, "")
 
     def _check(self, buckets: Buckets, key: object, cost: int = 1) -> None:
         if self._on and (wait := buckets.take(key, self._clock(), cost)) > 0:

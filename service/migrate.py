@@ -6,9 +6,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from store.base import Store
+from store.connect import open_store
 from store.postgres import postgres_engine
 from store.sqlite import sqlite_engine
 
@@ -73,6 +74,17 @@ async def migrate(url: str) -> None:
             await connection.run_sync(upgrade)
     finally:
         await engine_.dispose()
+
+
+async def migrate_empty(url: str) -> None:
+    """Set up a base in which there is nothing at all, so that the first start needs no other command."""
+    store = open_store(url)
+    try:
+        empty = await store.read(lambda conn: not inspect(conn).get_table_names())
+    finally:
+        await store.close()
+    if empty:
+        await migrate(url)
 
 
 def upgrade(conn: Connection) -> None:

@@ -79,7 +79,7 @@ def read_settings(environment: Mapping[str, str] = os.environ, **given: object) 
         read_mail_server(smtp_url)
     tls_cert, tls_key = value("TLS_CERT") or None, value("TLS_KEY") or None
     if (tls_cert is None) != (tls_key is None):
-        raise ValueError("SHOPBELL_TLS_CERT and SHOPBELL_TLS_KEY go together")
+        raise ValueError("SHOPBELL_TLS_CERT and SHOPBELL_TLS_KEY (--tls-cert, --tls-key) go together")
     scheme = "https" if tls_cert else "http"
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::1") else host  # noqa: S104  compared, not bound
     return Settings(

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -46,6 +47,7 @@ class Server:
         }
         self.log = data_dir / f"server-{self.port}.log"
         self.sessions: dict[str, dict[str, Any]] = {}  # who has signed in: they survive a restart, as promised
+        self.verify: ssl.SSLContext | bool = True  # whom an https server has to show its certificate to
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, *command: str) -> "Server":
@@ -61,7 +63,7 @@ class Server:
             if self._process.poll() is not None:
                 break
             with contextlib.suppress(httpx.HTTPError):
-                if httpx.get(f"{self.other}/readyz", timeout=2).status_code == 200:
+                if httpx.get(f"{self.other}/readyz", timeout=2, verify=self.verify).status_code == 200:
                     return self
             time.sleep(0.05)
         self.kill()

@@ -69,7 +69,7 @@ export type Direction = ("in" | "out" | "across")
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "ErrorCode".
  */
-export type ErrorCode = ("malformed" | "invalid" | "too_large" | "unsupported_type" | "unknown_site" | "foreign_origin" | "unauthenticated" | "wrong_password" | "forbidden" | "missing_csrf" | "not_found" | "rate_limited" | "busy" | "unavailable" | "unknown_command" | "empty_message" | "message_too_long" | "bad_text" | "conversation_closed" | "alert_over" | "desk_full" | "not_online" | "form_used" | "offer_over" | "bad_quantity" | "unknown_product" | "no_lines" | "bad_contact" | "bad_address" | "bad_receiver" | "exists" | "bad_token" | "two_people" | "too_many" | "in_use" | "method_not_allowed" | "not_ready" | "websocket_only" | "internal" | "file_type" | "file_too_large" | "file_limit" | "no_mail" | "blocked" | "too_late" | "not_free" | "number_refused" | "no_such_slot")
+export type ErrorCode = ("malformed" | "invalid" | "too_large" | "unsupported_type" | "unknown_site" | "foreign_origin" | "unauthenticated" | "wrong_password" | "forbidden" | "missing_csrf" | "not_found" | "rate_limited" | "busy" | "unavailable" | "unknown_command" | "empty_message" | "message_too_long" | "bad_text" | "conversation_closed" | "alert_over" | "desk_full" | "not_online" | "form_used" | "offer_over" | "bad_quantity" | "unknown_product" | "no_lines" | "bad_contact" | "bad_address" | "bad_receiver" | "exists" | "bad_token" | "two_people" | "too_many" | "in_use" | "method_not_allowed" | "not_ready" | "websocket_only" | "internal" | "file_type" | "file_too_large" | "file_limit" | "no_mail" | "blocked" | "too_late" | "not_free" | "number_refused" | "no_such_slot" | "setup_code")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "EventOutcome".
@@ -2793,6 +2793,27 @@ me: Me
 token: string
 }
 /**
+ * `open`: nobody has an account yet; the address that the server said on its start makes the first one.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Setup".
+ */
+export interface Setup {
+open: boolean
+}
+/**
+ * The first administrator; `code`: the one-time code out of that address.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "SetupWrite".
+ */
+export interface SetupWrite {
+code: string
+email: string
+name: string
+password: string
+}
+/**
  * Something waits: load the frame.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -2847,6 +2868,8 @@ tag: string
 versioned_tag: (string | null)
 }
 /**
+ * `usual_triggers`: with the two that most sites begin with. A site without triggers never rings.
+ * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "SiteWrite".
  */
@@ -2858,6 +2881,7 @@ language?: string
 look?: Look1
 name: string
 origins?: string[]
+usual_triggers?: boolean
 zone?: string
 }
 /**

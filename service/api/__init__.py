@@ -27,6 +27,7 @@ from service.api import (
     reports,
     segments,
     session,
+    setup,
     site_events,
     sites,
     tokens,
@@ -42,9 +43,9 @@ from service.api.operation import routes as routes_of
 from service.openapi import documented
 
 _RESOURCES = (
-    session, sites, site_events, tree, experts, topics, triggers, segments, products, offers, orders, customers, merges,
-    visits, visitors, conversations, blocks, files, articles, canned, decisions, desk, board, queue, reports, webhooks,
-    tokens, callbacks, events, health,
+    session, setup, sites, site_events, tree, experts, topics, triggers, segments, products, offers, orders, customers,
+    merges, visits, visitors, conversations, blocks, files, articles, canned, decisions, desk, board, queue, reports,
+    webhooks, tokens, callbacks, events, health,
 )  # fmt: skip
 #: Every operation there is, in the order of the document.
 OPERATIONS: list[Operation] = [each for resource in _RESOURCES for each in resource.OPERATIONS]

@@ -1,6 +1,6 @@
 """The catalogue."""
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, or_, select
 
 from contract.errors import Refused
 from contract.rest_goods import Product, ProductPatch, ProductWrite
@@ -11,14 +11,19 @@ from service import present
 from service.api.lists import Listed, asked, page
 from service.api.operation import ADMINS, Call, operation
 
+#: Of a search; further ones are left out.
+MOST_WORDS = 8
 
-@operation("GET", "/api/products", gives=Listed[Product], query=("site", "active", "limit", "cursor"))
+
+@operation("GET", "/api/products", gives=Listed[Product], query=("site", "active", "q", "limit", "cursor"))
 async def products(call: Call) -> Listed[Product]:
-    """The products of one's sites in the order they were made."""
+    """The products of one's sites in the order they were made. `q`: words, each of them in the name or the SKU."""
     ask, sites = asked(call, (int, str)), await call.site_ids()
     query = select(table).where(table.c.site_id.in_(sites))
     if call.text("active") is not None:
         query = query.where(table.c.active.is_(call.flag("active")))
+    for word in (call.text("q") or "").split()[:MOST_WORDS]:
+        query = query.where(_has(word))
     rows, more = await call.bell.store.read(lambda conn: page(conn, query, (table.c.created_at, table.c.id), ask))
     return Listed(items=[present.product(row) for row in rows], next=more)
 
@@ -65,6 +70,12 @@ async def change(call: Call) -> Product:
         return present.product(changed)
 
     return await call.bell.store.write(write)
+
+
+def _has(word: str) -> ColumnElement[bool]:
+    """SQLite lowers the letters A to Z alone: a word is also looked for as people spell names (as customers are)."""
+    spelled = sorted({word, word.lower(), word.capitalize(), word.upper()})
+    return or_(*(column.icontains(one, autoescape=True) for one in spelled for column in (table.c.name, table.c.sku)))
 
 
 def _seen(conn: Connection, call: Call, product_id: str) -> RowMapping:

@@ -1,6 +1,6 @@
 """Sites: what one may see; made and changed by administrators."""
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from access.do import create_site, patch_site
 from access.secret import rotate_secret, secrets_of
@@ -8,6 +8,7 @@ from access.tables import site as table
 from contract.clock import rfc3339
 from contract.facts import SiteFacts
 from contract.rest_sites import SecretRotate, Site, SitePatch, SiteSecret, SiteWrite
+from routing.firings import usual_triggers
 from service.api.lists import Listed, asked, page
 from service.api.operation import ADMINS, Call, operation
 
@@ -50,8 +51,9 @@ async def site(call: Call) -> Site:
 async def add_site(call: Call) -> Site:
     """A new site; its key goes into the snippet's script tag."""
     asked: SiteWrite = call.body
-    made = await call.bell.store.write(
-        lambda conn: create_site(
+
+    def write(conn: Connection) -> SiteFacts:
+        made = create_site(
             conn,
             key=asked.key,
             name=asked.name,
@@ -63,7 +65,11 @@ async def add_site(call: Call) -> Site:
             ladder=asked.ladder,
             look=asked.look,
         )
-    )
+        if asked.usual_triggers:
+            usual_triggers(conn, made.id, call.now)
+        return made
+
+    made = await call.bell.store.write(write)
     call.bell.sites.forget()
     return shown(made)
 
