@@ -14,6 +14,7 @@ from typing import Any, get_args
 import msgspec
 
 from contract import (
+    accent,
     beacons,
     errors,
     files,
@@ -46,7 +47,7 @@ SCHEMA = HERE / "contract.schema.json"
 TYPESCRIPT = HERE / "contract.ts"
 #: Where the shapes are: what a browser sends, the sockets, the bodies of `/api/...`.
 MODULES = (
-    beacons, files, frames, line, shapes, rest_articles, rest_board, rest_customers, rest_desk, rest_experts,
+    accent, beacons, files, frames, line, shapes, rest_articles, rest_board, rest_customers, rest_desk, rest_experts,
     rest_goods, rest_callbacks, rest_queue, rest_reports, rest_routing, rest_sites, rest_talk, rest_tokens, rest_tree,
     rest_triggers,
     rest_visits, rest_webhooks,

@@ -72,11 +72,14 @@ class SecretRotate(In):
 
 
 class SiteSnippet(Out):
-    """The tag for the site's pages: always the newest script, or just this one for ever, checked by the browser."""
+    """The tag for the site's pages: always the newest script, or just this one for ever, checked by the browser.
+
+    `last_url`: the page that was seen last."""
 
     tag: str
     versioned_tag: str | None
     last_at: Time | None
+    last_url: str | None
 
 
 class Placed(Out):

@@ -177,6 +177,12 @@ def last_heard(conn: Connection, site_id: str) -> Ms | None:
     return conn.execute(select(func.max(visit.c.heard_at)).where(visit.c.site_id == site_id)).scalar()
 
 
+def last_page(conn: Connection, site_id: str) -> str | None:
+    """The address of the page that was viewed last on this site."""
+    newest = select(page_view.c.url).where(page_view.c.site_id == site_id).order_by(page_view.c.at.desc()).limit(1)
+    return conn.execute(newest).scalar_one_or_none()
+
+
 def _first_view() -> ScalarSelect[Any]:
     """The first page view of a first visit: whoever came in with another one came back. Not asked for later visits."""
     first = (

@@ -195,6 +195,19 @@ export interface Contract {
 
 }
 /**
+ * The colours of one scheme, as `#rrggbb`: on the accent stands `ink`, on `soft` stands `soft_ink`.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Accent".
+ */
+export interface Accent {
+accent: string
+hover: string
+ink: string
+soft: string
+soft_ink: string
+}
+/**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "AlertAccept".
  */
@@ -2606,6 +2619,14 @@ title: string
 url: string
 }
 /**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Palette".
+ */
+export interface Palette {
+dark: Accent
+light: Accent
+}
+/**
  * RFC 9457 problem details; `code` is of the closed list of `contract.errors`.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -2859,11 +2880,14 @@ secret: string
 /**
  * The tag for the site's pages: always the newest script, or just this one for ever, checked by the browser.
  * 
+ *     `last_url`: the page that was seen last.
+ * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "SiteSnippet".
  */
 export interface SiteSnippet {
 last_at: (string | null)
+last_url: (string | null)
 tag: string
 versioned_tag: (string | null)
 }

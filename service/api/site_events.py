@@ -75,12 +75,17 @@ async def events(call: Call) -> EventsSeen:
 async def snippet(call: Call) -> SiteSnippet:
     """What goes into the pages of the site, and when something came from it last."""
     site = await call.site(call.path_id())
-    last_at = await call.bell.store.read(lambda conn: tracker.queries.last_heard(conn, site.id))
+
+    def read(conn: Connection) -> tuple[Ms | None, str | None]:
+        return tracker.queries.last_heard(conn, site.id), tracker.queries.last_page(conn, site.id)
+
+    last_at, last_url = await call.bell.store.read(read)
     address, script = call.bell.settings.public_url, newest_script()
     return SiteSnippet(
         tag=tag(address, site.key, site.look),
         versioned_tag=None if script is None else pinned(address, site.key, site.look, script),
         last_at=None if last_at is None else rfc3339(last_at),
+        last_url=last_url,
     )
 
 

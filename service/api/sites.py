@@ -1,16 +1,24 @@
 """Sites: what one may see; made and changed by administrators."""
 
+import re
+
 from sqlalchemy import Connection, select
 
 from access.do import create_site, patch_site
 from access.secret import rotate_secret, secrets_of
 from access.tables import site as table
+from contract.accent import Palette, palette
 from contract.clock import rfc3339
+from contract.errors import Refused
 from contract.facts import SiteFacts
 from contract.rest_sites import SecretRotate, Site, SitePatch, SiteSecret, SiteWrite
 from routing.firings import usual_triggers
 from service.api.lists import Listed, asked, page
 from service.api.operation import ADMINS, Call, operation
+
+#: The accent of `widget/look/tokens.css` in a light chat.
+OURS = "#0b6464"
+COLOUR = re.compile("#[0-9a-fA-F]{6}")
 
 
 def shown(site: SiteFacts) -> Site:
@@ -84,6 +92,15 @@ async def change_site(call: Call) -> Site:
     return shown(changed)
 
 
+@operation("GET", "/api/palette", gives=Palette, query=("accent",))
+async def colours(call: Call) -> Palette:
+    """What a chat shows of a colour `#rrggbb` that a site wishes: text in it and on it can be read."""
+    accent = call.text("accent") or OURS
+    if not COLOUR.fullmatch(accent):
+        raise Refused("invalid", "accent")
+    return palette(accent)
+
+
 @operation("GET", "/api/sites/{id}/secret", roles=ADMINS, gives=SiteSecret)
 async def secret(call: Call) -> SiteSecret:
     """The secret with which the site signs who is signed in."""
@@ -100,4 +117,4 @@ async def rotate(call: Call) -> SiteSecret:
     return SiteSecret(secret=made)
 
 
-OPERATIONS = [sites, site, add_site, change_site, secret, rotate]
+OPERATIONS = [sites, site, add_site, change_site, colours, secret, rotate]

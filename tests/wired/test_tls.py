@@ -50,8 +50,9 @@ def trusting(papers: Papers) -> ssl.SSLContext:
 @pytest.fixture(scope="module")
 def server(papers: Papers, trusting: ssl.SSLContext, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A demo over https: people, a site and a desk are there."""
-    files = {"SHOPBELL_TLS_CERT": str(papers.cert), "SHOPBELL_TLS_KEY": str(papers.key)}
-    started = Server(tmp_path_factory.mktemp("data"), **files)
+    started = Server(
+        tmp_path_factory.mktemp("data"), SHOPBELL_TLS_CERT=str(papers.cert), SHOPBELL_TLS_KEY=str(papers.key)
+    )
     started.url = started.url.replace("http:", "https:")
     started.other = started.other.replace("http:", "https:")
     started.verify = trusting
