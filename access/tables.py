@@ -128,3 +128,36 @@ webhook = Table(
     Column("created_at", Time, nullable=False),
     Index("ix_webhook_site_id", "site_id"),
 )
+#: A browser that is called while no desk is open in it (docs/notifications.md). `endpoint`: where its push service
+#: takes what is for it; `p256dh`, `auth`: with what that is encrypted, so that only this browser reads it. `session`:
+#: in which it was made, and with which it ends. `away`, `details`: what its person wants to be called for, and to read
+#: there. `failed`: tries in a row that did not arrive, the last because of `error`. `line_at`: when a process last had
+#: a line to a desk of this person; kept where there are several processes.
+push_subscription = Table(
+    "push_subscription",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account_id", ForeignKey("account.id", ondelete="CASCADE"), nullable=False),
+    Column("session", ForeignKey("session.token_hash", ondelete="CASCADE"), nullable=False),
+    Column("endpoint", Text, nullable=False, unique=True),
+    Column("p256dh", Text, nullable=False),
+    Column("auth", Text, nullable=False),
+    Column("away", Boolean, nullable=False),
+    Column("details", Boolean, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("made_at", Time, nullable=False),
+    Column("line_at", Time, nullable=False, default=0),
+    Column("last_ok_at", Time, nullable=True),
+    Column("failed", Integer, nullable=False),
+    Column("error", Text, nullable=False),
+    Index("ix_push_subscription_account_id", "account_id"),
+    Index("ix_push_subscription_session", "session"),
+)
+#: The one key with which push services know us (`access.push`), made on first use.
+push_key = Table(
+    "push_key",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("private", LargeBinary, nullable=False),
+    Column("made_at", Time, nullable=False),
+)

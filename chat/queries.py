@@ -130,6 +130,22 @@ _OPEN_OF_EXPERT = Prepared(
     .where(conversation.c.expert_id == bindparam("expert"), conversation.c.state == "open")
     .order_by(conversation.c.opened_at, conversation.c.id)
 )
+_UNHEARD = Prepared(
+    select(
+        conversation.c.id, conversation.c.site_id, conversation.c.visitor_id, conversation.c.expert_id,
+        message.c.seq, message.c.kind, message.c.text, message.c.at,
+    )
+    .join(message, message.c.conversation_id == conversation.c.id)
+    .where(
+        among(conversation.c.expert_id, "experts"),
+        conversation.c.state == "open",
+        message.c.seq > conversation.c.expert_read_seq,
+        message.c.author_kind == "visitor",
+        message.c.at > bindparam("since"),
+    )
+    .order_by(conversation.c.id, message.c.seq)
+    .limit(bindparam("most"))
+)  # fmt: skip
 _SPOKE_SINCE = Prepared(
     select(message.c.seq)
     .join(conversation, conversation.c.id == message.c.conversation_id)
@@ -522,3 +538,10 @@ def card_row(conn: Connection, card_id: str) -> RowMapping | None:
     if not UUID.fullmatch(card_id):
         return None
     return conn.execute(select(card).where(card.c.id == card_id)).mappings().one_or_none()
+
+
+def unheard(conn: Connection, expert_ids: Collection[str], since: Ms, limit: int) -> dict[str, dict[str, Any]]:
+    """Conversation -> the newest word of its visitor that its expert, one of these, has not read."""
+    if not expert_ids:
+        return {}
+    return {row["id"]: row for row in _UNHEARD.dicts(conn, experts=expert_ids, since=since, most=limit)}

@@ -28,6 +28,7 @@ from contract import (
     rest_desk,
     rest_experts,
     rest_goods,
+    rest_push,
     rest_queue,
     rest_reports,
     rest_routing,
@@ -50,7 +51,7 @@ MODULES = (
     accent, beacons, files, frames, line, shapes, rest_articles, rest_board, rest_customers, rest_desk, rest_experts,
     rest_goods, rest_callbacks, rest_queue, rest_reports, rest_routing, rest_sites, rest_talk, rest_tokens, rest_tree,
     rest_triggers,
-    rest_visits, rest_webhooks,
+    rest_visits, rest_webhooks, rest_push,
 )  # fmt: skip
 
 

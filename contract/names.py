@@ -39,13 +39,15 @@ FunnelStep = Literal["viewed", "deep", "alert", "chat", "offer", "order"]
 Language = Literal["en", "ru"]
 DeviceKind = Literal["mobile", "tablet", "pc", "bot", "unknown"]
 #: What leaves the house by itself (`service.outbox`), and how far it got.
-OutboxKind = Literal["webhook", "mail"]
+OutboxKind = Literal["webhook", "mail", "push"]
 OutboxState = Literal["waiting", "sent", "dead"]
 #: What a webhook may be told of; each once per happening and webhook.
 WebhookEvent = Literal[
     "conversation.opened", "conversation.closed", "message.added", "order.placed", "callback.requested",
     "callback.updated", "conversation.rated",
 ]  # fmt: skip
+#: Why somebody is called while no desk of theirs is open.
+PushKind = Literal["bell", "missed", "message", "callback", "try"]
 BellKind = Literal["alert", "conversation", "visitor", "expert", "visit", "callback"]
 #: How somebody is answered later: by telephone, or in writing in their conversation.
 CallbackChannel = Literal["call", "write"]

@@ -118,6 +118,18 @@ _RINGING_FOR = Prepared(
     .where(ring.c.expert_id == bindparam("expert_id"), ring.c.outcome.is_(None), RINGING)
     .order_by(TURN, alert.c.id)
 )
+_RINGING_THERE = Prepared(
+    select(alert, ring.c.expert_id.label("rings_at"), ring.c.until.label("until"))
+    .join(ring, and_(ring.c.alert_id == alert.c.id, ring.c.rung == alert.c.rung))
+    .where(among(ring.c.expert_id, "experts"), ring.c.outcome.is_(None), RINGING)
+    .limit(bindparam("most"))
+)
+_NEWLY_RINGING = Prepared(
+    select(alert)
+    .where(among(alert.c.site_id, "sites"), RINGING, alert.c.raised_at > bindparam("since"))
+    .order_by(alert.c.raised_at.desc())
+    .limit(bindparam("most"))
+)
 _OPEN = Prepared(
     select(alert.c.visit_id, alert.c.id).where(among(alert.c.visit_id, "visits"), RINGING).order_by(alert.c.raised_at)
 )
@@ -355,3 +367,13 @@ def online(conn: Connection, site_id: str, now: Ms, limit: int) -> list[dict[str
 def anything_due(conn: Connection, now: Ms) -> bool:
     """Whether a rung or a visitor has run out, or a bell rings where nobody hears it."""
     return bool(_DUE.rows(conn, now=now)) or bool(deaf(conn, now, 1))
+
+
+def ringing_at(conn: Connection, expert_ids: Collection[str], limit: int) -> list[dict[str, Any]]:
+    """The alerts that ring at any of these desks now, with `rings_at` (whose) and `until`."""
+    return _RINGING_THERE.dicts(conn, experts=expert_ids, most=limit) if expert_ids else []
+
+
+def newly_ringing(conn: Connection, site_ids: Collection[str], since: Ms, limit: int) -> list[dict[str, Any]]:
+    """The alerts of these sites that ring anywhere, raised since then, newest first."""
+    return _NEWLY_RINGING.dicts(conn, sites=site_ids, since=since, most=limit) if site_ids else []

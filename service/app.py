@@ -24,6 +24,7 @@ import tracker.device
 from access.sites import Sites
 from chat.library import SITES, Library
 from service.bell import Bell
+from service.calling import Calling
 from service.collect import in_front
 from service.commands import Command
 from service.files import Files
@@ -51,6 +52,7 @@ from service.migrate import check_revision
 from service.outgoing.client import Client
 from service.outgoing.mail_server import read_mail_server
 from service.outgoing.mailer import Mailer
+from service.outgoing.pusher import contact_of
 from service.outgoing.sender import Outgoing
 from service.settings import Settings
 from service.sockets.delivery import Delivery
@@ -132,7 +134,8 @@ async def start(settings: Settings, sockets: Sockets) -> Bell:
     store, bus = open_store(settings.database_url), open_bus(settings.redis_url)
     await check_revision(store)
     learned = Learned(settings.data_dir)
-    outgoing = Outgoing(store, Client(inside=settings.webhooks_inside), mailer_of(settings))
+    client = Client(inside=settings.webhooks_inside)
+    outgoing = Outgoing(store, client, mailer_of(settings), contact=contact_of(settings))
     journey, timers = Journey(store, learned), Timers(store, bus, sockets.registry, learned)
     bell = Bell(
         settings=settings,
@@ -155,6 +158,7 @@ async def start(settings: Settings, sockets: Sockets) -> Bell:
     timers.start()
     outgoing.start()
     bell.background(sweep_files(bell))
+    bell.background(Calling(store, sockets.registry, outgoing, alone=settings.redis_url is None).run())
     await asyncio.to_thread(tracker.device.warm)  # a quarter of a second that the first visitor would wait for
     bell.waking = True
     bell.background(_wake(bell))

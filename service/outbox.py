@@ -1,4 +1,4 @@
-"""What leaves the house by itself: webhooks and mail. Each is a row, stored in the transaction of its cause.
+"""What leaves the house by itself: webhooks, mail and push. Each is a row, stored in the transaction of its cause.
 
 `put` is for whoever causes it; everything below it is for whoever sends it (`service.outgoing`). A row is claimed by
 moving its `due_at` to the end of a lease: nobody else takes it before, and if its sender dies it is due again by
@@ -8,13 +8,14 @@ one both have something to say.
 
 from collections.abc import Collection, Mapping
 from typing import Any, cast
+from uuid import UUID, uuid5
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, delete, exists, or_, select, update
 
 from contract.clock import DAY, SECOND, rfc3339
 from contract.ids import new_id
-from contract.names import Ms, OutboxKind, WebhookEvent
+from contract.names import Ms, OutboxKind, PushKind, WebhookEvent
 from store.prepared import InsertNew, Prepared
 from store.sql import counted
 from store.tables import WAITING, outbox
@@ -48,6 +49,25 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     data: dict[str, Any]
 
 
+class Push(msgspec.Struct, frozen=True, kw_only=True):
+    """One call for one device, made and sent at most once for its `occasion`. After `until` it is worth nothing.
+
+    `tag`: a later one with the same replaces it on the screen. `ref`: what it is about, for `kind` bell and missed an
+    alert, else a conversation or callback; `seq`: of the message. `to`: where a click leads, behind `#/desk/`.
+    """
+
+    device: str
+    occasion: str
+    kind: PushKind
+    ref: str
+    seq: int = 0
+    title: str
+    body: str
+    tag: str
+    to: str
+    until: Ms
+
+
 class Claimed(msgspec.Struct, frozen=True, kw_only=True):
     """A row that its sender holds until the lease ends. `tries`: this one included."""
 
@@ -60,25 +80,34 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _INSERT = InsertNew(outbox)
+_PUSHES = UUID("0192f3c0-7a51-7c1e-9b1f-5b1a6f0c2d4e")
 _DUE = Prepared(select(outbox.c.id).where(WAITING, outbox.c.due_at <= bindparam("now")).limit(1))
 
 
-def put(conn: Connection, what: Mail | Notice, now: Ms) -> str:
-    """It leaves within about a second after the commit; returns the id under which the receiver gets it.
+def put(conn: Connection, what: Mail | Notice | Push, now: Ms) -> str:
+    """It leaves within about a second after the commit; returns the id under which the receiver gets it, "" where this
+    call was put before.
 
     Mail goes out where `Settings.mail` says so; elsewhere it waits: ask that before you promise a letter.
     """
-    id_ = new_id()
+    id_, kind, target, event = new_id(), "mail", "", "mail"
     if isinstance(what, Mail):
-        kind, target, event, payload = "mail", "", "mail", msgspec.json.encode(what)
+        payload = msgspec.json.encode(what)
+    elif isinstance(what, Push):
+        id_, kind, target, event = push_id(what), "push", what.device, what.kind
+        payload = msgspec.json.encode(what)
     else:
         kind, target, event, payload = "webhook", what.webhook, what.event, body(id_, what, now)
     row = {
         "id": id_, "kind": kind, "target": target, "event": event, "payload": payload.decode(), "state": "waiting",
         "due_at": now, "tries": 0, "error": "", "put_at": now, "done_at": None,
     }  # fmt: skip
-    _INSERT.one(conn, row)
-    return id_
+    return id_ if _INSERT.one(conn, row) else ""
+
+
+def push_id(push: Push) -> str:
+    """The same for the same device and occasion: however many processes see the same, it is one row."""
+    return str(uuid5(_PUSHES, f"{push.device}:{push.occasion}"))
 
 
 def body(id_: str, notice: Notice, now: Ms) -> bytes:
@@ -199,8 +228,8 @@ def row(conn: Connection, id_: str, target: str) -> RowMapping | None:
 
 
 def any_dead(conn: Connection) -> bool:
-    """Whether anything was given up and not looked after."""
-    return bool(conn.execute(select(exists().where(outbox.c.state == "dead"))).scalar_one())
+    """Whether anything was given up and not looked after. A call that came too late is nobody's to look after."""
+    return bool(conn.execute(select(exists().where(outbox.c.state == "dead", outbox.c.kind != "push"))).scalar_one())
 
 
 def _held(one: Claimed) -> ColumnElement[bool]:

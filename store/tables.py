@@ -15,10 +15,10 @@ receipt = Table(
     Column("at", Time, nullable=False),
     Index("ix_receipt_at", "at"),
 )
-#: What leaves the house: webhooks and mail, each stored in the transaction of its cause and sent afterwards
-#: (`service.outbox`). `target`: the id of the webhook, "" for mail; `event`: the word it tells of. `due_at`: from when
-#: somebody may send it; while somebody does, the end of their lease, which the number in `tries` stands for. `error`:
-#: why the last try failed. `payload` is what is sent, as text; it is forgotten once it was.
+#: What leaves the house: webhooks, mail and push, each stored in the transaction of its cause and sent afterwards
+#: (`service.outbox`). `target`: the id of the webhook or of the device, "" for mail; `event`: the word it tells of.
+#: `due_at`: from when somebody may send it; while somebody does, the end of their lease, which the number in `tries`
+#: stands for. `error`: why the last try failed. `payload` is what is sent, as text; it is forgotten once it was.
 outbox = Table(
     "outbox",
     metadata,
@@ -33,7 +33,7 @@ outbox = Table(
     Column("error", Text, nullable=False),
     Column("put_at", Time, nullable=False),
     Column("done_at", Time, nullable=True),
-    CheckConstraint("kind IN ('webhook', 'mail')", name="kind"),
+    CheckConstraint("kind IN ('webhook', 'mail', 'push')", name="kind"),
     CheckConstraint("state IN ('waiting', 'sent', 'dead')", name="state"),
     Index(
         "ix_outbox_due_at",

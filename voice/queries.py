@@ -15,6 +15,17 @@ SHOWN = 20
 
 _DUE = Prepared(select(callback.c.id).where(OPEN, callback.c.due_at <= bindparam("now")).limit(1))
 _PROMISED = Prepared(select(callback.c.owner_id, callback.c.at).where(among(callback.c.owner_id, "experts"), OPEN))
+_DUE_OF = Prepared(
+    select(callback)
+    .where(
+        among(callback.c.owner_id, "owners"),
+        OPEN,
+        callback.c.at > bindparam("after"),
+        callback.c.at <= bindparam("until"),
+    )
+    .order_by(callback.c.at)
+    .limit(bindparam("most"))
+)
 
 
 def row(conn: Connection, callback_id: str) -> RowMapping | None:
@@ -57,3 +68,8 @@ def of_visitor(conn: Connection, visitor_id: str, over_since: Ms) -> Sequence[Ro
 def values(found: RowMapping | dict[str, Any]) -> tuple[Any, ...]:
     """What a screen would tell apart: told again only when one of these has changed."""
     return tuple(found[name] for name in ("state", "owner_id", "at", "note", "reminded_at"))
+
+
+def due_of(conn: Connection, owner_ids: Collection[str], after: Ms, until: Ms, limit: int) -> list[dict[str, Any]]:
+    """What these experts have promised for a time between the two."""
+    return _DUE_OF.dicts(conn, owners=owner_ids, after=after, until=until, most=limit) if owner_ids else []

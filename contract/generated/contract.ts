@@ -129,7 +129,7 @@ export type OrderStatus = ("placed" | "cancelled")
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "OutboxKind".
  */
-export type OutboxKind = ("webhook" | "mail")
+export type OutboxKind = ("webhook" | "mail" | "push")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "OutboxState".
@@ -140,6 +140,11 @@ export type OutboxState = ("waiting" | "sent" | "dead")
  * via the `definition` "PathSource".
  */
 export type PathSource = ("call" | "attribute" | "breadcrumb" | "microdata" | "tree" | "sitemap" | "canonical" | "url")
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "PushKind".
+ */
+export type PushKind = ("bell" | "missed" | "message" | "callback" | "try")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Role".
@@ -2675,6 +2680,69 @@ path?: string[]
 price: number
 site: string
 sku: string
+}
+/**
+ * `key`: with which a browser subscribes (`applicationServerKey`). `devices`: one's own.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Push".
+ */
+export interface Push {
+devices: PushDevice[]
+key: string
+}
+/**
+ * `service`: the host of its push service. `failed`: tries in a row that did not arrive, the last because of
+ *     `error` (docs/notifications.md).
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "PushDevice".
+ */
+export interface PushDevice {
+away: boolean
+details: boolean
+error: string
+failed: number
+id: string
+language: ("en" | "ru")
+last_ok_at: (string | null)
+made_at: string
+service: string
+}
+/**
+ * As the browser gives them, base64url: its public key, and a secret of 16 bytes.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "PushKeys".
+ */
+export interface PushKeys {
+auth: string
+p256dh: string
+}
+/**
+ * Of one call just now. `status`: of the answer, null where there was none; `error`: "" if it went well.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "PushTried".
+ */
+export interface PushTried {
+error: string
+ok: boolean
+status: (number | null)
+}
+/**
+ * This browser, as `PushManager.subscribe` describes it. `away`: also for bells that found me offline; `details`:
+ *     with the words of visitors, their names and numbers; `language`: of what is shown.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "PushWrite".
+ */
+export interface PushWrite {
+away?: boolean
+details?: boolean
+endpoint: string
+keys: PushKeys
+language?: ("en" | "ru")
 }
 /**
  * One who waits, the first of all at `position` 1. `waited` and `estimate` in seconds; `estimate`: until an expert

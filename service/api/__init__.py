@@ -23,6 +23,7 @@ from service.api import (
     offers,
     orders,
     products,
+    push,
     queue,
     reports,
     segments,
@@ -45,7 +46,7 @@ from service.openapi import documented
 _RESOURCES = (
     session, setup, sites, site_events, tree, experts, topics, triggers, segments, products, offers, orders, customers,
     merges, visits, visitors, conversations, blocks, files, articles, canned, decisions, desk, board, queue, reports,
-    webhooks, tokens, callbacks, events, health,
+    webhooks, tokens, push, callbacks, events, health,
 )  # fmt: skip
 #: Every operation there is, in the order of the document.
 OPERATIONS: list[Operation] = [each for resource in _RESOURCES for each in resource.OPERATIONS]

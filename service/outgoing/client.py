@@ -1,16 +1,16 @@
 """The one way in which this program calls an address that somebody chose: looked up once, checked, and then that.
 
 No redirect is followed, no proxy is asked, nothing is kept open. What takes longer than five seconds is cut, and of an
-answer only its status counts; at most 64 KiB of it are read. A small client of our own on a parser that is not: what
-must be sure here (that the checked address is the called one, that nothing else is) is a few lines, and no larger
-client says so of itself.
+answer only its status counts, and for how long the receiver wants to be left alone; at most 64 KiB of it are read. A
+small client of our own on a parser that is not: what must be sure here (that the checked address is the called one,
+that nothing else is) is a few lines, and no larger client says so of itself.
 """
 
 import asyncio
 import ipaddress
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import h11
@@ -24,15 +24,17 @@ _LONGEST_HEAD = 16 * 1024
 _ADDRESSES = 4
 #: Names looked up at once: one that takes long holds nobody else's thread.
 _LOOK_UPS = 8
+_LONGEST_PAUSE = 3_600
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 
 class Undelivered(Exception):
-    """`error`: a word of docs/webhooks.md, such as `timeout`, `status:500`. `final`: no later try would end better."""
+    """`error`: a word of docs/webhooks.md, such as `timeout`, `status:500`. `final`: no later try would end better.
+    `after`: seconds for which the receiver asks to be left alone."""
 
-    def __init__(self, error: str, *, final: bool = False) -> None:
+    def __init__(self, error: str, *, final: bool = False, after: int = 0) -> None:
         super().__init__(error)
-        self.error, self.final = error, final
+        self.error, self.final, self.after = error, final, after
 
 
 class Client:
@@ -72,7 +74,7 @@ class Client:
         except h11.RemoteProtocolError:
             if answer.status is None:
                 raise Undelivered("answer") from None
-        return _accepted(answer.status)
+        return _accepted(answer)
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -159,6 +161,7 @@ class _Answer:
     """What has come of it so far: whoever has said yes has said it, also when the rest is late."""
 
     status: int | None = None
+    after: int = 0
 
 
 async def _listen(reader: asyncio.StreamReader, talk: h11.Connection, answer: _Answer) -> None:
@@ -172,18 +175,25 @@ async def _listen(reader: asyncio.StreamReader, talk: h11.Connection, answer: _A
             left -= len(part)
             talk.receive_data(part)
         elif isinstance(event, h11.Response):
-            answer.status = event.status_code
+            answer.status, answer.after = event.status_code, _seconds(event.headers)
         elif event is h11.PAUSED or isinstance(event, h11.EndOfMessage | h11.ConnectionClosed):
             return
 
 
-def _accepted(status: int | None) -> int:
+def _seconds(headers: Iterable[tuple[bytes, bytes]]) -> int:
+    """`Retry-After`, at most an hour; a date there is not read."""
+    said = next((value for name, value in headers if name == b"retry-after"), b"").strip()
+    return min(int(said[:9]), _LONGEST_PAUSE) if said.isdigit() else 0
+
+
+def _accepted(answer: _Answer) -> int:
+    status = answer.status
     if status is None:
         raise Undelivered("answer")
     if 300 <= status < 400:
         raise Undelivered(f"redirect:{status}")
     if not 200 <= status < 300:
-        raise Undelivered(f"status:{status}")
+        raise Undelivered(f"status:{status}", after=answer.after)
     return status
 
 

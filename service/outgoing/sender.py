@@ -15,15 +15,19 @@ import msgspec
 import structlog
 from sqlalchemy import Connection
 
+import access.push
 import access.webhooks
+from contract.clock import SECOND
 from contract.errors import Refused
 from contract.names import Ms, OutboxKind
 from service import outbox
+from service.flows.calls import is_over as call_is_over
 from service.flows.turned_off import tell_administrators
-from service.outbox import Claimed, Mail
+from service.outbox import Claimed, Mail, Push
 from service.outgoing.client import Client, Undelivered
 from service.outgoing.mailer import Mailer
 from service.outgoing.pace import is_over, next_try
+from service.outgoing.pusher import GONE, HOPELESS, call_of, request
 from service.outgoing.signature import HEADER, signature
 from store.base import Store
 from store.sql import db_now
@@ -36,7 +40,8 @@ log = structlog.get_logger()
 
 
 class Outgoing:
-    """The task of one process. `mailer` is None where no mail server is set: letters wait for one."""
+    """The task of one process. `mailer` is None where no mail server is set: letters wait for one. `contact`: to whom
+    push services may complain."""
 
     def __init__(
         self,
@@ -44,10 +49,12 @@ class Outgoing:
         client: Client,
         mailer: Mailer | None,
         *,
+        contact: str = "mailto:postmaster@localhost",
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._store, self.client, self._mailer, self._chance = store, client, mailer, chance
-        self._kinds: list[OutboxKind] = ["webhook"] if mailer is None else ["webhook", "mail"]
+        self._contact = contact
+        self._kinds: list[OutboxKind] = ["webhook", "push"] if mailer is None else ["webhook", "push", "mail"]
         self._under_way: Counter[str] = Counter()
         self._troubled: set[str] = set()
         self._sending: set[asyncio.Task[None]] = set()
@@ -84,6 +91,31 @@ class Outgoing:
             "Shopbell-Delivery": id_,
         }
         return await self.client.post(url, body, headers)
+
+    async def push_now(self, push: Push) -> int:
+        """One call for one device; the status of the answer. Undelivered; `gone` removes the device."""
+        device, private = await self._store.read(
+            lambda conn: (access.push.find(conn, push.device), access.push.kept_key(conn))
+        )
+        if device is None or private is None:
+            raise Undelivered("off", final=True)
+        body, headers = request(device, private, push, self._contact, int(time.time() * SECOND))
+        try:
+            status = await self.client.post(device["endpoint"], body, headers)
+        except Undelivered as undelivered:
+            gone, error = undelivered.error in GONE, undelivered.error
+
+            def note(conn: Connection) -> None:
+                if gone:
+                    access.push.remove(conn, push.device)
+                else:
+                    access.push.went_wrong(conn, push.device, error, db_now(conn))
+
+            await self._store.write(note)
+            undelivered.final = undelivered.final or error in HOPELESS
+            raise
+        await self._store.write(lambda conn: access.push.went_well(conn, push.device, db_now(conn)))
+        return status
 
     # --- the loop -----------------------------------------------------------------------------------------------
 
@@ -125,7 +157,7 @@ class Outgoing:
     async def _send(self, one: Claimed) -> None:
         try:
             try:
-                await (self._mail(one) if one.kind == "mail" else self._call(one))
+                await {"mail": self._mail, "webhook": self._call, "push": self._push}[one.kind](one)
             except Undelivered as undelivered:
                 self._troubled.add(one.target)
                 await self._not_delivered(one, undelivered)
@@ -152,6 +184,12 @@ class Outgoing:
             raise Undelivered("off", final=True)
         await self.send_now(hook["url"], hook["secret"], one.event, one.id, one.payload.encode())
 
+    async def _push(self, one: Claimed) -> None:
+        push = call_of(one)
+        if await self._store.read(lambda conn: call_is_over(conn, push, db_now(conn))):
+            raise Undelivered("late", final=True)
+        await self.push_now(push)
+
     async def _delivered(self, one: Claimed) -> None:
         def note(conn: Connection) -> None:
             if outbox.sent(conn, one, db_now(conn)) and one.kind == "webhook":
@@ -165,7 +203,11 @@ class Outgoing:
         def note(conn: Connection) -> bool:
             now = db_now(conn)
             again_at = None if why.final else next_try(one.tries, now, chance)
-            if not outbox.failed(conn, one, why.error, again_at, now) or one.kind == "mail":
+            if again_at is not None:
+                again_at = max(again_at, now + why.after * SECOND)
+                if one.kind == "push" and again_at > call_of(one).until:
+                    again_at = None  # nobody is helped by a bell that is over
+            if not outbox.failed(conn, one, why.error, again_at, now) or one.kind != "webhook":
                 return False
             return _failing(conn, one.target, why.error, now, mail=self._mailer is not None)
 

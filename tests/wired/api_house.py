@@ -11,6 +11,7 @@ import httpx
 import msgspec
 from sqlalchemy import Connection, insert, select
 
+import access.push
 import chat.blocks
 import chat.do
 import chat.files
@@ -23,7 +24,7 @@ import tracker.do
 import voice.do
 from access.do import create_account, create_site
 from access.passwords import hash_password
-from access.sessions import open_session
+from access.sessions import open_session, token_hash
 from access.tokens import token_row
 from access.webhooks import make_webhook
 from chat.articles import create_article, create_canned
@@ -179,6 +180,18 @@ async def _site(bell: Bell, key: str, password_hash: str) -> dict[str, str]:
         decided = conn.execute(select(decision.c.id).where(decision.c.alert_id == alert)).scalar_one()
         token = token_row(conn, open_session(conn, made["admin"], "token", now, name="till"))
         hook = make_webhook(conn, site.id, "http://127.0.0.1:9/hook", ["order.placed"], now)
+        device = access.push.subscribe(
+            conn,
+            expert,
+            token_hash(open_session(conn, expert, "browser", now)),
+            now,
+            endpoint=f"http://127.0.0.1:9/{key}",
+            p256dh="",
+            auth="",
+            away=True,
+            details=False,
+            language="en",
+        )
         promised = voice.do.request(
             conn,
             site_id=site.id,
@@ -196,6 +209,7 @@ async def _site(bell: Bell, key: str, password_hash: str) -> dict[str, str]:
         return {
             "token": token["id"],
             "webhook": hook["id"],
+            "push": device["id"],
             "callback": promised["id"],
             "trigger": trigger,
             "decision": decided,

@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 12:18:03.121341.
+Revision 0001, after ; 2026-11-22 12:45:38.280125.
 """
 
 import sqlalchemy as sa
@@ -41,7 +41,7 @@ def upgrade() -> None:
         sa.Column("error", sa.Text(), nullable=False),
         sa.Column("put_at", sa.BigInteger(), nullable=False),
         sa.Column("done_at", sa.BigInteger(), nullable=True),
-        sa.CheckConstraint("kind IN ('webhook', 'mail')", name=op.f("ck_outbox_kind")),
+        sa.CheckConstraint("kind IN ('webhook', 'mail', 'push')", name=op.f("ck_outbox_kind")),
         sa.CheckConstraint("state IN ('waiting', 'sent', 'dead')", name=op.f("ck_outbox_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
@@ -57,6 +57,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_outbox_target_id", ["target", "id"], unique=False)
         batch_op.create_index("ix_outbox_target_state", ["target", "state", "id"], unique=False)
 
+    op.create_table(
+        "push_key",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("private", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_push_key")),
+    )
     op.create_table(
         "receipt",
         sa.Column("person", sa.Text(), nullable=False),
@@ -803,6 +810,35 @@ def upgrade() -> None:
         batch_op.create_index("ix_preview_at", ["at"], unique=False)
 
     op.create_table(
+        "push_subscription",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Text(), nullable=False),
+        sa.Column("session", sa.Text(), nullable=False),
+        sa.Column("endpoint", sa.Text(), nullable=False),
+        sa.Column("p256dh", sa.Text(), nullable=False),
+        sa.Column("auth", sa.Text(), nullable=False),
+        sa.Column("away", sa.Boolean(), nullable=False),
+        sa.Column("details", sa.Boolean(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("line_at", sa.BigInteger(), nullable=False),
+        sa.Column("last_ok_at", sa.BigInteger(), nullable=True),
+        sa.Column("failed", sa.Integer(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_push_subscription_account_id_account"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["session"], ["session.token_hash"], name=op.f("fk_push_subscription_session_session"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_push_subscription")),
+        sa.UniqueConstraint("endpoint", name=op.f("uq_push_subscription_endpoint")),
+    )
+    with op.batch_alter_table("push_subscription", schema=None) as batch_op:
+        batch_op.create_index("ix_push_subscription_account_id", ["account_id"], unique=False)
+        batch_op.create_index("ix_push_subscription_session", ["session"], unique=False)
+
+    op.create_table(
         "ring",
         sa.Column("alert_id", sa.Text(), nullable=False),
         sa.Column("expert_id", sa.Text(), nullable=False),
@@ -1049,6 +1085,11 @@ def downgrade() -> None:
         )
 
     op.drop_table("ring")
+    with op.batch_alter_table("push_subscription", schema=None) as batch_op:
+        batch_op.drop_index("ix_push_subscription_session")
+        batch_op.drop_index("ix_push_subscription_account_id")
+
+    op.drop_table("push_subscription")
     with op.batch_alter_table("preview", schema=None) as batch_op:
         batch_op.drop_index("ix_preview_at")
 
@@ -1235,6 +1276,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_receipt_at")
 
     op.drop_table("receipt")
+    op.drop_table("push_key")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index("ix_outbox_target_state")
         batch_op.drop_index("ix_outbox_target_id")
