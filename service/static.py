@@ -23,7 +23,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from contract.errors import Refused
-from service.web import PAGE_POLICY
+from service.web import CONSOLE_POLICY
 
 log = structlog.get_logger()
 FOLDER = Path(__file__).parent / "assets"
@@ -86,7 +86,7 @@ def _asset(file: Path, folder: Path) -> Asset:
     if name in FOR_ANY_PAGE:
         headers |= _ANY_PAGE
     if name.endswith(".html"):
-        headers |= {"Content-Security-Policy": PAGE_POLICY.format(ancestors="'none'")}
+        headers |= {"Content-Security-Policy": CONSOLE_POLICY}
     return Asset(body, _packed(body, file.suffix), TYPES[file.suffix], etag, headers)
 
 

@@ -37,6 +37,8 @@ PAGE_POLICY = (
     "font-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
+#: The console's: its one service worker has a name of its own among the scripts (console/live/push.ts).
+CONSOLE_POLICY = PAGE_POLICY.format(ancestors="'none'").replace("trusted-types 'none'", "trusted-types shopbell-worker")
 DATA_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 

@@ -13,6 +13,7 @@ import { IDLE, watchIdle } from "./idle";
 import { ask, askOrThrow, closeLine, isOpen, openLine, restartLine, startLine } from "./line";
 import { askMissed, gap, missedOf } from "./missed";
 import { say } from "./notes";
+import { pushOf } from "./push";
 import { select, selectFirst, selection, writeNext } from "./selection";
 import { wish } from "./session";
 import { belongTo, catchUp, receive, receiveNote, receiveRead, receiveTyping, resend, takeBatch } from "./threads";
@@ -41,6 +42,7 @@ export function openDesk(account: string): void {
   belongTo(account);
   choicesOf(account);
   missedOf(account);
+  void pushOf(account);
   connection.value = hear(connection.value, { type: "start" });
   silence = showCount(() => (desk.value ? waiting(desk.value) : 0));
   openLine({

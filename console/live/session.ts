@@ -2,6 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import type { Me, Status } from "../wire";
 import { http, Problem, whenSignedOut } from "./http";
+import { leavePush } from "./push";
 
 export type Session = { state: "unknown"; away: boolean } | { state: "out"; ended: boolean } | { state: "in"; me: Me };
 export const session = signal<Session>({ state: "unknown", away: false });
@@ -35,6 +36,7 @@ export async function signIn(email: string, password: string, status: Status | n
   session.value = { state: "in", me: answer.me };
 }
 export async function signOut(): Promise<void> {
+  await leavePush();
   await http("DELETE", "/api/session").catch(() => undefined);
   session.value = { state: "out", ended: false };
 }

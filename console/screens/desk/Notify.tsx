@@ -2,6 +2,7 @@
 import { allowDesktop, desktop, soundWaits, tryNotification } from "../../live/bell";
 import { choices, choose, SOUNDS } from "../../live/choices";
 import { t, word } from "../../text/text";
+import { PushChoice } from "./PushChoice";
 
 export function Notify() {
   const { sound, which, volume, messages, desktop: wanted } = choices.value;
@@ -36,6 +37,7 @@ export function Notify() {
         )}
         {desktop.value !== "allowed" && <DesktopLine />}
         <button type="button" class="plain-button" onClick={() => tryNotification()}>{t("notify.try")}</button>
+        <PushChoice />
       </div>
     </details>
   );
