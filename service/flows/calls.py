@@ -196,7 +196,7 @@ def _bell(conn: Connection, row: Row, devices: Collection[Device], until: Ms, no
             title=_short(title),
             body=body,
             tag=f"alert:{row['id']}",
-            to=f"alert/{row['id']}",
+            to=f"alert/{row['id']}/{row['visit_id']}",
             until=until,
         )
         made.append(Called(push, device))
