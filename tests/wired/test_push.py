@@ -9,9 +9,14 @@ import pytest
 from sqlalchemy import select, update
 
 import access.push
+import routing.do
+import voice.queries
 from contract.clock import MINUTE, SECOND, now_ms
-from contract.names import PushKind
+from contract.hours import Hours
+from contract.names import Ms, PushKind
+from routing.hours import checked
 from service import outbox
+from service.flows.calls import look
 from store.sql import db_now
 from store.tables import outbox as table
 from tests.push import Device, signed_by
@@ -205,3 +210,43 @@ async def test_a_call_is_put_once_for_its_occasion_and_what_is_late_is_not_sent(
         assert (await settled(here, silent, "dead"))["error"] == "late"
         assert len(service.got) == 1
         assert not await here.bell.store.read(outbox.any_dead)
+
+
+def at_home(here: House, **more: Any) -> access.push.Device:
+    """A device of the expert, who has no line."""
+    usual: dict[str, Any] = {"away": False, "details": False, "language": "en"}
+    return access.push.Device(missing(), here.ours["expert"], "expert", **(usual | more))
+
+
+async def looked(here: House, device: access.push.Device, now: Ms, seen: set[str] | None = None) -> list[outbox.Push]:
+    found = await here.bell.store.read(lambda conn: look(conn, [device], now, set() if seen is None else seen))
+    return [one.push for one in found]
+
+
+async def test_a_promise_calls_five_minutes_before_and_when_its_time_comes(here: House):
+    row = await here.bell.store.read(lambda conn: voice.queries.row(conn, here.ours["callback"]))
+    assert row is not None
+    for after, title in (
+        (-6, None), (-4, "You promised to call in a few minutes"), (1, "You promised to call now"), (31, None),
+    ):  # fmt: skip
+        found = await looked(here, at_home(here), row["at"] + after * MINUTE)
+        assert [one.title for one in found] == ([title] if title else [])
+        assert all(row["phone"] not in one.body for one in found)
+    told = await looked(here, at_home(here, details=True, language="ru"), row["at"])
+    assert told[0].title == "Вы обещали позвонить сейчас"
+    assert row["phone"] in told[0].body
+
+
+async def test_the_bell_of_ones_own_customer_calls_once_only_if_wanted_and_within_ones_hours(here: House):
+    """Vera ordered from this expert, who is offline; the bell passes them over."""
+    now, seen = now_ms(), set[str]()
+    assert await looked(here, at_home(here), now) == []
+    (bell,) = await looked(here, at_home(here, away=True), now, seen)
+    assert (bell.kind, bell.title) == ("bell", "Somebody is waiting")
+    assert "Vera" not in bell.title + bell.body
+    assert await looked(here, at_home(here, away=True), now, seen) == []
+    (named,) = await looked(here, at_home(here, away=True, details=True), now)
+    assert named.title.startswith("Vera")
+    free = checked(Hours(zone="Europe/Berlin", week={}))
+    await here.bell.store.write(lambda conn: routing.do.set_hours(conn, here.ours["expert"], free, now))
+    assert await looked(here, at_home(here, away=True), now) == []
