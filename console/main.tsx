@@ -10,6 +10,7 @@ import "./look/site.css";
 import "./look/rule.css";
 import "./look/routing.css";
 import "./look/knowledge.css";
+import "./look/admin.css";
 import { App } from "./screens/App";
 import { startBell } from "./live/bell";
 import { startPush } from "./live/push";

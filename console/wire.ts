@@ -7,7 +7,7 @@ import type {
 export type {
   Article, ArticleBrief, ArticleHit, ArticleHits, Author, AuthorKind, Board, BoardDesk, BoardMissed, BoardTalk, BoardWaiting, Block, Callback, Candidate, Canned, MissedBell, Customer, CustomerBrief, Decision, Ladder, LadderRung, FunnelPerson, FunnelStep, Me, Merge, Message, Messages, Money, Note, Rating, Transfer,
   Delivery, Push, PushDevice, PushTried, Retried, Token, TokenMade, Webhook, WebhookEvent, WebhookSecret, WebhookTested,
-  Backtest as BacktestAnswer, BacktestVisit, EventSeen, EventsSeen, Finding, Findings, ForeignOrigin, Opened, Overview, Person, Product, Role, Segment, SegmentWrite, Sent, Site, SiteSnippet, Status, Ticket, TimelineItem, Topic, Tree, TreeEntry,
+  Backtest as BacktestAnswer, BacktestVisit, EventSeen, EventsSeen, Finding, Findings, ForeignOrigin, Opened, Overview, Palette, Person, Product, Role, Segment, SegmentWrite, Sent, Site, SiteSnippet, Status, Ticket, TimelineItem, Topic, Tree, TreeEntry,
   TreeImported, TreeNode, TreePreview, TreeProblem, TreeRules, Trigger, TriggerArm, TriggerReport,
   TriggerWrite, Visit, When,
   Funnel as FunnelAnswer, FunnelCount as FunnelRow, PageSeen as PageView, Queued, TopicLevel, Why,

@@ -37,8 +37,14 @@ let unbind: () => void = () => {};
 let stopIdling: () => void = () => {};
 let forgets: ReturnType<typeof setInterval> | undefined;
 
+let whose = "";
+
 export function openDesk(account: string): void {
-  if (isOpen()) return;
+  if (isOpen()) {
+    if (whose === account) return;
+    closeDesk();  // somebody else has sat down without a word of parting
+  }
+  whose = account;
   belongTo(account);
   choicesOf(account);
   missedOf(account);

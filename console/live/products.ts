@@ -14,3 +14,5 @@ export function productsOf(site: string): Promise<Product[]> {
   items.catch(() => known.delete(site));
   return items;
 }
+/** The catalogue was changed here: the next picker asks again. */
+export const forgetProducts = (site: string): void => void known.delete(site);

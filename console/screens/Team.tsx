@@ -14,7 +14,6 @@ import { blank, fromExpert, knownAlone, type Draft } from "./team/draft";
 import { Left } from "./team/Left";
 import { Member } from "./team/Member";
 import { MemberForm } from "./team/MemberForm";
-import { Tokens } from "./team/Tokens";
 
 const ORDER = ["online", "away", "offline"];
 const EVERY_MS = 5_000;
@@ -70,7 +69,6 @@ export function Team({ me }: { me: Me }) {
             onDismiss={() => tried(() => http("DELETE", `/api/experts/${one.id}`), t("team.dismissed", { name: one.name }))} />
         ))}
       </ul>
-      {changes && <Tokens />}
       {changes && <Left again={round} onBack={(one) => void tried(() => http("PATCH", `/api/experts/${one.id}`, { active: true }), t("team.came_back", { name: one.name }))} />}
     </main>
   );

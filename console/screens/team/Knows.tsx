@@ -14,7 +14,8 @@ const LEVELS = [1, 2, 3, 4, 5];
 const keyOf = (path: readonly string[]): string => path.join("\u0000");
 type Known = Required<TopicLevel>;
 
-export function Knows({ value, onChange }: { value: readonly Known[]; onChange: (to: Known[]) => void }) {
+/** `calm`: knowing nothing yet is no fault here. */
+export function Knows({ value, calm, onChange }: { value: readonly Known[]; calm?: boolean; onChange: (to: Known[]) => void }) {
   const [words, setWords] = useState<string | null>(null);
   const id = useId();
   const add = useRef<HTMLButtonElement>(null);
@@ -29,7 +30,7 @@ export function Knows({ value, onChange }: { value: readonly Known[]; onChange: 
   const take = (path: string[]) => { onChange([...value, { path, level: 3 }]); close(); };
   return (
     <div class="knows">
-      {value.length === 0 && <p class="hint small">{t("member.no_topics")}</p>}
+      {value.length === 0 && !calm && <p class="hint small">{t("member.no_topics")}</p>}
       <ul>
         {value.map((one, at) => (
           <li key={keyOf(one.path)}>

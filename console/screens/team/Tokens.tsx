@@ -12,11 +12,10 @@ import type { Token, TokenMade } from "../../wire";
 const DAYS = [30, 90, 365, 1095] as const;
 
 export function Tokens() {
-  const [open, setOpen] = useState(false);
   const [round, setRound] = useState(0);
   const [made, setMade] = useState<TokenMade | null>(null);
   const [sure, setSure] = useState<string | null>(null);
-  const answer = useAnswer(open ? `tokens/${round}` : null, () => list<Token>("/api/tokens"));
+  const answer = useAnswer(`tokens/${round}`, () => list<Token>("/api/tokens"));
   const shown = useRef<HTMLParagraphElement>(null);
   useEffect(() => { if (made) shown.current?.focus(); }, [made?.id]);
   const revoke = async (one: Token) => {
@@ -31,9 +30,8 @@ export function Tokens() {
     setRound(round + 1);
   };
   return (
-    <details class="fold tokens" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>{t("tokens.title")}</summary>
-      <div class="stack">
+    <section class="stack tokens" aria-labelledby="tokens-title">
+      <h2 id="tokens-title" class="unseen">{t("tokens.title")}</h2>
         <p class="soft small">{t("tokens.more")}</p>
         {made && (
           <div class="sheet stack">
@@ -60,8 +58,7 @@ export function Tokens() {
             </li>
           ))}
         </ul>
-      </div>
-    </details>
+    </section>
   );
 }
 
