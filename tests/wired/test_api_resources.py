@@ -207,7 +207,7 @@ async def test_a_timeline_holds_every_channel_and_is_walked_by_its_cursor(here: 
             cursor = page["next"]
             if cursor is None:
                 break
-        assert sorted(seen) == ["alert", "conversation", "offer", "order", "visit"], kind
+        assert sorted(seen) == ["alert", "callback", "conversation", "offer", "order", "visit"], kind
 
 
 async def test_an_order_and_an_offer_are_as_they_were_made(here: House):
