@@ -140,7 +140,12 @@ async def run(port: int, url: str, cuts: int, talks: int = TALKS, seed: int = SE
     await _within(10, lambda: all(len(heard[one.talk.conversation]) >= len(one.said) for one in speakers))
     for desk in desks:
         desk.cut()
-    deaf = sum(heard[one.talk.conversation] != [(one.seqs[id_], id_) for id_ in one.said] for one in speakers)
+    deaf = 0
+    for one in speakers:
+        said, got = [(one.seqs[id_], id_) for id_ in one.said], heard[one.talk.conversation]
+        if got != said:
+            deaf += 1
+            print(f"a desk heard {len(got)} of {len(said)}, {len(set(got) & set(said))} right", file=sys.stderr)
     return msgspec.structs.replace(found, cuts=meal.eaten, disorder=found.disorder + deaf)
 
 

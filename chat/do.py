@@ -3,13 +3,14 @@
 Locks are taken in the order visitor (by name), then conversation (by its row), so that nobody waits in a circle.
 """
 
-from typing import Any
+from typing import Any, cast, get_args
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     RowMapping,
     Select,
+    bindparam,
     case,
     insert,
     literal,
@@ -30,6 +31,7 @@ from contract.ids import new_id
 from contract.names import AuthorKind, MessageKind, Ms
 from store.lock import lock
 from store.metadata import Time
+from store.prepared import Prepared
 from store.sql import locked
 
 ABSENT_AFTER = 5 * MINUTE
@@ -39,6 +41,27 @@ RESERVED: Ms = MINUTE
 PRESENT_WITHIN = 30 * MINUTE
 #: Whoever promised an answer has so long from its time on before others are asked.
 EXPECTED: Ms = 15 * MINUTE
+
+
+def _next_seq(kind: AuthorKind, *, even_closed: bool) -> Prepared:
+    """The next number of a conversation, and what a word of this kind of author changes there."""
+    now = bindparam("now", type_=Time)
+    there: dict[str, Any] = {} if kind == "system" else {"spoken_at": now, "ends_at": None}
+    if kind == "visitor":
+        there |= {"visitor_at": now, "due_at": None}
+    this = [conversation.c.id == bindparam("conversation")]
+    if not even_closed:
+        this.append(conversation.c.state == "open")
+    changed = update(conversation).where(*this).values(last_seq=conversation.c.last_seq + 1, **there)
+    return Prepared(changed.returning(conversation.c.last_seq))
+
+
+_NEXT_SEQ = {
+    (kind, even_closed): _next_seq(kind, even_closed=even_closed)
+    for kind in get_args(AuthorKind)
+    for even_closed in (False, True)
+}
+_SAY = Prepared(insert(message))
 
 
 def open_for_visitor(
@@ -208,40 +231,23 @@ def add(
 
     Raises Refused("conversation_closed"); with `even_closed` (an order was placed) it is written down all the same.
     """
-    where = [conversation.c.id == conversation_id]
-    if not even_closed:
-        where.append(conversation.c.state == "open")
-    there: dict[str, Any] = {} if author.kind == "system" else {"spoken_at": now, "ends_at": None}
-    if author.kind == "visitor":
-        there |= {"visitor_at": now, "due_at": None}
-    seq = conn.execute(
-        update(conversation)
-        .where(*where)
-        .values(last_seq=conversation.c.last_seq + 1, **there)
-        .returning(conversation.c.last_seq)
-    ).scalar_one_or_none()
+    seq = _NEXT_SEQ[author.kind, even_closed].scalar(conn, conversation=conversation_id, now=now)
     if seq is None:
         raise Refused("conversation_closed")
-    return (
-        conn.execute(
-            insert(message)
-            .values(
-                conversation_id=conversation_id,
-                seq=seq,
-                client_id=client_id,
-                author_kind=author.kind,
-                author_id=author.id,
-                author_name=author.name,
-                kind=kind,
-                text=text,
-                data=data,
-                at=now,
-            )
-            .returning(message)
-        )
-        .mappings()
-        .one()
-    )
+    said = {
+        "conversation_id": conversation_id,
+        "seq": seq,
+        "client_id": client_id,
+        "author_kind": author.kind,
+        "author_id": author.id,
+        "author_name": author.name,
+        "kind": kind,
+        "text": text,
+        "data": data,
+        "at": now,
+    }
+    _SAY.change(conn, **said)
+    return cast(RowMapping, said)
 
 
 def appeared(conn: Connection, conversation_id: str, now: Ms) -> None:

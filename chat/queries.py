@@ -5,7 +5,7 @@ sees those of their sites. What one may not see looks exactly like what does not
 """
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from sqlalchemy import (
@@ -172,6 +172,34 @@ _BY_ITSELF = Prepared(
         card.c.visitor_id == bindparam("visitor"), card.c.over_at.is_(None), card.c.expert_id.is_(None)
     )
 )
+_ROW = Prepared(select(conversation).where(conversation.c.id == bindparam("id")))
+_ROWS = Prepared(select(conversation).where(among(conversation.c.id, "ids")))
+_AFTER = Prepared(
+    select(message)
+    .where(message.c.conversation_id == bindparam("conversation"), message.c.seq > bindparam("seq"))
+    .order_by(message.c.seq)
+    .limit(bindparam("most"))
+)
+_FIRST_SINCE = Prepared(
+    select(func.min(message.c.seq)).where(
+        message.c.conversation_id == bindparam("conversation"), message.c.at >= bindparam("at")
+    )
+)
+_UNREAD_OF = Prepared(
+    select(message.c.conversation_id, func.count())
+    .join(conversation, conversation.c.id == message.c.conversation_id)
+    .where(
+        among(message.c.conversation_id, "conversations"),
+        message.c.seq > conversation.c.expert_read_seq,
+        message.c.author_kind == "visitor",
+    )
+    .group_by(message.c.conversation_id)
+)
+_LAST_OF = Prepared(
+    select(message)
+    .join(conversation, and_(conversation.c.id == message.c.conversation_id, conversation.c.last_seq == message.c.seq))
+    .where(among(message.c.conversation_id, "conversations"))
+)
 _LAST_CONTACT = Prepared(
     select(conversation.c.visitor_id, func.max(message.c.at))
     .join(
@@ -207,7 +235,13 @@ def row(conn: Connection, conversation_id: str) -> RowMapping | None:
     """Any conversation, no questions asked: for our own use after access was decided."""
     if not UUID.fullmatch(conversation_id):
         return None
-    return conn.execute(select(conversation).where(conversation.c.id == conversation_id)).mappings().one_or_none()
+    return cast(RowMapping | None, _ROW.first(conn, id=conversation_id))
+
+
+def rows(conn: Connection, conversation_ids: Collection[str]) -> list[RowMapping]:
+    """Several of them, those that there are."""
+    ids = [one for one in conversation_ids if UUID.fullmatch(one)]
+    return cast(list[RowMapping], _ROWS.dicts(conn, ids=ids)) if ids else []
 
 
 def conversation_for_visitor(
@@ -230,16 +264,8 @@ def conversation_for_expert(conn: Connection, conversation_id: str, account: Acc
 
 def after(conn: Connection, conversation_id: str, seq: int, limit: int = LIMIT) -> Sequence[RowMapping]:
     """What follows `seq`, in order, at most `limit`."""
-    return (
-        conn.execute(
-            select(message)
-            .where(message.c.conversation_id == conversation_id, message.c.seq > min(seq, _LAST_SEQ))
-            .order_by(message.c.seq)
-            .limit(limit)
-        )
-        .mappings()
-        .all()
-    )
+    found = _AFTER.dicts(conn, conversation=conversation_id, seq=min(seq, _LAST_SEQ), most=limit)
+    return cast(Sequence[RowMapping], found)
 
 
 def newest(conn: Connection, conversation_id: str, limit: int = LIMIT) -> Sequence[RowMapping]:
@@ -272,9 +298,8 @@ def answered(conn: Connection, conversation_id: str) -> bool:
 
 def first_since(conn: Connection, conversation_id: str, at: Ms) -> int | None:
     """The number of the first message that is not older than `at`."""
-    return conn.execute(
-        select(func.min(message.c.seq)).where(message.c.conversation_id == conversation_id, message.c.at >= at)
-    ).scalar_one_or_none()
+    found: int | None = _FIRST_SINCE.scalar(conn, conversation=conversation_id, at=at)
+    return found
 
 
 def open_for(conn: Connection, visitor_id: str, frame_hash: str | None) -> RowMapping | None:
@@ -398,29 +423,12 @@ def spoke_since(conn: Connection, expert_id: str, at: Ms) -> bool:
 
 def unread_of(conn: Connection, conversation_ids: Collection[str]) -> dict[str, int]:
     """How many messages of the visitor the expert has not read, for those conversations that have any."""
-    rows = conn.execute(
-        select(message.c.conversation_id, func.count())
-        .join(conversation, conversation.c.id == message.c.conversation_id)
-        .where(
-            message.c.conversation_id.in_(conversation_ids),
-            message.c.seq > conversation.c.expert_read_seq,
-            message.c.author_kind == "visitor",
-        )
-        .group_by(message.c.conversation_id)
-    )
-    return {conversation_id: int(number) for conversation_id, number in rows}
+    return dict(_UNREAD_OF.rows(conn, conversations=conversation_ids))
 
 
 def last_messages(conn: Connection, conversation_ids: Collection[str]) -> dict[str, RowMapping]:
     """The newest message of each conversation that has one."""
-    rows = conn.execute(
-        select(message)
-        .join(
-            conversation,
-            and_(conversation.c.id == message.c.conversation_id, conversation.c.last_seq == message.c.seq),
-        )
-        .where(message.c.conversation_id.in_(conversation_ids))
-    ).mappings()
+    rows = cast(list[RowMapping], _LAST_OF.dicts(conn, conversations=conversation_ids))
     return {row["conversation_id"]: row for row in rows}
 
 

@@ -2,6 +2,8 @@
 
 from sqlalchemy import Connection, text
 
+from store.prepared import run
+
 
 def lock(conn: Connection, name: str) -> None:
     """Hold `name` until this transaction ends. SQLite's one writer needs no lock.
@@ -10,7 +12,7 @@ def lock(conn: Connection, name: str) -> None:
     transactions never wait for each other.
     """
     if conn.dialect.name == "postgresql":
-        conn.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+        run(conn, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", (name,))
 
 
 def try_lock(conn: Connection, name: str) -> bool:

@@ -3,13 +3,20 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from contract.clock import DAY
 from contract.names import Ms
+from store.prepared import Prepared
 from store.tables import receipt
 
 KEPT = 30 * DAY
+_REMEMBER = Prepared(insert(receipt))
+_ANSWERED = Prepared(
+    select(receipt.c.answer).where(
+        receipt.c.person == bindparam("person"), receipt.c.client_id == bindparam("client_id")
+    )
+)
 
 
 def once(
@@ -24,17 +31,13 @@ def once(
     if known is not None:
         return known, False
     answer = do()
-    connection.execute(
-        receipt.insert().values(person=person, client_id=client_id, command=command, answer=answer, at=now)
-    )
+    _REMEMBER.change(connection, person=person, client_id=client_id, command=command, answer=answer, at=now)
     return answer, True
 
 
 def answered(connection: Connection, person: str, client_id: str) -> dict[str, Any] | None:
     """What was answered to this before; None if it was never done."""
-    found: dict[str, Any] | None = connection.execute(
-        select(receipt.c.answer).where(receipt.c.person == person, receipt.c.client_id == client_id)
-    ).scalar_one_or_none()
+    found: dict[str, Any] | None = _ANSWERED.scalar(connection, person=person, client_id=client_id)
     return found
 
 

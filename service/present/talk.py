@@ -1,6 +1,6 @@
 """Conversations and messages as both sides read them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping
@@ -81,8 +81,10 @@ def chat_invited(conn: Connection, row: RowMapping) -> ChatInvited:
     )
 
 
-def conversation_briefs(conn: Connection, rows: Sequence[RowMapping], now: Ms) -> list[ConversationBrief]:
-    """Lines of a desk, in the order of the rows."""
+def conversation_briefs(
+    conn: Connection, rows: Sequence[RowMapping], now: Ms, last: Mapping[str, RowMapping] | None = None
+) -> list[ConversationBrief]:
+    """Lines of a desk, in the order of the rows. `last`: their newest messages, where somebody has read them."""
     if not rows:
         return []
     ids = [row["id"] for row in rows]
@@ -90,7 +92,7 @@ def conversation_briefs(conn: Connection, rows: Sequence[RowMapping], now: Ms) -
     customers = customer_briefs(conn, set(known.values()))
     experts = persons(conn, [row["expert_id"] for row in rows])
     unread = chat.queries.unread_of(conn, ids)
-    last = chat.queries.last_messages(conn, ids)
+    last = chat.queries.last_messages(conn, ids) if last is None else last
     turns = _turns(conn, rows)
     live = live_visitors(conn, {row["visitor_id"] for row in rows}, now)
     offered = transfers(conn, chat.transfers.of_conversations(conn, rows, now))

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 import chat.queries
 import crm.queries
@@ -14,10 +14,16 @@ from contract.facts import VisitFacts
 from contract.names import Ms
 from contract.shapes import Device, Source, VisitBrief
 from service.present.people import customer_briefs, visitor_name
+from store.prepared import Prepared, among
 from tracker.device import kind, said
 from tracker.tables import visit
 
 Row = Mapping[str, Any]
+_HEARD = Prepared(
+    select(visit.c.visitor_id, visit.c.heard_at, visit.c.left_at).where(
+        among(visit.c.visitor_id, "visitors"), visit.c.merged_into.is_(None), visit.c.heard_at > bindparam("since")
+    )
+)
 _NOTHING: Row = {"source": None, "user_agent": ""}
 
 
@@ -28,13 +34,7 @@ def is_live(heard_at: Ms, left_at: Ms | None, now: Ms) -> bool:
 
 def live_visitors(conn: Connection, visitor_ids: Collection[str], now: Ms) -> set[str]:
     """Those of the visitors who are on the site now."""
-    rows = conn.execute(
-        select(visit.c.visitor_id, visit.c.heard_at, visit.c.left_at).where(
-            visit.c.visitor_id.in_(visitor_ids),
-            visit.c.merged_into.is_(None),
-            visit.c.heard_at > now - tracker.queries.LEASE,
-        )
-    )
+    rows = _HEARD.rows(conn, visitors=visitor_ids, since=now - tracker.queries.LEASE)
     return {visitor_id for visitor_id, heard_at, left_at in rows if is_live(heard_at, left_at, now)}
 
 

@@ -6,6 +6,7 @@ conversation: `talks`; on a visitor's page: `pages`; at a desk: `desks`.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 
 from sqlalchemy import Connection as Base
@@ -14,6 +15,7 @@ import access.queries
 import access.sessions
 import chat.queries
 from contract.clock import now_ms
+from contract.errors import Refused
 from contract.names import Ms
 from service.bell import Bell
 from service.callers import ExpertCaller, VisitorCaller
@@ -32,6 +34,7 @@ class Delivery:
     def __init__(self, bell: Bell, sockets: Sockets) -> None:
         self._bell, self._sockets, self._registry = bell, sockets, sockets.registry
         self._turn, self._bells = asyncio.Lock(), asyncio.Lock()
+        self._rung: dict[str, None] = {}  # conversations that wait for their turn
         sockets.joined, sockets.settled = self.joined, self.settled
         live = LiveList(bell, sockets)
         bell.background(live.run())
@@ -99,7 +102,23 @@ class Delivery:
             if bell_id.startswith(mark):
                 await self._tell(lambda conn: look(conn, self._registry, bell_id.removeprefix(mark)))  # noqa: B023
                 return
-        await self._tell(lambda conn: talks.conversation(conn, self._registry, bell_id))
+        self._rung[bell_id] = None
+        async with self._turn:
+            rung, self._rung = list(self._rung), {}
+            try:
+                await self._talks(rung)
+            except Refused:  # the base is away
+                raise
+            except Exception:  # one of them may have been the reason
+                for one in rung if len(rung) > 1 else ():
+                    with contextlib.suppress(Exception):
+                        await self._talks([one])
+                raise
+
+    async def _talks(self, ids: list[str]) -> None:
+        """What rang while somebody else had their turn is one look."""
+        if ids:
+            await self._look(lambda conn: talks.conversations(conn, self._registry, ids), soon=True)
 
     async def visitor(self, visitor_id: str) -> None:
         self._bell.waiting.wake(visitor_id)
@@ -151,14 +170,19 @@ class Delivery:
         """Look and speak, one bell at a time: what a connection was told is noted while looking, maybe in a reader's
         thread, and what was seen first is said first."""
         async with self._turn:
-            try:
-                said = await self._bell.store.read(look)
-            except Exception:  # what was noted as told was not
-                for connection in self._registry:
-                    if isinstance(connection, Asking):
-                        connection.spoil()
-                raise
-            await self._say(said)
+            await self._look(look)
+
+    async def _look(self, look: Callable[[Base], list[Saying]], *, soon: bool = False) -> None:
+        """Whose turn it is. `soon`: a word on its way; a few rows, and no other thread."""
+        store = self._bell.store
+        try:
+            said = await (store.glance if soon else store.read)(look)
+        except Exception:  # what was noted as told was not
+            for connection in self._registry:
+                if isinstance(connection, Asking):
+                    connection.spoil()
+            raise
+        await self._say(said)
 
     async def _say(self, said: list[Saying]) -> None:
         for connection, event, shape in said:

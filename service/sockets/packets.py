@@ -74,14 +74,15 @@ def _allowed(namespace: str, data: Any) -> list[Any]:
     return [data[0], data[1] if len(data) == 2 else {}]
 
 
-def guarded(app: ASGIApp) -> ASGIApp:
-    """Wrap the Engine.IO application: WebSocket only, known frames only, and a namespace joined by the deadline."""
+def guarded(app: ASGIApp, *, frames: re.Pattern[str] = _FRAME, deadline: float = CONNECT_DEADLINE) -> ASGIApp:
+    """Wrap the Engine.IO application: WebSocket only, known `frames` only, and a namespace joined by the deadline
+    (seconds)."""
 
     async def guard(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "websocket":
             await _no_polling(scope, receive, send)
             return
-        deadline = asyncio.get_running_loop().time() + CONNECT_DEADLINE
+        until = asyncio.get_running_loop().time() + deadline
         joined = closed = left = False
         heard = asyncio.Event()  # what was said last is on its way: a peer that does not read is not listened to
         heard.set()
@@ -98,7 +99,7 @@ def guarded(app: ASGIApp) -> ASGIApp:
             if message["type"] != "websocket.receive":
                 return message
             text = message.get("text")
-            if text and _FRAME.fullmatch(text):
+            if text and frames.fullmatch(text):
                 left = text == "1"
                 return message
             if not closed:
@@ -111,7 +112,7 @@ def guarded(app: ASGIApp) -> ASGIApp:
             """The next message. Whoever has not joined by the deadline is timed out, refused handshakes included."""
             while not joined:
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout_at(deadline):
+                    async with asyncio.timeout_at(until):
                         return await receive()
                 if not joined:
                     raise TimeoutError
@@ -119,7 +120,7 @@ def guarded(app: ASGIApp) -> ASGIApp:
 
         async def once_closed(message: Message) -> None:
             nonlocal joined
-            joined = joined or str(message.get("text") or "").startswith("40/")
+            joined = joined or str(message.get("text") or "").startswith("40")
             if closed:
                 return
             heard.clear()

@@ -12,7 +12,7 @@ from service.callers import ExpertCaller, VisitorCaller
 MOST_WATCHED = 50
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Connection:
     """One socket in one namespace. `shown` remembers what this socket was told, so that it is not told twice."""
 

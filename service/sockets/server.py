@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 import socketio
+from engineio.packet import MESSAGE
+from engineio.packet import Packet as EioPacket
 from starlette.types import ASGIApp
 
 from contract.errors import Refused
@@ -18,6 +20,7 @@ from service.bell import Bell
 from service.callers import ExpertCaller, VisitorCaller
 from service.commands import Command, plain
 from service.sockets.asking import Asking
+from service.sockets.eio import Line, Manager, SocketIO
 from service.sockets.handshake import check_origin, expert_of, header, visitor_of
 from service.sockets.packets import REFUSED, ClosedPacket, StrictJson, guarded
 from service.sockets.registry import Connection, Registry
@@ -31,9 +34,18 @@ UNREAD = 200
 class Sockets:
     """Both namespaces of one process."""
 
-    def __init__(self, visitor: dict[str, Command], expert: dict[str, Command]) -> None:
+    def __init__(
+        self,
+        visitor: dict[str, Command],
+        expert: dict[str, Command],
+        *,
+        ping_every: float = PING_EVERY,
+        ping_timeout: float = PING_TIMEOUT,
+        frame_limit: int = FRAME_LIMIT,
+    ) -> None:
         self.registry = Registry()
-        self.server = socketio.AsyncServer(
+        self.server = SocketIO(
+            client_manager=Manager(),
             async_mode="asgi",
             transports=["websocket"],
             allow_upgrades=False,
@@ -43,9 +55,9 @@ class Sockets:
             async_handlers=False,
             http_compression=False,
             cookie=None,
-            ping_interval=PING_EVERY,
-            ping_timeout=PING_TIMEOUT,
-            max_http_buffer_size=FRAME_LIMIT,
+            ping_interval=ping_every,
+            ping_timeout=ping_timeout,
+            max_http_buffer_size=frame_limit,
             logger=False,
             engineio_logger=False,
         )
@@ -62,7 +74,7 @@ class Sockets:
         elif self.backlog(connection) > UNREAD and await self._does_not_read(connection):
             await self.drop(connection)
         else:
-            await self.server.emit(event, plain(shape), to=connection.sid, namespace=connection.namespace)
+            await self._write(connection, _packet(connection.namespace, event, shape))
 
     async def _does_not_read(self, connection: Connection) -> bool:
         """After a burst the writers have had no turn yet; a line that takes what it gets is empty after one."""
@@ -73,14 +85,26 @@ class Sockets:
     async def emit_all(self, connections: Sequence[Connection], event: str, shape: msgspec.Struct) -> None:
         """The same to many of one namespace, written once."""
         if connections:
-            sids = [connection.sid for connection in connections]
-            await self.server.emit(event, plain(shape), to=sids, namespace=connections[0].namespace)
+            packet = _packet(connections[0].namespace, event, shape)
+            for connection in connections:
+                await self._write(connection, packet)
+
+    async def _write(self, connection: Connection, packet: EioPacket) -> None:
+        """Whoever is gone comes back and asks."""
+        line = self._line(connection)
+        if line is not None and not line.closed:
+            await line.send(packet)
+
+    def _line(self, connection: Connection) -> Line | None:
+        line: Line | None = self.server.eio.sockets.get(
+            self.server.manager.eio_sid_from_sid(connection.sid, connection.namespace)
+        )
+        return line
 
     def backlog(self, connection: Connection) -> int:
         """How many frames wait for this connection's line."""
-        eio_sid = self.server.manager.eio_sid_from_sid(connection.sid, connection.namespace)
-        line = self.server.eio.sockets.get(eio_sid)
-        return 0 if line is None else line.queue.qsize()
+        line = self._line(connection)
+        return 0 if line is None else len(line.waiting)
 
     async def drop(self, connection: Connection) -> None:
         """End a connection from our side."""
@@ -90,12 +114,18 @@ class Sockets:
             await self.server.disconnect(connection.sid, namespace=connection.namespace)
 
 
+def _packet(namespace: str, event: str, shape: msgspec.Struct) -> EioPacket:
+    """An event as it goes over the line; written once, whoever hears it."""
+    return EioPacket(MESSAGE, f'2{namespace},["{event}",{msgspec.json.encode(shape).decode()}]')
+
+
 class _Namespace(socketio.AsyncNamespace):  # type: ignore[misc]
     """One namespace. Only the library itself can reach `connect` and `disconnect`: `packets` renames a client's."""
 
     def __init__(self, name: str, sockets: Sockets, commands: dict[str, Command], caller_of: Any) -> None:
         super().__init__(name)
         self._sockets, self._commands, self._caller_of = sockets, commands, caller_of
+        self._bell: Bell
 
     async def trigger_event(self, event: str, *args: Any) -> Any:
         if event == "connect":
@@ -113,6 +143,7 @@ class _Namespace(socketio.AsyncNamespace):  # type: ignore[misc]
         except Refused as refused:
             detail = refused.sentence(language(header(scope, b"accept-language")))
             raise socketio.exceptions.ConnectionRefusedError(detail, {"code": refused.code, "detail": detail}) from None
+        self._bell = bell
         connection = Connection(sid=sid, namespace=self.namespace, caller=caller)
         self._sockets.registry.add(connection)
         # What stands open is told after the library has sent its CONNECT packet, never before (realtime notes 3.3).
@@ -126,10 +157,9 @@ class _Namespace(socketio.AsyncNamespace):  # type: ignore[misc]
         if connection is None:
             return error(Refused("unauthenticated"), "en")
         caller: VisitorCaller | ExpertCaller = connection.caller
-        bell: Bell = self._sockets.server.get_environ(sid, self.namespace)["asgi.scope"]["state"]["bell"]
         try:
             if event == REFUSED:
                 raise unknown(data if data in ("malformed", "invalid") else "unknown_command")
-            return {"ok": True, **await run(bell, self._commands, event, caller, data or {})}
+            return {"ok": True, **await run(self._bell, self._commands, event, caller, data or {})}
         except Refused as refused:
             return error(refused, caller.language)

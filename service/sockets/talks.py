@@ -4,7 +4,7 @@ Beside its expert and its visitor an administrator may read along; whose desk it
 `delivery`: they look, note what each connection was told, and return what is to be said.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 from sqlalchemy import Connection as Base
@@ -28,43 +28,75 @@ RECENT: Ms = MINUTE
 BATCH = 50
 
 
-def conversation(conn: Base, registry: Registry, conversation_id: str) -> list[Saying]:
-    """What was said since, and how it stands."""
-    row = chat.queries.row(conn, conversation_id)
-    if row is None:
-        return []
-    visitors = [c for c in registry.of_visitor(row["visitor_id"]) if _may_read(c, row["frame_hash"])]
-    experts = _experts(registry, row)
-    readers = experts + _watchers(registry, row, experts)
-    key = f"conversation:{conversation_id}"
-    said: list[Saying] = []
-    if visitors or readers:
-        floor = _floor(conn, conversation_id, row["last_seq"])
-        # Whoever is further behind than a batch asks for the rest, and holds up nobody else.
-        oldest = max(min(c.shown.get(f"{key}:seq", floor) for c in visitors + readers), row["last_seq"] - BATCH)
-        for message in chat.queries.after(conn, conversation_id, oldest, BATCH):
+class _Look:
+    """One conversation as it stands: who is told of it, and what was said that any of them has not heard."""
+
+    def __init__(self, conn: Base, registry: Registry, row: RowMapping, last: RowMapping | None) -> None:
+        self.row, self.key = row, f"conversation:{row['id']}"
+        self.visitors = [c for c in registry.of_visitor(row["visitor_id"]) if _may_read(c, row["frame_hash"])]
+        self.experts = _experts(registry, row)
+        self.readers = self.experts + _watchers(registry, row, self.experts)
+        self.desks = self.readers + _other_desks(registry, row, last, f"{self.key}:brief", self.readers)
+        self.floor, self.messages = row["last_seq"], list[RowMapping]()
+        if hearing := self.visitors + self.readers:
+            # Whoever was told something of it before is told what follows; how far back others are told, is looked up.
+            if any(f"{self.key}:seq" not in c.shown for c in hearing):
+                self.floor = _floor(conn, row["id"], row["last_seq"])
+            # Whoever is further behind than a batch asks for the rest, and holds up nobody else.
+            oldest = max(min(c.shown.get(f"{self.key}:seq", self.floor) for c in hearing), row["last_seq"] - BATCH)
+            if oldest == row["last_seq"] - 1 and last is not None and last["seq"] == row["last_seq"]:
+                self.messages = [last]
+            elif oldest < row["last_seq"]:
+                self.messages = list(chat.queries.after(conn, row["id"], oldest, BATCH))
+
+    def say(self, conn: Base, brief: frames.ConversationBrief | None) -> list[Saying]:
+        """To each what it has not heard; that it was told is noted."""
+        row, key, id_ = self.row, self.key, self.row["id"]
+        said: list[Saying] = []
+        for message in self.messages:
             shape = present.message(message)
-            for connection in visitors + readers:
-                if message["seq"] > connection.shown.get(f"{key}:seq", floor):
+            for connection in self.visitors + self.readers:
+                if message["seq"] > connection.shown.get(f"{key}:seq", self.floor):
                     connection.shown[f"{key}:seq"] = message["seq"]
                     said.append((connection, "message.added", shape))
-    for connection in visitors:
-        said += page(conn, [connection])
-        if row["state"] == "closed" and connection.news(f"{key}:closed", row["closed_at"]):
-            said.append((connection, "conversation.closed", frames.ConversationClosed(conversation=conversation_id)))
-        if row["expert_read_seq"] and connection.news(f"{key}:read", row["expert_read_seq"]):
-            said.append((connection, "message.read", _read(conversation_id, row["expert_read_seq"], "expert")))
-    for connection in experts:
-        if row["visitor_read_seq"] and connection.news(f"{key}:read", row["visitor_read_seq"]):
-            said.append((connection, "message.read", _read(conversation_id, row["visitor_read_seq"], "visitor")))
-    if desks := readers + _other_desks(conn, registry, row, f"{key}:brief", readers):
-        brief = present.conversation_briefs(conn, [row], now_ms())[0]
-        for connection in desks:
+        # Words change nothing else on the visitor's page; what does, comes with a message of its own kind, or none.
+        words = bool(said) and all(message["kind"] == "text" for message in self.messages)
+        for connection in self.visitors:
+            if not words:
+                said += page(conn, [connection])
+            if row["state"] == "closed" and connection.news(f"{key}:closed", row["closed_at"]):
+                said.append((connection, "conversation.closed", frames.ConversationClosed(conversation=id_)))
+            if row["expert_read_seq"] and connection.news(f"{key}:read", row["expert_read_seq"]):
+                said.append((connection, "message.read", _read(id_, row["expert_read_seq"], "expert")))
+        for connection in self.experts:
+            if row["visitor_read_seq"] and connection.news(f"{key}:read", row["visitor_read_seq"]):
+                said.append((connection, "message.read", _read(id_, row["visitor_read_seq"], "visitor")))
+        if brief is None:
+            return said
+        for connection in self.desks:
             if connection.news(f"{key}:brief", plain_bytes(brief)):
                 said.append((connection, "conversation.changed", frames.ConversationChanged(conversation=brief)))
-            if row["expert_id"] and connection not in readers:
+            if row["expert_id"] and connection not in self.readers:
                 del connection.shown[f"{key}:brief"]  # it is a colleague's now, and no more news here
-    return said
+        return said
+
+
+def conversations(conn: Base, registry: Registry, ids: Sequence[str]) -> list[Saying]:
+    """What was said in each since, and how it stands: one look for all that rang meanwhile.
+
+    What may fail is read before it is noted as told.
+    """
+    rows = chat.queries.rows(conn, ids)
+    last = chat.queries.last_messages(conn, [row["id"] for row in rows])
+    looks = [_Look(conn, registry, row, last.get(row["id"])) for row in rows]
+    shown = [look.row for look in looks if look.desks]
+    briefs = {brief.id: brief for brief in present.conversation_briefs(conn, shown, now_ms(), last)}
+    return [saying for look in looks for saying in look.say(conn, briefs.get(look.row["id"]))]
+
+
+def conversation(conn: Base, registry: Registry, conversation_id: str) -> list[Saying]:
+    """The same of one."""
+    return conversations(conn, registry, [conversation_id])
 
 
 def asked(conn: Base, registry: Registry, asking: Asking) -> list[Saying]:
@@ -90,7 +122,8 @@ def notes(conn: Base, registry: Registry, conversation_id: str) -> list[Saying]:
     key = f"conversation:{conversation_id}"
     experts = _experts(registry, row)
     readers = experts + _watchers(registry, row, experts)
-    readers += _other_desks(conn, registry, row, f"{key}:brief", readers)
+    last = chat.queries.last_messages(conn, [conversation_id]).get(conversation_id)
+    readers += _other_desks(registry, row, last, f"{key}:brief", readers)
     if not readers:
         return []
     return [
@@ -141,15 +174,14 @@ def _watchers(registry: Registry, row: RowMapping, but: list[Connection]) -> lis
 
 
 def _other_desks(
-    conn: Base, registry: Registry, row: RowMapping, told: str, readers: list[Connection]
+    registry: Registry, row: RowMapping, last: RowMapping | None, told: str, readers: list[Connection]
 ) -> list[Connection]:
     """Whose desk it stands on beside its expert's: once somebody had to leave it, it is on every desk of the site,
-    until it is somebody's again."""
+    until it is somebody's again. `last`: its newest message."""
     others = {connection for connection in registry.experts() if told in connection.shown}
-    if row["expert_id"] is None and row["state"] == "open":
-        last = chat.queries.last_messages(conn, [row["id"]]).get(row["id"])
-        if last is not None and (last["data"] or {}).get("name") == "expert.left":
-            others.update(registry.experts_of_site(row["site_id"]))
+    left = last is not None and (last["data"] or {}).get("name") == "expert.left"
+    if left and row["expert_id"] is None and row["state"] == "open":
+        others.update(registry.experts_of_site(row["site_id"]))
     return [connection for connection in others if connection not in readers]
 
 
