@@ -49,6 +49,7 @@ class End:
         self.acknowledged: dict[str, int] = {}
         self.unsent: str | None = None
         self.line: Line | None = None
+        self.silent = False
 
     @property
     def last(self) -> int:
@@ -72,9 +73,11 @@ class End:
                 return
 
     async def talk_on(self) -> None:
-        """Say one thing after the other, for ever."""
+        """Say one thing after the other, until it shall be silent."""
         while True:
             await asyncio.sleep(self._every * (0.5 + self._dice.random()))
+            if self.silent:
+                return
             self.unsent = self.unsent or uuid.uuid4().hex
             while self.unsent is not None:
                 line = self.line
@@ -220,7 +223,7 @@ async def _quiet(ends: list[tuple[End, End]], talking: list[asyncio.Task[None]])
     """Nobody says anything new; what is unsent gets through."""
     for both in ends:
         for end in both:
-            end._every = 3600
+            end.silent = True
     deadline = time.monotonic() + 30
     while any(end.unsent for both in ends for end in both) and time.monotonic() < deadline:  # noqa: ASYNC110
         await asyncio.sleep(0.1)
