@@ -202,6 +202,9 @@ async def run(
         for task in [*talking, *at_work]:
             task.cancel()
         await asyncio.gather(*talking, *at_work, return_exceptions=True)
+        for line in {end.line for both in ends for end in both if end.line is not None}:
+            line.cut()
+        await asyncio.sleep(0.1)  # until the loop has closed them
     store = open_store(url)
     try:
         found = await store.read(lambda conn: _look(conn, ends))
