@@ -1,23 +1,33 @@
 """What the visitor thinks of a conversation: a score, and a comment for those who work here."""
 
-from sqlalchemy import Connection, RowMapping, update
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select, update
 
 from chat.do import add, hold
 from chat.message import SYSTEM, check_optional
-from chat.tables import conversation
+from chat.tables import conversation, message
 from contract.clock import DAY
 from contract.errors import Refused
 from contract.names import Ms
 
 #: It may be changed for so long after it was given first.
 CHANGED_WITHIN: Ms = DAY
+#: And so often: who thinks better of it is heard, a script that changes it all day is not.
+CHANGES = 3
 LONGEST = 2_000
+#: The newest of these says where the visitor's word stands.
+_TURNS = ("conversation.rated", "conversation.reopened")
+#: So many of the server's remarks are looked at in search of it: where there are more in between, it is said anew.
+_LOOKS = 20
 
 
 def rate(conn: Connection, conversation_id: str, score: int, comment: str, now: Ms) -> bool:
-    """Keep it; both sides read the score once, as a message of kind event. False if it says nothing new.
+    """Keep it; both sides read the score as one message of kind event, which says the newest. False if it says nothing
+    new.
 
-    Refused: not_found (nobody served them there), too_late, bad_text, message_too_long.
+    Refused: not_found (nobody served them there), too_late (after a day, or changed too often), bad_text,
+    message_too_long.
     """
     comment = check_optional(comment)
     if len(comment) > LONGEST:
@@ -27,19 +37,33 @@ def rate(conn: Connection, conversation_id: str, score: int, comment: str, now: 
         raise Refused("not_found")
     if (row["score"], row["comment"]) == (score, comment):
         return False
-    if row["rated_at"] is not None and now - row["rated_at"] > CHANGED_WITHIN:
+    first = row["rated_at"] is None
+    if not first and (now - row["rated_at"] > CHANGED_WITHIN or row["rating_changes"] >= CHANGES):
         raise Refused("too_late")
     if row["score"] != score:
-        told = {"name": "conversation.rated", "score": score}
-        add(conn, conversation_id, SYSTEM, "event", f"Rated {score} of 5.", told, None, now, even_closed=True)
+        _tell(conn, conversation_id, score, now)
+    kept = {"rated_at": now} if first else {"rating_changes": row["rating_changes"] + 1}
     conn.execute(
-        update(conversation)
-        .where(conversation.c.id == conversation_id)
-        .values(score=score, comment=comment, rated_at=_first(row, now))
+        update(conversation).where(conversation.c.id == conversation_id).values(score=score, comment=comment, **kept)
     )
     return True
 
 
-def _first(row: RowMapping, now: Ms) -> Ms:
-    at: Ms | None = row["rated_at"]
-    return now if at is None else at
+def _tell(conn: Connection, conversation_id: str, score: int, now: Ms) -> None:
+    """In the words that stand there already, unless the conversation was taken up again since: then it is judged anew,
+    and a screen asks for it."""
+    said: dict[str, Any] = {"text": f"Rated {score} of 5.", "data": {"name": "conversation.rated", "score": score}}
+    told = _told(conn, conversation_id)
+    if told is None:
+        add(conn, conversation_id, SYSTEM, "event", said["text"], said["data"], None, now, even_closed=True)
+        return
+    same = (message.c.conversation_id == conversation_id, message.c.seq == told["seq"])
+    conn.execute(update(message).where(*same).values(**said))
+
+
+def _told(conn: Connection, conversation_id: str) -> RowMapping | None:
+    events = select(message).where(message.c.conversation_id == conversation_id, message.c.kind == "event")
+    for row in conn.execute(events.order_by(message.c.seq.desc()).limit(_LOOKS)).mappings():
+        if (name := (row["data"] or {}).get("name")) in _TURNS:
+            return row if name == _TURNS[0] else None
+    return None

@@ -25,7 +25,8 @@ from store.metadata import Id, Json, Time, metadata
 #: the visitor is awaited there (where a trigger invited: their first word); then it is closed, and its place is free.
 #: `spoken_at`: when a person last said or did something there; `ends_at`: when it ends, after both were told so.
 #: `transfer_id`: the offer to colleagues that was made last, until somebody takes it.
-#: `score`, `comment`, `rated_at`: how the visitor rated it, and when first.
+#: `score`, `comment`, `rated_at`: how the visitor rated it, and when first;
+#: `rating_changes`: how often they have changed that.
 conversation = Table(
     "conversation",
     metadata,
@@ -53,6 +54,7 @@ conversation = Table(
     Column("score", Integer, nullable=True),
     Column("comment", Text, nullable=True),
     Column("rated_at", Time, nullable=True),
+    Column("rating_changes", Integer, nullable=False, default=0),
     Column("kept_for", Id, nullable=True),
     Column("kept_until", Time, nullable=True),
     CheckConstraint("state IN ('open', 'closed')", name="state"),

@@ -12,6 +12,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 
 from contract.errors import Refused
+from crm.contact import mailbox
 from service.callers import ExpertCaller, VisitorCaller
 
 #: Beyond so many, every further so many events of a body cost like one body more.
@@ -121,7 +122,7 @@ class Limits:
         """One letter that `sender` (a network or an account) has us write to an address: what we send must not become
         a way to fill a stranger's mailbox with words of one's own."""
         self._check(self._mail_from, sender)
-        self._check(self._mail_to, email)
+        self._check(self._mail_to, mailbox(email))
 
     def search(self, caller: VisitorCaller) -> None:
         """One look into the articles: some milliseconds of everybody's loop, for one address with many keys too."""

@@ -15,8 +15,8 @@ from store.sql import db_now
 
 
 async def rate(bell: Bell, caller: VisitorCaller, data: ConversationRate) -> Done:
-    """Once; again within 24 hours changes it. Refused: not_found, forbidden (the site asks for none), too_late,
-    bad_text, message_too_long."""
+    """Once; again within 24 hours changes it, three times at most. Refused: not_found, forbidden (the site asks for
+    none), too_late, bad_text, message_too_long."""
 
     def work(conn: Connection) -> bool:
         row = chat.queries.conversation_for_visitor(conn, data.conversation, caller.visitor, caller.frame_hash)

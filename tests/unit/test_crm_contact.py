@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.errors import Refused
-from crm.contact import check_contact, check_email, check_phone, regions
+from crm.contact import check_contact, check_email, check_phone, mailbox, regions
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,23 @@ def test_what_is_no_email_is_refused(typed: str):
     with pytest.raises(Refused) as refused:
         check_email(typed)
     assert (refused.value.code, refused.value.hint) == ("bad_contact", "email")
+
+
+@pytest.mark.parametrize(
+    ("email", "whose"),
+    [
+        ("ann@example.com", "ann@example.com"),
+        ("ann+1@example.com", "ann@example.com"),
+        ("ann+a+b@example.com", "ann@example.com"),
+        ("a.n.n@example.com", "a.n.n@example.com"),
+        ("a.n.n+1@gmail.com", "ann@gmail.com"),
+        ("ann@googlemail.com", "ann@gmail.com"),
+        ("+1@example.com", "+1@example.com"),
+    ],
+)
+def test_whose_a_mailbox_is(email: str, whose: str):
+    """However its owner may spell it."""
+    assert mailbox(email) == whose
 
 
 @pytest.mark.parametrize(

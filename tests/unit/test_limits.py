@@ -158,3 +158,13 @@ def test_one_address_with_many_keys_looks_into_the_articles_thirty_times_then_tw
     assert sum(look() for _ in range(100)) == 30
     now = 10.0
     assert sum(look() for _ in range(100)) == 20
+
+
+def test_three_letters_a_day_go_to_one_mailbox_however_it_is_spelled():
+    """A tag behind a plus, and dots where its host reads past them, are the same mailbox."""
+    limits = Limits(clock=lambda: 0.0)
+    for number, spelled in enumerate(("ann.lee@gmail.com", "annlee+1@gmail.com", "a.nnlee+2@googlemail.com")):
+        limits.mail(f"10.0.0.{number}", spelled)
+    with pytest.raises(Refused):
+        limits.mail("10.0.0.9", "annlee@gmail.com")
+    limits.mail("10.0.0.9", "annlees@gmail.com")

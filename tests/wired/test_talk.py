@@ -15,6 +15,7 @@ import chat.preview
 import chat.queries
 import crm.do
 import routing.queries
+from access.webhooks import make_webhook
 from chat.tables import conversation, note, preview
 from contract.clock import DAY, MINUTE, now_ms
 from contract.names import Role
@@ -23,6 +24,7 @@ from crm.contact import check_contact
 from reports.decisions import came_of
 from service import present
 from service.callers import ExpertCaller, VisitorCaller
+from service.flows import announce
 from service.sockets import talks
 from service.sockets.registry import Connection as Socket
 from tests.wired.counter import ANN, Shop
@@ -131,14 +133,14 @@ async def test_who_may_note(shop: Shop):
 
 
 async def test_a_rating_is_read_by_both_sides_once_and_may_be_changed_for_a_day(shop: Shop):
-    """After the end, too; the same again says nothing; a comment alone is nobody's event."""
+    """After the end, too; the same again says nothing; a comment alone is nobody's event; the newest is read."""
     visitor, anna = await shop.visitor(), await shop.expert()
     talk = await closed(shop, visitor, anna)
     for score, comment in ((4, "Good."), (4, "Good."), (4, "Very good."), (5, "Very good.")):
         await shop.say(visitor, "conversation.rate", conversation=talk, score=score, comment=comment)
     said = [one["data"] for one in await shop.messages(anna, talk) if one["kind"] == "event"]
-    assert [data["score"] for data in said if data["name"] == "conversation.rated"] == [4, 5]
-    assert await numbers(shop, visitor, talk) == [1, 2, 3, 4, 5]
+    assert [data["score"] for data in said if data["name"] == "conversation.rated"] == [5]
+    assert await numbers(shop, visitor, talk) == [1, 2, 3, 4]
     found = await row(shop, talk)
     (brief,) = await shop.store.read(lambda conn: present.conversation_briefs(conn, [found], now_ms()))
     assert brief.rating is not None
@@ -147,6 +149,34 @@ async def test_a_rating_is_read_by_both_sides_once_and_may_be_changed_for_a_day(
     asked = {"conversation": talk, "score": 1}
     assert await shop.refusal(visitor, "conversation.rate", **asked) == "too_late"
     assert (await row(shop, talk))["score"] == 5
+
+
+async def test_a_rating_that_changes_all_day_is_heard_three_times_more_and_stands_there_once(shop: Shop):
+    """One message and four webhooks of a hundred tries."""
+    visitor, anna = await shop.visitor(), await shop.expert()
+    talk = await closed(shop, visitor, anna)
+    hook = ("https://hear.example/", ["conversation.rated"], now_ms())
+    await shop.store.write(lambda conn: make_webhook(conn, shop.site.id, *hook))  # type: ignore[arg-type]
+    announce.forget(shop.site.id)
+    before = await shop.counts()
+    asked = [{"score": 1 + number % 2, "comment": f"Try {number}"} for number in range(100)]
+    heard = [await shop.refusal(visitor, "conversation.rate", conversation=talk, **each) for each in asked]
+    assert heard == ["ok"] * 4 + ["too_late"] * 96
+    after = await shop.counts()
+    assert (after["message"] - before["message"], after["outbox"] - before["outbox"]) == (1, 4)
+    assert (await row(shop, talk))["score"] == 2
+
+
+async def test_a_conversation_taken_up_again_is_rated_anew(shop: Shop):
+    """What was said of it before stays where it was said."""
+    visitor, anna = await shop.visitor(), await shop.expert()
+    talk = await closed(shop, visitor, anna)
+    await shop.say(visitor, "conversation.rate", conversation=talk, score=4)
+    await shop.say(visitor, "conversation.reopen", conversation=talk)
+    await shop.say(visitor, "conversation.rate", conversation=talk, score=2)
+    await shop.say(visitor, "conversation.rate", conversation=talk, score=3)
+    said = [one["data"] for one in await shop.messages(anna, talk) if one["kind"] == "event"]
+    assert [data["score"] for data in said if data["name"] == "conversation.rated"] == [4, 3]
 
 
 @pytest.mark.parametrize(

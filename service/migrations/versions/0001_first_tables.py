@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 12:45:38.280125.
+Revision 0001, after ; 2026-11-22 13:06:59.686683.
 """
 
 import sqlalchemy as sa
@@ -305,6 +305,7 @@ def upgrade() -> None:
         sa.Column("score", sa.Integer(), nullable=True),
         sa.Column("comment", sa.Text(), nullable=True),
         sa.Column("rated_at", sa.BigInteger(), nullable=True),
+        sa.Column("rating_changes", sa.Integer(), nullable=False),
         sa.Column("kept_for", sa.Text(), nullable=True),
         sa.Column("kept_until", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("state IN ('open', 'closed')", name=op.f("ck_conversation_state")),
