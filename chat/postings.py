@@ -7,7 +7,8 @@ import math
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from heapq import merge
 from typing import NamedTuple
 
 #: Of BM25: how much a long paragraph is worth less.
@@ -18,6 +19,10 @@ TITLE = 3.0
 ALIKE = 0.8
 #: Letters from which on words are compared like that.
 KIN_FROM, TYPO_FROM = 5, 6
+#: Terms that are looked at for one that is asked for: those that begin with it, those that it may be a slip of.
+KIN_LOOKED, SLIPS_LOOKED = 1_000, 8_000
+#: Terms sorted at once.
+SORTED = 4_000
 #: Fewer articles than that do not tell how rare a word is.
 FEW = 10
 
@@ -35,9 +40,10 @@ NOWHERE = Places((), (), {})
 
 
 class Postings:
-    """Of articles as lists of units, each a list of terms."""
+    """Of articles as lists of units, each a list of terms. `most`: different terms; what comes later is not kept.
+    `breathe` is called between short pieces of the work."""
 
-    def __init__(self, articles: Sequence[Sequence[Sequence[str]]]) -> None:
+    def __init__(self, articles: Sequence[Sequence[Sequence[str]]], most: int, breathe: Callable[[], None]) -> None:
         self.number = len(articles)
         self.owner, self.first = array("I"), array("I")
         bodies = [len(unit) for units in articles for unit in units[1:]]
@@ -52,16 +58,28 @@ class Postings:
                 self.owner.append(number)
                 length = 1 - B + B * len(unit) / usual
                 for term, times in Counter(unit).items():
-                    places = self._places.setdefault(term, Places(array("I"), array("d"), {}))
+                    places = self._places.get(term)
+                    if places is None:
+                        if len(self._places) >= most:
+                            continue
+                        places = self._places[term] = Places(array("I"), array("d"), {})
                     if at == self.first[number]:
                         places.titles[number] = times * TITLE
                     else:
                         places.units.append(at)  # type: ignore[attr-defined]
                         places.amounts.append(times / length)  # type: ignore[attr-defined]
                     held.add(term)
+                breathe()
             for term in held:
                 self._holding[term] = self._holding.get(term, 0) + 1
-        self._sorted = sorted(self._places)
+        self._sorted = _sorted(list(self._places), breathe)
+
+    def __len__(self) -> int:
+        """Different terms."""
+        return len(self._places)
+
+    def __contains__(self, term: object) -> bool:
+        return term in self._places
 
     def likes(self, term: str) -> dict[str, float]:
         """The terms of the articles that `term` stands for, and how much each counts: itself and its kin."""
@@ -108,7 +126,8 @@ class Postings:
         for cut in range(max(KIN_FROM, len(term) - 3), len(term)):
             if term[:cut] in self._places:
                 yield term[:cut]
-        for at in range(bisect_left(self._sorted, term), len(self._sorted)):
+        begin = bisect_left(self._sorted, term)
+        for at in range(begin, min(begin + KIN_LOOKED, len(self._sorted))):
             other = self._sorted[at]
             if not other.startswith(term):
                 break
@@ -116,13 +135,25 @@ class Postings:
                 yield other
 
     def _near(self, term: str) -> Iterator[str]:
-        """Those with one letter more, less, other, or two changed over; the first one is right."""
-        for at in range(bisect_left(self._sorted, term[0]), len(self._sorted)):
+        """Those with one letter more, less, other, or two changed over; the first one is right. Of very many with this
+        initial, its neighbours in the alphabet."""
+        begin, end = bisect_left(self._sorted, term[0]), bisect_left(self._sorted, chr(ord(term[0]) + 1))
+        if end - begin > SLIPS_LOOKED:
+            begin = max(begin, min(bisect_left(self._sorted, term) - SLIPS_LOOKED // 2, end - SLIPS_LOOKED))
+            end = begin + SLIPS_LOOKED
+        for at in range(begin, end):
             other = self._sorted[at]
-            if other[0] != term[0]:
-                break
             if abs(len(other) - len(term)) <= 1 and one_slip(term, other):
                 yield other
+
+
+def _sorted(terms: list[str], breathe: Callable[[], None]) -> list[str]:
+    """In pieces: while one list is sorted nothing else runs."""
+    pieces = []
+    for at in range(0, len(terms), SORTED):
+        pieces.append(sorted(terms[at : at + SORTED]))
+        breathe()
+    return list(merge(*pieces))
 
 
 def amount_at(places: Places, unit: int) -> float:

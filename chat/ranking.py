@@ -10,12 +10,13 @@ weights, 0 to 1. A word that no article knows has the weight of a rare one: a qu
 also where one of its words is found.
 """
 
+from array import array
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from heapq import nlargest
 from typing import NamedTuple
 
-from chat.passage import paragraphs, quote
+from chat.passage import QUOTE, Span, paragraphs, quote, sentences
 from chat.postings import Places, Postings, amount_at
 from chat.terms import spoken, terms
 
@@ -30,16 +31,21 @@ QUESTION, TERMS, SLIPS = 500, 40, 8
 #: Rare terms first, about so many places are looked at; of the terms that are left only what they add to the best
 #: paragraphs so far. Then so many articles are looked at as a whole. A common word costs no more than a rare one.
 ALL_PLACES, BEST_UNITS, BEST_ARTICLES = 8_000, 200, 40
+#: Different terms of all articles of a site.
+DISTINCT = 200_000
 
 
 class Analysed(NamedTuple):
-    """One article, read: the terms of its title, then of each paragraph."""
+    """One article, read. `units`: the terms of its title, then of each paragraph; `spans`: from where to where each
+    paragraph goes, `ends`: of the long ones, where in their terms each sentence ends."""
 
     id: str
     title: str
     text: str
     language: str
     units: list[list[str]]
+    spans: "array[int]"
+    ends: "dict[int, array[int]]"
 
 
 class Hit(NamedTuple):
@@ -87,18 +93,49 @@ class _Scored(NamedTuple):
     seen: list[_Asked]
 
 
-def analysed(id_: str, title: str, text: str, language: str) -> Analysed:
-    """Reading is what costs; an index is quickly made of articles that were read."""
-    units = [terms(title, language), *(terms(text[start:end], language) for start, end in paragraphs(text))]
-    return Analysed(id_, title, text, language, units)
+def at_once() -> None:
+    """Nobody else has to be let on in between."""
+
+
+def analysed(id_: str, title: str, text: str, language: str, breathe: Callable[[], None] = at_once) -> Analysed:
+    """Reading is what costs; an index is quickly made of articles that were read. `breathe` is called between its
+    pieces."""
+    one = Analysed(id_, title, text, language, [terms(title, language)], array("I"), {})
+    for span in paragraphs(text):
+        one.spans.extend(span)
+        if span.end - span.start <= QUOTE:
+            one.units.append(terms(text[span.start : span.end], language))
+        else:
+            held: list[str] = []
+            ends = one.ends[len(one.units)] = array("I")
+            for start, end in sentences(text, span):
+                held += terms(text[start:end], language)
+                ends.append(len(held))
+                breathe()
+            one.units.append(held)
+        breathe()
+    return one
 
 
 class Index:
-    """All articles of one language."""
+    """All articles of one language. `most`: different terms that are taken in; what comes later is not found."""
 
-    def __init__(self, language: str, articles: Sequence[Analysed]) -> None:
+    def __init__(
+        self,
+        language: str,
+        articles: Sequence[Analysed],
+        most: int = DISTINCT,
+        breathe: Callable[[], None] = at_once,
+    ) -> None:
         self.language, self._articles = language, articles
-        self._postings = Postings([one.units for one in articles])
+        self._postings = Postings([one.units for one in articles], most, breathe)
+
+    def __len__(self) -> int:
+        """Different terms."""
+        return len(self._postings)
+
+    def __contains__(self, term: object) -> bool:
+        return term in self._postings
 
     def search(self, question: str, most: int = 3) -> Found:
         """The `most` best articles; of equals, the older one first."""
@@ -174,7 +211,10 @@ class Index:
 
     def _hit(self, scored: _Scored, whole: float) -> Hit:
         one = self._articles[scored.number]
-        span = paragraphs(one.text)[scored.unit - self._postings.first[scored.number] - 1]
+        unit = scored.unit - self._postings.first[scored.number]
+        span = Span(*one.spans[2 * unit - 2 : 2 * unit])
+        ends = one.ends.get(unit, ())
+        said = [one.units[unit][start:end] for start, end in zip((0, *ends), ends, strict=False)]
         worth: Mapping[str, float] = {like: each.weight for each in scored.seen for like in each.likes}
-        said = quote(one.text, span, lambda part: terms(part, self.language), worth)
-        return Hit(one.id, one.title, said, round(scored.score / whole, 4), tuple(each.word for each in scored.seen))
+        words = quote(one.text, span, said, worth)
+        return Hit(one.id, one.title, words, round(scored.score / whole, 4), tuple(each.word for each in scored.seen))

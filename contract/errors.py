@@ -17,7 +17,8 @@ Code = Literal[
     "empty_message", "message_too_long", "bad_text", "conversation_closed", "alert_over", "desk_full", "not_online",
     "form_used", "offer_over", "bad_quantity", "unknown_product", "no_lines", "bad_contact", "bad_address",
     "bad_receiver", "exists",
-    "bad_token", "two_people", "too_many", "in_use", "method_not_allowed", "not_ready", "websocket_only", "internal",
+    "bad_token", "two_people", "too_many", "too_many_words", "in_use",
+    "method_not_allowed", "not_ready", "websocket_only", "internal",
     "file_type", "file_too_large", "file_limit", "no_mail", "blocked", "too_late", "not_free",
     "number_refused", "no_such_slot", "setup_code",
 ]  # fmt: skip
@@ -31,7 +32,7 @@ STATUS: Mapping[Code, int] = {
     "not_online": 409, "form_used": 409, "offer_over": 409, "bad_quantity": 422, "unknown_product": 422,
     "no_lines": 422,
     "bad_contact": 422, "bad_address": 422, "bad_receiver": 422, "exists": 409, "bad_token": 403, "two_people": 409,
-    "too_many": 409, "in_use": 409, "number_refused": 422, "no_such_slot": 409,
+    "too_many": 409, "too_many_words": 409, "in_use": 409, "number_refused": 422, "no_such_slot": 409,
     "method_not_allowed": 405, "not_ready": 503, "websocket_only": 400, "internal": 500,
     "file_type": 415, "file_too_large": 413, "file_limit": 409, "no_mail": 409,
     "setup_code": 403, "blocked": 403, "too_late": 409, "not_free": 409,

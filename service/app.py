@@ -178,7 +178,7 @@ async def _wake(bell: Bell) -> None:
     await asyncio.sleep(WAKES_AFTER)
     try:
         for site in (await bell.sites.all())[:SITES]:
-            await bell.library.search(site, site.language, "", 1)
+            await asyncio.wait([bell.library.prepare(site)])
     finally:
         bell.waking = False
 
@@ -193,6 +193,7 @@ async def stop(bell: Bell, sockets: Sockets) -> None:
             await bell.stop_background()
             for connection in list(bell.registry):
                 await sockets.drop(connection)
+            bell.library.close()
             await bell.bus.close()
             await asyncio.gather(*leaving)
             await bell.store.close()

@@ -100,8 +100,10 @@ async def add(call: Call) -> Article:
     wanted: ArticleWrite = call.body
     where = await call.site(wanted.site)
     values = {name: value for name, value in msgspec.structs.asdict(wanted).items() if name != "site"}
+    if wanted.state == "published":
+        await call.bell.library.check_words(where, wanted.language, wanted.title, wanted.text)
     return await _written(
-        call, lambda conn: shown(conn, create_article(conn, where.id, values, call.account.id, call.now))
+        call, where.id, lambda conn: shown(conn, create_article(conn, where.id, values, call.account.id, call.now))
     )
 
 
@@ -110,8 +112,14 @@ async def change(call: Call) -> Article:
     """Change what is given; visitors see it within two seconds."""
     article_id = call.path_id()
     changes = {name: value for name, value in msgspec.structs.asdict(call.body).items() if value is not None}
+    before = await call.bell.store.read(lambda conn: _seen(conn, call, article_id))
+    after = dict(before) | changes
+    site = await call.bell.sites.by_id(before["site_id"])
+    if site is not None and after["state"] == "published" and {"state", "title", "text", "language"} & changes.keys():
+        await call.bell.library.check_words(site, after["language"], after["title"], after["text"])
     return await _written(
         call,
+        before["site_id"],
         lambda conn: shown(conn, update_article(conn, _seen(conn, call, article_id), changes, call.now)),
     )
 
@@ -120,13 +128,18 @@ async def change(call: Call) -> Article:
 async def remove(call: Call) -> None:
     """Gone for good; what was quoted in conversations stays there."""
     article_id = call.path_id()
-    await _written(call, lambda conn: delete_article(conn, _seen(conn, call, article_id)))
+    site_id = await call.bell.store.read(lambda conn: str(_seen(conn, call, article_id)["site_id"]))
+    await _written(call, site_id, lambda conn: delete_article(conn, _seen(conn, call, article_id)))
 
 
-async def _written(call: Call, work: Callable[[Connection], T]) -> T:
-    done = await call.bell.store.write(work)
-    call.bell.sites.forget()  # they carry the version of their articles
-    return done
+async def _written(call: Call, site_id: str, work: Callable[[Connection], T]) -> T:
+    """Also begins to read what was written, so that whoever asks next need not wait for it."""
+    try:
+        return await call.bell.store.write(work)
+    finally:
+        call.bell.sites.forget()  # they carry the version of their articles
+        if (site := await call.bell.sites.by_id(site_id)) is not None:
+            call.bell.library.prepare(site)
 
 
 def _seen(conn: Connection, call: Call, article_id: str) -> RowMapping:

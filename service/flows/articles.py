@@ -3,6 +3,7 @@
 from sqlalchemy import Connection
 
 from chat.articles import article_row
+from chat.library import FIRST
 from contract.errors import Refused
 from contract.facts import SiteFacts
 from contract.frames import ArticleGet, ArticleQuote, ArticlesFound, ArticleShown, ArticlesSearch
@@ -15,11 +16,13 @@ from service.commands import Command
 MOST = 3
 
 
-async def articles_for(bell: Bell, site: SiteFacts, language: str, question: str) -> list[ArticleQuote]:
+async def articles_for(
+    bell: Bell, site: SiteFacts, language: str, question: str, patience: float = FIRST
+) -> list[ArticleQuote]:
     """The articles that answer this, best first, each with the sentences that do; none: nothing fits. `site`: however
-    old; the articles are those of now."""
+    old; the articles are those of now. Refused("unavailable") where none are read in so many seconds."""
     fresh = await bell.sites.by_id(site.id) or site
-    answer = await bell.library.search(fresh, language, question, MOST)
+    answer = await bell.library.search(fresh, language, question, MOST, patience)
     return [ArticleQuote(id=hit.id, title=hit.title, quote=hit.quote, score=hit.score) for hit in answer.answers]
 
 

@@ -46,7 +46,7 @@ from store.lock import lock
 from store.sql import db_now
 
 #: So many seconds a message at night waits for what the articles say to it.
-PATIENCE = 0.2
+PATIENCE = 1.0
 
 # --- visitor ------------------------------------------------------------------------------------------------------
 
@@ -106,14 +106,14 @@ async def visitor_send(bell: Bell, caller: VisitorCaller, data: MessageSend) -> 
 
 async def _fitting(bell: Bell, caller: VisitorCaller, text: str) -> list[ArticleQuote]:
     """What the articles say to it. No message waits until they are read: after a start, or a change, it is stored
-    without them."""
-    if bell.waking:
+    without them; nor is it refused because its writer asked the articles too often."""
+    if bell.waking and not bell.library.knows(caller.site):
         return []
-    looking = asyncio.ensure_future(articles_for(bell, caller.site, caller.language, text))
-    looking.add_done_callback(lambda done: done.cancelled() or done.exception())
     try:
-        return await asyncio.wait_for(asyncio.shield(looking), PATIENCE)
-    except TimeoutError:
+        bell.limits.search(caller)
+        async with asyncio.timeout(PATIENCE):
+            return await articles_for(bell, caller.site, caller.language, text, PATIENCE)
+    except (TimeoutError, Refused):
         return []
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.passage import QUOTE, SENTENCE, paragraphs, quote, sentences
+from chat.passage import PARAGRAPH, QUOTE, SENTENCE, Span, paragraphs, quote, sentences
 from chat.postings import one_slip
 from chat.ranking import LEAST, QUESTION, Found, Index, analysed
 from chat.terms import split, terms
@@ -20,6 +20,12 @@ QUESTIONS = json.loads((Path(__file__).parent / "questions.json").read_text(enco
 def index(texts: dict[str, tuple[str, str]], language: str = "en") -> Index:
     """Of id -> (title, text)."""
     return Index(language, [analysed(id_, title, text, language) for id_, (title, text) in texts.items()])
+
+
+def quoted(text: str, worth: dict[str, float]) -> str:
+    """Of its first paragraph."""
+    span = paragraphs(text)[0]
+    return quote(text, span, [terms(text[start:end], "en") for start, end in sentences(text, span)], worth)
 
 
 @pytest.fixture(scope="module")
@@ -164,7 +170,7 @@ def test_of_a_long_paragraph_the_sentences_that_matter_are_quoted() -> None:
     """Whole ones, in a row."""
     text = " ".join(f"Sentence number {n} says nothing at all." for n in range(40))
     text = text.replace("Sentence number 20 says nothing", "Here the badger sleeps")
-    said = quote(text, paragraphs(text)[0], lambda part: terms(part, "en"), {"badger": 1.0})
+    said = quoted(text, {"badger": 1.0})
     assert "Here the badger sleeps at all." in said
     assert said in text
     assert len(said) <= QUOTE
@@ -174,9 +180,77 @@ def test_of_a_long_paragraph_the_sentences_that_matter_are_quoted() -> None:
 def test_a_sentence_without_an_end_is_cut_between_words() -> None:
     """However long it is."""
     text = "word " * 10_000
-    said = quote(text, paragraphs(text)[0], lambda part: terms(part, "en"), {"word": 1.0})
+    said = quoted(text, {"word": 1.0})
     assert len(said) <= SENTENCE
     assert said.endswith("word")
+
+
+class Looks(dict[str, float]):
+    """What words are worth; counts how often that is looked up."""
+
+    count = 0
+
+    def __contains__(self, term: object) -> bool:
+        self.count += 1
+        return super().__contains__(term)
+
+    def __getitem__(self, term: str) -> float:
+        self.count += 1
+        return super().__getitem__(term)
+
+
+@pytest.mark.parametrize(
+    "piece", ["p1。", "p1\n", "pot 5 2.50\n", "p. P. ", "p! ", "p ", "p. Pot says it. "], ids=lambda piece: repr(piece)
+)
+def test_choosing_a_quotation_costs_no_more_than_the_length_of_the_text(piece: str) -> None:
+    """However many sentences the longest article has: each word of them is looked at a few times, and paragraphs are
+    no longer than what is quickly looked through, where sentences end at all."""
+    text = (piece * 50_000)[:50_000]
+    for span in paragraphs(text):
+        spans = sentences(text, span)
+        assert span.end - span.start <= PARAGRAPH or len(spans) == 1
+        said = [terms(text[start:end], "en") for start, end in spans]
+        worth = Looks(p=1.0, p1=1.0, pot=2.0)
+        assert quote(text, span, said, worth)
+        assert worth.count <= 4 * sum(map(len, said)) + 10
+
+
+@given(
+    st.lists(st.lists(st.sampled_from("abcdef"), max_size=9), min_size=1, max_size=60),
+    st.dictionaries(st.sampled_from("abcd"), st.sampled_from([0.5, 1.0, 2.5]), min_size=1),
+)
+def test_the_quotation_is_the_best_of_all_rows_of_sentences(said: list[list[str]], worth: dict[str, float]) -> None:
+    """As trying each of them would say: the most of what was asked, then the longest that may be."""
+    text = "\n".join("".join(f" {word * 20}" for word in some).strip() or "-" for some in said)
+    if len(text) <= QUOTE:
+        return
+    whole = Span(0, len(text))
+    spans = sentences(text, whole)
+    held = [[word[0] for word in text[start:end].split() if word != "-"] for start, end in spans]
+    ranks = [
+        (sum(worth[one] for one in {term for some in held[first:last] for term in some} & worth.keys()), length)
+        for first in range(len(spans))
+        for last in range(first + 1, len(spans) + 1)
+        if (length := spans[last - 1].end - spans[first].start) <= QUOTE
+    ]
+    words = quote(text, whole, held, worth)
+    found = ({word[0] for word in words.split() if word != "-"}, len(words))
+    assert (sum(worth[one] for one in found[0] & worth.keys()), found[1]) == max(ranks)
+
+
+def test_more_different_words_than_there_is_room_for_are_not_taken_in() -> None:
+    """The first ones stay found; whatever is asked of the others, nothing breaks."""
+    texts = [analysed(str(n), f"t{n}", " ".join(f"w{n}x{i}" for i in range(100)), "en") for n in range(3)]
+    few = Index("en", texts, 150)
+    assert len(few) == 150
+    assert few.search("w0x5").hits[0].id == "0"
+    assert few.search("w2x5").unknown == ("w2x5",)
+
+
+def test_a_long_article_of_many_sentences_is_found_and_quoted_at_its_end() -> None:
+    """Not only where it begins."""
+    text = " ".join(f"Line {n} says nothing." for n in range(2_000)) + " Here the badger sleeps."
+    assert "Here the badger sleeps." in index({"x": ("Long", text)}).search("badger").hits[0].quote
 
 
 @pytest.mark.parametrize(

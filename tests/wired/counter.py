@@ -76,6 +76,7 @@ class Shop:
     async def close(self) -> None:
         """Let go of the base, after what runs in the background has ended."""
         await self.bell.stop_background()
+        self.bell.library.close()
         await self.store.close()
 
     def _furnish(self, conn: Connection) -> None:

@@ -1,17 +1,22 @@
 """The knowledge base on both databases: written by those who may, found by everybody, of one's own site alone."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import chat.articles
+import chat.library
 from access.sites import FRESH_SECONDS, Sites
 from chat.library import Library
-from chat.ranking import Index, analysed
+from chat.ranking import Analysed, Index, analysed
 from contract.clock import now_ms
+from contract.errors import Refused
+from contract.facts import SiteFacts
 from service.demo.knowledge import articles, canned
 from service.demo.language import LANGUAGES
 from tests.running import People, visitor_key
@@ -220,3 +225,105 @@ async def test_the_demo_answers_the_same_on_both_sizes(people: People):
         assert await socket.refused("articles.search", wrong) == "invalid"
     known = await people.api("anna", "/api/canned?site=demo")
     assert len(known["items"]) == len(canned("en")) + len(canned("ru")) == 16
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator["Gate"]:
+    """Reading stands still at an article with `SLOW` in its title until the gate is opened."""
+    held = Gate()
+    monkeypatch.setattr(chat.library, "analysed", held.analysed)
+    yield held
+    held.open.set()
+
+
+class Gate:
+    def __init__(self) -> None:
+        self.open, self.read = threading.Event(), list[str]()
+
+    def analysed(self, id_: str, title: str, text: str, language: str, breathe: Callable[[], None]) -> Analysed:
+        self.read.append(title)
+        if "SLOW" in title:
+            assert self.open.wait(30)
+        return analysed(id_, title, text, language, breathe)
+
+
+async def published(shop: Shop, title: str, text: str) -> SiteFacts:
+    """The site as it is then."""
+    values = {**FREE, "title": title, "text": text}
+    await shop.store.write(lambda conn: chat.articles.create_article(conn, shop.site.id, values, None, now_ms()))
+    shop.bell.sites.forget()
+    site = await shop.bell.sites.by_id(shop.site.id)
+    assert site is not None
+    return site
+
+
+async def test_reading_goes_on_when_whoever_asked_is_gone(shop: Shop, gate: Gate):
+    """Else what takes longer than anybody waits would never be there."""
+    site, library = await published(shop, "SLOW delivery", "Delivery is free."), shop.bell.library
+    with pytest.raises(Refused) as refused:
+        await library.search(site, "en", "delivery", patience=0.01)
+    assert refused.value.code == "unavailable"
+    asking = [asyncio.create_task(library.search(site, "en", "delivery")) for _ in range(5)]
+    await asyncio.sleep(0.05)
+    asking[0].cancel()
+    gate.open.set()
+    answers = await asyncio.gather(*asking[1:])
+    assert [one.answers[0].quote for one in answers] == ["Delivery is free."] * 4
+    assert gate.read == ["SLOW delivery"], "read once"
+
+
+async def test_while_new_articles_are_read_the_older_ones_answer(shop: Shop, gate: Gate, monkeypatch: Any):
+    """Within a moment; then the new ones do."""
+    monkeypatch.setattr(chat.library, "FRESH", 0.01)
+    library = shop.bell.library
+    await library.search(await published(shop, "Delivery", "Delivery is free."), "en", "delivery")
+    site = await published(shop, "SLOW oak", "Oak is oiled twice a year.")
+    assert (await library.search(site, "en", "delivery")).answers[0].quote == "Delivery is free."
+    assert (await library.search(site, "en", "oiled oak")).answers == []
+    gate.open.set()
+    await library.prepare(site)
+    assert (await library.search(site, "en", "oiled oak")).answers[0].quote == "Oak is oiled twice a year."
+    assert gate.read == ["Delivery", "SLOW oak"]
+
+
+async def test_what_is_closed_stops_reading(shop: Shop):
+    """Within a moment: a stop does not wait for the longest articles."""
+    site, library = await published(shop, "Long", "a b. " * 9_000), shop.bell.library
+    reading = library.prepare(site)
+    library.close()
+    await asyncio.wait([reading], timeout=5)
+    assert reading.cancelled()
+
+
+async def test_publishing_begins_to_read(here: House):
+    """Nobody has to ask first."""
+    body = {"site": here.ours["key"], **FREE}
+    bell = here.bell
+    site = await bell.sites.find(here.ours["key"])
+    assert site is not None
+    assert not bell.library.knows(site)
+    assert (await here.ask("POST", "/api/articles", json=body)).status_code == 201
+    for _ in range(1_000):
+        if bell.library.knows(site):
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("nothing is read")
+
+
+async def test_too_many_different_words_are_refused_when_they_are_published(here: House, monkeypatch: Any):
+    """With a sentence that says what to do; a draft, the same words again, and what was removed take no room."""
+    monkeypatch.setattr(chat.library, "DISTINCT", 100)
+    site = {"site": here.ours["key"], "title": "Codes", "state": "published"}
+    many = {"text": " ".join(f"ax{n}" for n in range(90))}
+    made = await here.ask("POST", "/api/articles", json={**site, **many})
+    assert made.status_code == 201
+    assert (await here.ask("POST", "/api/articles", json={**site, **many})).status_code == 201, "the same words"
+    more = {"text": " ".join(f"by{n}" for n in range(90))}
+    refused = await here.ask("POST", "/api/articles", json={**site, **more})
+    assert (refused.status_code, refused.json()["code"]) == (409, "too_many_words")
+    assert "different words" in refused.json()["detail"]
+    draft = await here.ask("POST", "/api/articles", json={**site, **more, "state": "draft"})
+    assert draft.status_code == 201
+    path = f"/api/articles/{draft.json()['id']}"
+    assert (await here.ask("PATCH", path, json={"state": "published"})).json()["code"] == "too_many_words"
+    assert (await here.ask("PATCH", path, json={"text": "ax1", "state": "published"})).is_success

@@ -1,6 +1,7 @@
 """While nobody is there: a time is offered with a name, and what was asked is rung first thing in the morning."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
@@ -12,12 +13,15 @@ from sqlalchemy import Connection, insert, select, update
 import access.do
 import chat.articles
 import chat.do
+import chat.library
 import chat.queries
 import routing.do
 import routing.queries
+import service.flows.chat
 import service.flows.mornings
 import service.flows.ringing
 import service.flows.staff
+from chat.ranking import analysed
 from chat.tables import conversation, message
 from contract.clock import DAY, HOUR, MINUTE, SECOND, now_ms, rfc3339
 from contract.ids import new_id
@@ -26,6 +30,7 @@ from contract.talk import Talk
 from routing.tables import alert, expert
 from service.callers import ExpertCaller, VisitorCaller
 from service.flows.offering import offer_waiting
+from service.limits import Limits
 from store.sql import counted
 from tests.wired.counter import Shop
 from tracker.tables import visit
@@ -169,6 +174,49 @@ async def test_an_article_that_fits_is_quoted_as_it_stands_before_a_time_is_offe
     assert quoted["title"] == "How long does delivery take?"
     assert quoted["quote"] in text
     assert given["text"] == f"{quoted['title']}\n{quoted['quote']}"
+
+
+async def test_a_message_of_the_night_is_stored_while_the_articles_are_still_read(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+):
+    """It waits a moment; a later question is answered out of them."""
+    opened = threading.Event()
+
+    def held(*args: Any) -> Any:
+        assert opened.wait(30)
+        return analysed(*args)
+
+    monkeypatch.setattr(chat.library, "analysed", held)
+    monkeypatch.setattr(service.flows.chat, "PATIENCE", 0.05)
+    await shop.expert("Anna")
+    await article(shop, "How long does delivery take?", "Delivery takes three days.")
+    visitor = await shop.visitor()
+    await shop.visit(visitor)
+    talk = await writes(shop, visitor, "How long does delivery take?")
+    assert [one["kind"] for one in await shop.messages(visitor, talk)] == ["text", "event"]
+    opened.set()
+    site = await shop.bell.sites.by_id(shop.site.id)
+    assert site is not None
+    await shop.bell.library.prepare(site)
+    monkeypatch.setattr(service.flows.chat, "PATIENCE", 5.0)
+    await writes(shop, visitor, "How long does delivery take?")
+    assert [one["kind"] for one in await shop.messages(visitor, talk)] == ["text", "event", "text", "articles"]
+
+
+async def test_who_asks_the_articles_too_often_is_heard_at_night_all_the_same(shop: Shop):
+    """Their messages count as looks into the articles; beyond that measure they are stored without them."""
+    await shop.expert("Anna")
+    await article(shop, "How long does delivery take?", "Delivery takes three days.")
+    visitor = await shop.visitor()
+    await shop.visit(visitor)
+    shop.bell.limits = Limits(clock=lambda: 0.0)
+    for _ in range(30):
+        shop.bell.limits.search(visitor)
+    talk = await writes(shop, visitor, "How long does delivery take?")
+    assert [one["kind"] for one in await shop.messages(visitor, talk)] == ["text", "event"]
+    shop.bell.limits = Limits(on=False)
+    await writes(shop, visitor, "How long does delivery take?")
+    assert (await shop.messages(visitor, talk))[-1]["kind"] == "articles"
 
 
 async def test_by_day_no_article_answers_for_an_expert(shop: Shop):
