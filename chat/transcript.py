@@ -41,13 +41,15 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Talk(msgspec.Struct, frozen=True, kw_only=True):
-    """`site`: its name; `people`: who was there; `left_out`: earlier messages that are not among the lines."""
+    """`site`: its name; `people`: who was there, without the reader; `left_out`: earlier messages that are not among
+    the lines; `yours`: the reader is the visitor."""
 
     site: str
     zone: str
     people: tuple[str, ...]
     lines: tuple[Line, ...]
     left_out: int = 0
+    yours: bool = False
 
 
 def as_text(talk: Talk, words: Words) -> str:
@@ -78,7 +80,9 @@ def as_html(talk: Talk, words: Words, language: Language) -> str:
 def _heading(talk: Talk, words: Words) -> list[str]:
     made = [_one_line(fill(words["title"], {"site": talk.site}))]
     if talk.people:
-        made.append(fill(words["with"], {"names": ", ".join(map(_one_line, talk.people))}))
+        made.append(
+            fill(words["with_you" if talk.yours else "with"], {"names": ", ".join(map(_one_line, talk.people))})
+        )
     if not talk.lines:
         return [*made, words["empty"]]
     ends = {name: written(line.at, talk.zone) for name, line in (("from", talk.lines[0]), ("to", talk.lines[-1]))}

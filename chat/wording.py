@@ -19,7 +19,7 @@ Money = Callable[[int, str], str]
 #: What was true for a moment only.
 PASSING = frozenset({"queue.waiting", "conversation.ending"})
 _GAP = re.compile(r"\{(\w+)\}")
-_KB, _MB = 1024, 1024 * 1024
+_KB, _MB = 1_000, 1_000_000
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -59,18 +59,29 @@ def size(number: int, words: Words) -> str:
     """`1.2 MB`, `14 KB`, at least 1 KB."""
     if number < _MB:
         return fill(words["kilobytes"], {"number": max(1, round(number / _KB))})
-    return fill(words["megabytes"], {"number": f"{number / _MB:.1f}".replace(".", words["point"])})
+    return fill(words["megabytes"], {"number": f"{number / _MB:.1f}".removesuffix(".0").replace(".", words["point"])})
 
 
 def _event(text: str, data: Mapping[str, Any], speech: Speech) -> list[Part]:
     name = str(data.get("name", ""))
     if name in PASSING:
         return []
-    sentence = speech.words.get(f"event.{name}")
+    sentence = speech.words.get(f"event.{name}{_how(name, data)}")
     values = {key: written(value, speech.zone) if key == "at" else value for key, value in data.items()}
+    if isinstance(topic := data.get("topic"), list):
+        values["topic"] = topic[-1] if topic else ""
     if sentence is None or not all(values.get(gap) not in (None, "") for gap in _GAP.findall(sentence)):
         return [Part(text)]
     return [Part(fill(sentence, values))]
+
+
+def _how(name: str, data: Mapping[str, Any]) -> str:
+    """A conversation is offered to somebody, to whoever knows a topic, to anybody; or it stayed where it was."""
+    if name != "conversation.transferred":
+        return ""
+    if data.get("state") != "waiting":
+        return f".{data.get('state')}"
+    return ".waiting" if data.get("to") else ".topic" if data.get("topic") else ".anybody"
 
 
 def _info(data: Mapping[str, Any], speech: Speech) -> list[Part]:

@@ -4,10 +4,15 @@ import { number, timeOfDay } from "./format";
 import { SEPARATOR } from "./names";
 import { knows, t } from "./text";
 
+/** A conversation is offered to somebody, to whoever knows a topic, to anybody; or nobody took it. */
+const handedOn = ({ state, to, topic }: MessageData): string =>
+  state === "returned" ? ".back" : to ? "" : topic?.length ? ".topic" : ".anybody";
+
 /** What happened, in the reader's language where we know the event, else in the server's words. */
 export function eventText(message: Message): string {
-  const { name, expert, position = 0, minutes, score = 0, at, by = "", to, topic, state } = (message.data ?? {}) as MessageData;
-  const more = name === "queue.waiting" && !minutes ? ".place" : name === "conversation.transferred" && state === "returned" ? ".back" : "";
+  const data = (message.data ?? {}) as MessageData;
+  const { name, expert, position = 0, minutes, score = 0, at, by = "", to, topic } = data;
+  const more = name === "queue.waiting" && !minutes ? ".place" : name === "conversation.transferred" ? handedOn(data) : "";
   const key = [`event.${name}${expert ? ".by" : ""}${more}`, `event.${name}`].find(knows);
   const to_whom = to || topic?.join(SEPARATOR) || "";
   return key && knows(key)

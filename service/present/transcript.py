@@ -38,9 +38,10 @@ def transcript(conn: Connection, row: RowMapping, language: Language, *, for_vis
     return Talk(
         site=site.name,
         zone=site.zone,
-        people=(*experts, visitor),
+        people=tuple(experts) if for_visitor else (*experts, visitor),
         lines=tuple(lines),
         left_out=row["last_seq"] - len(rows),
+        yours=for_visitor,
     )
 
 

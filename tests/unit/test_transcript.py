@@ -130,6 +130,14 @@ def test_an_empty_conversation_says_so():
     assert "Здесь ещё ничего не сказано." in as_html(talk(), RU, "ru")
 
 
+def test_who_reads_their_own_copy_is_not_named_in_it():
+    """The visitor reads who talked with them; a colleague's copy names both sides."""
+    said = {"people": ("Anna",), "yours": True}
+    assert "With: Anna\n" in as_text(talk(line("x"), **said), EN)
+    assert "С вами говорили: Anna\n" in as_text(talk(line("x"), **said), RU)
+    assert "With: Anna, Maria\n" in as_text(talk(line("x"), people=("Anna", "Maria")), EN)
+
+
 def test_what_is_left_out_is_said():
     assert "Earlier messages are left out: 12." in as_text(talk(line("x"), left_out=12), EN)
 
@@ -150,6 +158,7 @@ def money(amount: int, currency: str) -> str:
     return f"{amount / 100:.2f} {currency}"
 
 
+HANDED = {"name": "conversation.transferred", "by": "Anna", "state": "waiting"}
 PRICE = {"amount": 1990, "currency": "EUR"}
 SPEECH = Speech(words=EN, money=money, zone="Europe/Berlin")
 
@@ -164,13 +173,19 @@ SPEECH = Speech(words=EN, money=money, zone="Europe/Berlin")
         ("order_form", {"lines": [{"name": "Spade", "price": PRICE}]}, ["Order form:", "Spade: 19.90 EUR"]),
         ("order", {"number": "7", "total": PRICE, "lines": [{"name": "Spade", "quantity": 2, "total": PRICE}]},
          ["Order 7, 19.90 EUR", "2 × Spade: 19.90 EUR"]),
-        ("file", {"name": "a.pdf", "size": 1_300_000}, ["File: a.pdf (1.2 MB)"]),
+        ("file", {"name": "a.pdf", "size": 1_300_000}, ["File: a.pdf (1.3 MB)"]),
         ("articles", {"articles": [{"title": "Oak", "quote": "Hard.", "url": ""}]},
          ["From the knowledge base:", "Oak", "Hard."]),
         ("event", {"name": "expert.joined", "expert": "{site}"}, ["{site} joined."]),
         ("event", {"name": "callback.agreed", "expert": "Anna", "at": "2026-11-23T08:15:00Z"},
          ["Agreed: Anna calls or writes at 2026-11-23 09:15."]),
         ("event", {"name": "callback.agreed", "expert": "Anna"}, ["said"]),
+        ("event", {**HANDED, "to": "Boris", "topic": []}, ["Anna asked Boris to take over."]),
+        ("event", {**HANDED, "to": "", "topic": ["Garden", "Hoses"]},
+         ["Anna asked a colleague who knows Hoses to take over."]),
+        ("event", {**HANDED, "to": "", "topic": []}, ["Anna asked a colleague to take over."]),
+        ("event", {**HANDED, "to": "Anna", "topic": [], "state": "returned"},
+         ["The conversation stayed with Anna."]),
         ("event", {"name": "queue.waiting", "position": 2}, []),
         ("event", {"name": "something.new"}, ["said"]),
         ("event", {}, ["said"]),
@@ -184,7 +199,13 @@ def test_every_kind_of_message_has_words(kind: MessageKind, data: dict[str, Any]
 
 @pytest.mark.parametrize(
     ("number", "english", "russian"),
-    [(1, "1 KB", "1 КБ"), (14_400, "14 KB", "14 КБ"), (10 * 1024 * 1024, "10.0 MB", "10,0 МБ")],
+    [
+        (1, "1 KB", "1 КБ"),
+        (14_400, "14 KB", "14 КБ"),
+        (123_007, "123 KB", "123 КБ"),
+        (2_000_000, "2 MB", "2 МБ"),
+        (10 * 1024 * 1024, "10.5 MB", "10,5 МБ"),
+    ],
 )
 def test_sizes_are_written_as_people_do(number: int, english: str, russian: str):
     assert (size(number, EN), size(number, RU)) == (english, russian)

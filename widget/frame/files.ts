@@ -58,7 +58,7 @@ function send(client_id: string, file: File): void {
   request.upload.onprogress = ({ loaded, total }) => change(client_id, (upload) => ({ ...upload, share: loaded / total }));
   request.onload = () => {
     const answer = parsed(request.responseText);
-    if (request.status >= 300) return fail(answer?.detail);
+    if (request.status >= 300) return fail(answer && new Refused(answer).message);
     change(client_id, () => null);
     if (answer?.seq) told(answer as Message);
   };
@@ -106,9 +106,10 @@ export function save(href: string, name: string): void {
   link.click();
 }
 
-/** 1.2 MB, 340 kB. */
-export const size = (bytes: number): string => {
-  const [unit, shown] = bytes >= 1e6 ? ["megabyte", bytes / 1e6] : ["kilobyte", Math.max(1, bytes / 1e3)];
-  const format = { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: bytes >= 1e6 ? 1 : 0 } as const;
-  return new Intl.NumberFormat(language.value, format as Intl.NumberFormatOptions).format(shown as number);
-};
+/** 1.2 MB, 340 KB. */
+export function size(bytes: number): string {
+  const number = (value: number) => new Intl.NumberFormat(language.value).format(value);
+  return bytes < 1e6
+    ? say("kilobytes", { n: number(Math.max(1, Math.round(bytes / 1e3))) })
+    : say("megabytes", { n: number(Math.round(bytes / 1e5) / 10) });
+}

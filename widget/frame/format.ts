@@ -24,6 +24,12 @@ const at = (time: string, how: Intl.DateTimeFormatOptions) => {
 export const clock = (time: string) => at(time, { hour: "2-digit", minute: "2-digit" });
 export const day = (time: string) => at(time, { day: "numeric", month: "long" });
 
+/** Midnights between now and then, where this person is: 0 is today, 1 tomorrow. */
+export function daysOff(time: string, now = new Date()): number {
+  const midnight = (date: Date) => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate());
+  return (midnight(new Date(time)) - midnight(now)) / 86_400_000;
+}
+
 /** The time alone for today, else day and time. */
 export const moment = (time: string) =>
   new Date(time).toDateString() === new Date().toDateString()

@@ -6,8 +6,8 @@ import type { ClosedTalk, Greeting, Invited, Message, TalkOffered } from "../wir
 import { heed } from "./cards";
 import { tellHost } from "./host";
 import { recall, recallForGood, remember, rememberForGood } from "./memory";
-import { command, line, type Heard, mention, Refused } from "./line";
-import { empty, end, lastSeq, receive, type Thread, type Unsent, unread } from "./thread";
+import { command, line, type Heard, mention, Refused, trouble } from "./line";
+import { empty, end, lastSeq, receive, type Thread, type Unsent, unread, unspoken } from "./thread";
 import { EVERY, Queue } from "./unsent";
 import { say } from "./words";
 
@@ -35,6 +35,15 @@ export const typing = signal(false);
 export const closed = signal(false);
 /** The invitation that nobody answered yet. */
 export const invitation = signal<Invited | null>(null);
+
+/** Every connect tells it again. */
+const invited = signal<Invited | null>(null);
+/** The invitation with which this conversation began, while nothing that the expert said stands there: its words are the
+ * first that are read. */
+export const invitedBy = computed(() => {
+  const { conversation, messages } = thread.value;
+  return invited.value?.conversation === conversation && unspoken(messages) ? invited.value : null;
+});
 /** Who the house thinks this is, and who helped them before. */
 export const greeting = signal<Greeting | null>(null);
 /** What the site has in its chat; known once it was opened. */
@@ -43,9 +52,6 @@ export const offered = signal<TalkOffered | null>(null);
 export const before = signal<ClosedTalk | null>(null);
 /** Until when this visitor wants to be left alone: ms since 1970. */
 export const alone = signal(0);
-/** Why the conversation could not be opened. */
-export const trouble = signal("");
-
 /** A conversation goes on: the next page of the shop loads the frame at once. */
 export const live = computed(() => !!thread.value.conversation && !closed.value);
 
@@ -157,7 +163,6 @@ async function opening(): Promise<void> {
     const answer = await command("chat.open", {});
     follow(answer.conversation);
     closed.value = false;
-    trouble.value = "";
     greeting.value = answer.greeting;
     offered.value = answer.talk;
     before.value = answer.closed;
@@ -332,13 +337,14 @@ document.addEventListener("visibilitychange", markRead);
 let quiet: ReturnType<typeof setTimeout> | undefined;
 
 export const events: Heard = {
-  "chat.invited"(invited) {
-    expert.value = invited.expert?.name || expert.value;
-    const other = follow(invited.conversation);
+  "chat.invited"(to) {
+    invited.value = to;
+    expert.value = to.expert?.name || expert.value;
+    const other = follow(to.conversation);
     // Opened in a tab that is gone: what was said there is not news here.
-    if (other && invited.opened && !read.value) read.value = invited.seq;
-    if (!invited.opened && !open.value && recall("notNow") !== invited.conversation) invitation.value = invited;
-    if (other || lastSeq(thread.value) < invited.seq) void (open.value ? enter() : catchUp());
+    if (other && to.opened && !read.value) read.value = to.seq;
+    if (!to.opened && !open.value && recall("notNow") !== to.conversation) invitation.value = to;
+    if (other || lastSeq(thread.value) < to.seq) void (open.value ? enter() : catchUp());
   },
   "message.added"(message) {
     follow(message.conversation);
@@ -366,6 +372,9 @@ export const events: Heard = {
 /** Throws what `command` throws. */
 export const rate = (score: number, comment: string) =>
   command("conversation.rate", { conversation: thread.value.conversation, score, comment });
+
+/** The person asks once more for the conversation that could not be opened. */
+export const openAgain = () => void enter();
 
 /** After the end: the next opening gives a new conversation. */
 export const beginAgain = () => void enter();

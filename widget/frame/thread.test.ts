@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { Message } from "../wire";
-import { empty, end, lastSeq, rated, receive, shown, type Thread, unread } from "./thread";
+import { empty, end, lastSeq, openAnswer, receive, score, shown, type Thread, unread } from "./thread";
 
 const message = (seq: number, kind: Message["author"]["kind"] = "expert", client_id: string | null = null): Message => ({
   conversation: "c", seq, client_id, author: { kind, name: "" }, kind: "text", text: `m${seq}`, at: "", data: null,
@@ -97,14 +97,22 @@ test("an invitation that was over before anybody looked is no news; a talk that 
   expect(unread(receive(empty("c"), [message(1), message(2), { ...end, seq: 3 }]).thread, 1).map((one) => one.seq)).toEqual([2]);
 });
 
-test.each<[string, string[], boolean, boolean]>([
-  ["nothing", [], false, false],
-  ["closed", ["closed"], true, false],
-  ["closed and rated", ["closed", "rated"], true, true],
-  ["begun again", ["closed", "rated", "reopened"], false, false],
-  ["closed again", ["closed", "rated", "reopened", "closed"], true, false],
-])("%s: over, rated", (_, names, over, judged) => {
-  const messages = names.map((name, i): Message => ({ ...message(i + 1, "system"), kind: "event", data: { name: `conversation.${name}` } as object }));
+const told = (name: string, i: number, more = {}): Message => ({ ...message(i + 1, "system"), kind: "event", data: { name, ...more } as object });
+
+test.each<[string, string[], boolean, number]>([
+  ["nothing", [], false, 0],
+  ["closed", ["closed"], true, 0],
+  ["closed and rated", ["closed", "rated"], true, 4],
+  ["begun again: what they gave stays", ["closed", "rated", "reopened"], false, 4],
+  ["closed again", ["closed", "rated", "reopened", "closed"], true, 4],
+])("%s: over, rated", (_, names, over, given) => {
+  const messages = names.map((name, i) => told(`conversation.${name}`, i, { score: 4 }));
   expect(!!end(messages)).toBe(over);
-  expect(rated(messages)).toBe(judged);
+  expect(score(messages)).toBe(given);
 });
+
+test.each<[string, Message[], number | undefined]>([
+  ["nothing", [], undefined],
+  ["an answer, and what the house adds", [message(1, "visitor"), { ...message(2, "system"), kind: "articles" }, told("night.slots", 2)], 2],
+  ["somebody said something to it", [{ ...message(1, "system"), kind: "articles" }, message(2, "visitor")], undefined],
+])("the answer that is read from its beginning: %s", (_, messages, seq) => expect(openAnswer(messages)?.seq).toBe(seq));

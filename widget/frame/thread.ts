@@ -57,23 +57,34 @@ export const shown = (messages: Message[]): Message[] => {
   return messages.filter(({ data }, i) => i >= newest || (data as { name?: string } | null)?.name !== "queue.waiting");
 };
 
+/** It began with an expert who came by themselves, and they have not said anything yet. */
+export const unspoken = (messages: Message[]): boolean =>
+  !!messages[0] && happened(messages[0]) === "expert.joined" &&
+  !messages.some(({ author, kind }) => author.kind === "expert" && kind !== "event");
+
+/** The answer out of the articles, while nobody has said anything to it. */
+export const openAnswer = (messages: Message[]): Message | undefined => {
+  const last = messages.findLast(({ kind }) => kind !== "event");
+  return last?.kind === "articles" ? last : undefined;
+};
+
 /** What happened, where a message tells of something that happened. */
 export const happened = ({ kind, data }: Message): string | undefined =>
   kind === "event" ? (data as { name?: string } | null)?.name : undefined;
 
 export const ends = (message: Message): boolean => happened(message) === "conversation.closed";
 
-/** The newest of what happened under this name, unless the conversation was begun again since. */
-const since = (messages: Message[], name: string): Message | undefined => {
-  const last = messages.findLast((message) => [name, "conversation.reopened"].includes(happened(message) ?? ""));
-  return last && happened(last) === name ? last : undefined;
+/** The end of the conversation, unless it was begun again since. */
+export const end = (messages: Message[]): Message | undefined => {
+  const last = messages.findLast((message) => ["conversation.closed", "conversation.reopened"].includes(happened(message) ?? ""));
+  return last && ends(last) ? last : undefined;
 };
 
-/** The end of the conversation. */
-export const end = (messages: Message[]): Message | undefined => since(messages, "conversation.closed");
-
-/** Somebody said how it was. */
-export const rated = (messages: Message[]): boolean => !!since(messages, "conversation.rated");
+/** How the person found it, of 5, as they said last; 0: they did not say. It stays when the conversation goes on. */
+export const score = (messages: Message[]): number => {
+  const last = messages.findLast((message) => happened(message) === "conversation.rated");
+  return (last?.data as { score?: number } | undefined)?.score ?? 0;
+};
 
 /** Messages of the other side after `seq`. An invitation that was over before the person looked at it is none: nobody
  * is there to answer. */

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { chooseLanguage, sayEvent, sayMonth } from "./words";
+import { chooseLanguage, sayEvent, sayMonth, saySlot, sayWhen } from "./words";
 
 afterEach(() => chooseLanguage("en"));
 
@@ -31,10 +31,44 @@ describe("a month", () => {
   });
 });
 
-describe("what happened", () => {
+const at = (day: number, hour: number, minute: number) => new Date(2026, 10, day, hour, minute).toISOString();
+
+describe("when", () => {
+  const now = new Date(2026, 10, 22, 13, 0);
+
   it.each([
-    [{ name: "conversation.transferred", to: "Boris", expert: "Anna" }, "Boris takes over the conversation"],
-    [{ name: "conversation.rated", score: 4 }, "You gave 4 of 5"],
-    [{ name: "something.new" }, "as the server says it"],
-  ])("%j", (data, said) => expect(sayEvent("as the server says it", data)).toBe(said));
+    ["en", at(22, 14, 15), "at 14:15", "today at 14:15", "Today, 14:15"],
+    ["en", at(23, 9, 15), "tomorrow at 09:15", "tomorrow at 09:15", "Tomorrow, 09:15"],
+    ["en", at(24, 9, 15), "on 24 November at 09:15", "on 24 November at 09:15", "24 November, 09:15"],
+    ["ru", at(22, 14, 15), "в 14:15", "сегодня в 14:15", "Сегодня, 14:15"],
+    ["ru", at(23, 9, 15), "завтра в 09:15", "завтра в 09:15", "Завтра, 09:15"],
+    ["ru", at(24, 9, 15), "24 ноября в 09:15", "24 ноября в 09:15", "24 ноября, 09:15"],
+  ] as const)("is said as a part of a sentence and by itself (%s, %s)", (tongue, time, plain, today, alone) => {
+    Object.defineProperty(navigator, "language", { value: tongue === "en" ? "en-GB" : "ru-RU", configurable: true });
+    chooseLanguage(tongue);
+    expect([sayWhen(time, false, now), sayWhen(time, true, now), saySlot(time, now)]).toEqual([plain, today, alone]);
+  });
+});
+
+describe("what happened", () => {
+  const handed = { name: "conversation.transferred", by: "Anna", to: "", topic: [] as string[], state: "waiting" };
+  const called = { name: "callback.agreed", channel: "call", expert: "Anna", at: new Date(Date.now() + 172_800_000).toISOString() };
+
+  it.each([
+    ["en", { ...handed, to: "Boris" }, "Anna asks Boris to take over."],
+    ["ru", { ...handed, to: "Boris" }, "Anna просит коллегу продолжить разговор: Boris."],
+    ["en", { ...handed, topic: ["Garden", "Hoses"] }, "Anna asks a colleague who knows Hoses to take over."],
+    ["ru", { ...handed, topic: ["Сад", "Шланги"] }, "Anna ищет коллегу, который знает тему «Шланги»."],
+    ["en", handed, "Anna asks a colleague to take over."],
+    ["en", { ...handed, to: "Anna", state: "returned" }, "Anna stays with you."],
+    ["ru", { ...handed, to: "Anna", state: "returned" }, "С вами остаётся Anna."],
+    ["en", { ...handed, state: "something new" }, "as the server says it"],
+    ["en", called, `Anna calls you ${sayWhen(called.at, true)}.`],
+    ["en", { ...called, channel: "write" }, `Anna writes to you here ${sayWhen(called.at, true)}.`],
+    ["en", { name: "conversation.rated", score: 4 }, "You gave 4 of 5"],
+    ["en", { name: "something.new" }, "as the server says it"],
+  ] as const)("%s: %j", (tongue, data, said) => {
+    chooseLanguage(tongue);
+    expect(sayEvent("as the server says it", data)).toBe(said);
+  });
 });

@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import en from "../text/en.json";
 import ru from "../text/ru.json";
-import { moment } from "./format";
+import { clock, day, daysOff } from "./format";
 import { recall, remember } from "./memory";
 import { facts } from "./site";
 
@@ -36,10 +36,29 @@ export function say(word: Word, filled: Record<string, string | number> = {}): s
 export const title = (): string => facts.title?.[language.value] || say("title");
 export const welcome = (): string => facts.welcome?.[language.value] || say("hello");
 
+/** When, as a part of a sentence: "at 15:00", "tomorrow at 09:15", "on 24 November at 09:15". `today`: also that it is
+ * today, for what is promised. */
+export function sayWhen(time: string, today = false, now = new Date()): string {
+  const filled = { time: clock(time), day: day(time) };
+  if (!filled.time) return "";
+  const off = daysOff(time, now);
+  return say(off === 0 ? (today ? "when.today" : "when.time") : off === 1 ? "when.tomorrow" : "when.day", filled);
+}
+
+/** The same by itself, on a button: "Today, 14:15". */
+export function saySlot(time: string, now = new Date()): string {
+  const off = daysOff(time, now);
+  return say(off === 0 ? "slot.today" : off === 1 ? "slot.tomorrow" : "slot.day", { time: clock(time), day: day(time) });
+}
+
 interface Happened {
   name?: string;
   expert?: string;
+  by?: string;
   to?: string | null;
+  topic?: string[];
+  state?: string;
+  channel?: string;
   position?: number;
   minutes?: number | null;
   at?: string;
@@ -48,13 +67,23 @@ interface Happened {
 
 /** What happened in a conversation; an event that we do not know is told in the server's words. */
 export function sayEvent(text: string, data: object | null): string {
-  const { name, expert, to, position, minutes, at, score } = (data ?? {}) as Happened;
-  const word = `event.${name}${name === "queue.waiting" && !minutes ? ".place" : ""}` as Word;
-  return word in catalogues.en ? say(word, {
-    expert: to || expert || say("someone"),
+  const said = (data ?? {}) as Happened;
+  const { name, expert, by, to, topic, position, minutes, at, score } = said;
+  const word = [`event.${name}${kindOf(said)}`, `event.${name}`].find((one) => one in catalogues.en) as Word | undefined;
+  return word ? say(word, {
+    expert: expert || say("someone"), by: by || say("someone"), to: to || say("someone"), topic: topic?.at(-1) ?? "",
     position: position ?? 0, minutes: minutes ?? 0, score: score ?? 0,
-    at: at ? moment(at) : "",
+    at: at ? sayWhen(at) : "", today: at ? sayWhen(at, true) : "",
   }) : text;
+}
+
+/** One thing may happen in several ways, each with its sentence. A conversation is handed on when it is offered: whether
+ * somebody takes it is told by what comes next. */
+function kindOf({ name, minutes, state, to, topic, channel }: Happened): string {
+  if (name === "queue.waiting") return minutes ? "" : ".place";
+  if (name === "callback.agreed") return channel ? `.${channel}` : "";
+  if (name !== "conversation.transferred") return "";
+  return state !== "waiting" ? `.${state}` : to ? ".waiting" : topic?.length ? ".topic" : ".anybody";
 }
 
 /** "in May", with the year where it is another one. */

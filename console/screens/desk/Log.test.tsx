@@ -69,7 +69,7 @@ it("shows words that were not sent as such, and only while they stand there", as
 it("tells events in the reader's language", async () => {
   const event = (seq: number, data: Record<string, unknown>) => message({ seq, kind: "event", author: { kind: "system", name: "" }, text: "English", data });
   await show(event(1, { name: "conversation.rated", score: 5 }), event(2, { name: "conversation.transferred", by: "Anna", to: "", topic: ["Garden", "Hoses"], state: "waiting" }), event(3, { name: "brand.new" }));
-  expect(on.text()).toContain("Anna offers the conversation: Garden › Hoses");
+  expect(on.text()).toContain("Anna asks a colleague who knows Garden › Hoses to take over");
   act(() => setLanguage("ru"));
-  for (const said of ["Оценка 5 из 5", "Anna передаёт разговор: Garden › Hoses", "English"]) expect(on.text()).toContain(said);
+  for (const said of ["Оценка 5 из 5", "Anna ищет коллегу по теме: Garden › Hoses", "English"]) expect(on.text()).toContain(said);
 });

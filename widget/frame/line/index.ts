@@ -13,6 +13,9 @@ export { type Heard, Refused, Unanswered } from "./transport";
 /** "refused": the server knows us and does not want us now. */
 export const line = signal<State>("connecting");
 
+/** Why the conversation could not be opened, until the server does something for us again. */
+export const trouble = signal("");
+
 let chosen: Line | undefined;
 
 /** `arrived`: on every opening of the line; it asks for what was said meanwhile. `position`: what we have. */
@@ -34,7 +37,9 @@ export const retryNow = (): void => chosen?.retryNow();
 export async function command<Name extends keyof VisitorCommands>(name: Name, data: Sent<Name>): Promise<Answer<Name>> {
   const carrier = chosen?.carrier();
   if (!carrier) throw new Unanswered();
-  return carrier.command(name, data);
+  const answer = await carrier.command(name, data);
+  trouble.value = "";
+  return answer;
 }
 
 /** Something small that may be lost: typing, read. */

@@ -1,11 +1,12 @@
 // What the frame needs of a way to the server. There are two: a socket, and asking over HTTP where sockets are blocked.
 
 import type { Refusal, VisitorCommands, VisitorEvents } from "../../wire";
+import { say } from "../words";
 
-/** The server's "no", with its sentence. */
+/** The server's "no", with its sentence; one that speaks of the visitor as somebody else is put in our own words. */
 export class Refused extends Error {
   constructor(readonly refusal: Refusal) {
-    super(refusal.detail || refusal.code);
+    super(refusal.code === "blocked" ? say("blocked") : refusal.detail || refusal.code);
   }
 
   /** It is no fault of what was asked: later the same may be taken. */

@@ -3,10 +3,9 @@
 import { useEffect } from "preact/hooks";
 import type { Slot } from "../../wire";
 import { agreed, askSlots, badPhone, change, request, show, slots, wish } from "../callback";
-import { moment } from "../format";
 import { line } from "../line";
-import { say } from "../words";
-import { Problem } from "./Problem";
+import { say, saySlot, sayWhen } from "../words";
+import { pointed, Problem } from "./Problem";
 import { Screen } from "./Screen";
 import { useAsk } from "./useAsk";
 
@@ -17,27 +16,30 @@ export function Agreed() {
   const word = it.state === "open" ? (it.channel === "call" ? "calls" : "writes") : it.state === "done" ? "calledBack" : "notReached";
   return (
     <p class={it.state === "missed" ? "state" : "state accepted"} role="status">
-      {say(word, { expert: it.expert || say("someone"), at: moment(it.at) })}
+      {say(word, { expert: it.expert || say("someone"), at: sayWhen(it.at, true) })}
     </p>
   );
 }
 
-/** Nobody is there: when shall somebody answer? */
+/** Nobody is there: when shall somebody answer? Asked until something is agreed, and about times to come. */
 export function Times({ slots }: { slots: Slot[] }) {
+  if (agreed.value?.state === "open") return <Agreed />;
+  const left = slots.filter(({ at }) => Date.parse(at) > Date.now());
   return (
     <>
       <p>{say("night")}</p>
       <p class="buttons">
-        {slots.map(({ at, expert }) => (
-          <button key={at} type="button" onClick={() => show(at)}>{moment(at)}{expert && ` · ${expert}`}</button>
+        {left.map(({ at, expert }) => (
+          <button key={at} type="button" onClick={() => show(at)}>{saySlot(at)}{expert && ` · ${expert}`}</button>
         ))}
+        {!left.length && <button type="button" onClick={() => show()}>{say("callMe")}</button>}
       </p>
     </>
   );
 }
 
 export function Callback() {
-  const { busy, problem, ask, load, complain } = useAsk();
+  const { busy, problem, field, ask, load, complain } = useAsk();
   const { channel, phone, when, topic } = wish.value;
   useEffect(() => {
     if (line.value === "on") void load(askSlots);
@@ -46,7 +48,7 @@ export function Callback() {
   function submit(event: Event) {
     event.preventDefault();
     if (channel === "call" && badPhone(phone)) {
-      complain(say(phone.trim() ? "badPhone" : "missingPhone"));
+      complain(say(phone.trim() ? "badPhone" : "missingPhone"), "phone");
       document.getElementById("callback-phone")?.focus();
       return;
     }
@@ -71,15 +73,17 @@ export function Callback() {
           <label class="field">
             <span>{say("phone")}</span>
             <input id="callback-phone" type="tel" autocomplete="tel" required value={phone}
+              {...pointed(field === "phone", "callback-problem")}
               onInput={(event) => change({ phone: event.currentTarget.value })} />
           </label>
         )}
+        {field === "phone" && <Problem id="callback-problem">{problem}</Problem>}
         <fieldset class="choice">
           <legend>{say("when")}</legend>
           {slots.value?.map(({ at, expert }) => (
             <label key={at}>
               <input type="radio" name="when" checked={when === at} onChange={() => change({ when: at })} />{" "}
-              {moment(at)}{expert && <span class="soft"> · {expert}</span>}
+              {saySlot(at)}{expert && <span class="soft"> · {expert}</span>}
             </label>
           ))}
           {slots.value && !slots.value.length && <p class="soft">{say("noSlots")}</p>}
@@ -92,7 +96,7 @@ export function Callback() {
         <p class="buttons">
           <button type="submit" class="main" disabled={busy || !slots.value?.length}>{say(channel === "call" ? "askCall" : "askWrite")}</button>
         </p>
-        <Problem>{problem}</Problem>
+        {!field && <Problem>{problem}</Problem>}
       </form>
     </Screen>
   );

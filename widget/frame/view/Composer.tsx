@@ -17,7 +17,7 @@ export function Composer() {
   // Only a person who opened the chat is taken to the field: now, or when the page hands the focus over.
   useEffect(() => {
     if (!entered.value) return;
-    const enter = () => field.current?.focus();
+    const enter = () => field.current?.focus({ preventScroll: true });
     enter();
     addEventListener("focus", enter, { once: true });
     return () => removeEventListener("focus", enter);

@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { line } from "../line";
-import { rated } from "../thread";
+import { score as given } from "../thread";
 import { beginAgain, expert, goOn, mayReopen, offered, rate, thread } from "../talk";
 import { say } from "../words";
 import { Problem } from "./Problem";
@@ -12,11 +12,12 @@ const SCORES = [1, 2, 3, 4, 5];
 
 function Rating() {
   const { busy, problem, ask } = useAsk();
-  const score = useSignal(0);
+  const before = given(thread.value.messages);
+  const score = useSignal(before);
   const comment = useSignal("");
   const thanked = useSignal(false);
   const messages = thread.value.messages;
-  if (thanked.value || rated(messages)) return <p role="status">{say("thanks")}</p>;
+  if (thanked.value) return <p role="status">{say("thanks")}</p>;
   if (!offered.value?.ratings || !messages.some(({ author }) => author.kind === "expert")) return null;
   return (
     <form class="rating" onSubmit={(event) => {
@@ -36,7 +37,8 @@ function Rating() {
           </label>
         ))}
       </fieldset>
-      {!!score.value && (
+      {!!before && score.value === before && <p class="soft">{say("gaveScore", { score: before })}</p>}
+      {!!score.value && score.value !== before && (
         <>
           <p class="soft" aria-hidden="true">{say(`score.${score.value as 1 | 2 | 3 | 4 | 5}`)}</p>
           <label class="field">

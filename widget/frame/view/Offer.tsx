@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Money, OfferState } from "../../wire";
 import { answerOffer, offerState } from "../cards";
+import { leave } from "../forms";
 import { moment, money } from "../format";
 import { say } from "../words";
 import { Problem } from "./Problem";
@@ -29,6 +30,10 @@ export function Offer({ offer, product, price, expires_at, state = "open", text 
     const timer = setTimeout(() => tick.value++, left + 50);
     return () => clearTimeout(timer);
   }, [expires_at]);
+  async function accept() {
+    await answerOffer(offer, "accept");
+    leave();
+  }
   const usual = product.price && product.price.amount !== price.amount ? product.price : null;
 
   return (
@@ -43,7 +48,7 @@ export function Offer({ offer, product, price, expires_at, state = "open", text 
       </p>
       {now === "open" ? (
         <p class="buttons">
-          <button type="button" class="main" disabled={busy} onClick={() => ask(() => answerOffer(offer, "accept"))}>
+          <button type="button" class="main" disabled={busy} onClick={() => ask(accept)}>
             {say("accept")}
           </button>
           <button type="button" disabled={busy} onClick={() => ask(() => answerOffer(offer, "decline"))}>

@@ -4,11 +4,12 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Contact, Line } from "../../wire";
 import { draftOf, keepDraft, placed, submit } from "../cards";
+import { take } from "../forms";
 import { money } from "../format";
 import { missing, MOST, preview, quantity } from "../order";
 import { say } from "../words";
 import { Confirmation } from "./Confirmation";
-import { Problem } from "./Problem";
+import { pointed, Problem } from "./Problem";
 import { useAsk } from "./useAsk";
 
 export interface OrderFormData {
@@ -29,7 +30,7 @@ const FIELDS: { name: keyof Contact; type: "text" | "email" | "tel"; auto: "name
 ];
 
 export function OrderForm({ form, lines, state = "open", brief, quiet }: OrderFormData) {
-  const { busy, problem, ask, complain } = useAsk();
+  const { busy, problem, field, ask, complain } = useAsk();
   const wanted = useSignal(false);
   const nameField = useRef<HTMLInputElement>(null);
   useEffect(() => {
@@ -39,17 +40,23 @@ export function OrderForm({ form, lines, state = "open", brief, quiet }: OrderFo
   if (done && !brief) return <Confirmation {...done} />;
   if (done || state === "ordered") return <p class="state accepted">{say(brief ? "ordered" : "orderPlaced")}</p>;
 
-  const small = quiet && !wanted.value;
+  const small = quiet && (brief || !wanted.value);
   const draft = draftOf(form, lines);
+  const sentence = <Problem id={`${form}-problem`}>{problem}</Problem>;
   const total = preview(lines, draft.quantities);
   const set = (product: string, typed: unknown) =>
     keepDraft(form, { ...draft, quantities: { ...draft.quantities, [product]: quantity(typed) } });
+
+  function fill() {
+    take(form);
+    wanted.value = true;
+  }
 
   function order(event: Event) {
     event.preventDefault();
     const lacking = missing(lines, draft);
     if (lacking) {
-      complain(say(lacking.word));
+      complain(say(lacking.word), lacking.field);
       document.getElementById(`${form}-${lacking.field}`)?.focus();
       return;
     }
@@ -59,9 +66,9 @@ export function OrderForm({ form, lines, state = "open", brief, quiet }: OrderFo
   }
 
   return (
-    <form class="order" onSubmit={order} noValidate>
+    <form class="order" onSubmit={order} onFocusIn={() => !small && take(form)} noValidate>
       <p class="kicker">{say("orderForm")}</p>
-      <ul class="lines" id={`${form}-lines`} tabIndex={-1}>
+      <ul class="lines" id={`${form}-lines`} tabIndex={-1} {...pointed(field === "lines", `${form}-problem`)}>
         {lines.map(({ product, name, price }) => {
           const count = quantity(draft.quantities[product]);
           return (
@@ -84,13 +91,17 @@ export function OrderForm({ form, lines, state = "open", brief, quiet }: OrderFo
           );
         })}
       </ul>
+      {field === "lines" && sentence}
       {!small && FIELDS.map(({ name, type, auto, hint }) => (
-        <label key={name} class="field">
+        <div key={name}>
+        <label class="field">
           <span>{say(name)}{hint && <span class="soft"> ({say(hint)})</span>}</span>
-          <input id={`${form}-${name}`} ref={name === "name" ? nameField : undefined} type={type as "text"} name={name} autocomplete={auto} value={draft.contact[name]}
+          <input id={`${form}-${name}`} ref={name === "name" ? nameField : undefined} type={type as "text"} name={name} autocomplete={auto} value={draft.contact[name]} {...pointed(field === name, `${form}-problem`)}
             onInput={(event) =>
               keepDraft(form, { ...draft, contact: { ...draft.contact, [name]: event.currentTarget.value } })} />
         </label>
+        {field === name && sentence}
+        </div>
       ))}
       {total && (
         <p class="total">
@@ -100,12 +111,12 @@ export function OrderForm({ form, lines, state = "open", brief, quiet }: OrderFo
       )}
       <p class="buttons">
         {small ? (
-          <button key="fill" type="button" class="main" onClick={() => (wanted.value = true)}>{say("order")}</button>
+          <button key="fill" type="button" class="main" onClick={fill}>{say("order")}</button>
         ) : (
           <button key="place" type="submit" class="main" disabled={busy}>{say(busy ? "placing" : "placeOrder")}</button>
         )}
       </p>
-      <Problem>{problem}</Problem>
+      {!field && sentence}
     </form>
   );
 }

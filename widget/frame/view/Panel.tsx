@@ -5,11 +5,11 @@ import { Bell } from "../../look/Bell";
 import { cards, putAway } from "../cards";
 import { day } from "../format";
 import { tellHost } from "../host";
-import { line, retryNow } from "../line";
-import { shown } from "../thread";
+import { line, retryNow, trouble } from "../line";
+import { openAnswer, shown } from "../thread";
 import { attach, uploads } from "../files";
 import { screen } from "../screen";
-import { closed, closePanel, discard, expert, offered, seen, sendAgain, thread, trouble, typing } from "../talk";
+import { closed, closePanel, discard, expert, invitedBy, offered, openAgain, seen, sendAgain, thread, typing } from "../talk";
 import { say, title } from "../words";
 import { Article } from "./Articles";
 import { Callback } from "./Callback";
@@ -19,7 +19,7 @@ import { Ended } from "./Ended";
 import { Sending } from "./File";
 import { Greeting } from "./Greeting";
 import { Menu } from "./Menu";
-import { Said } from "./Said";
+import { Invitation, Said } from "./Said";
 import { Transcript } from "./Transcript";
 
 function Head() {
@@ -43,7 +43,8 @@ function leave() {
 
 /** The button goes with the trouble; the person goes on writing. */
 function again() {
-  retryNow();
+  if (line.value === "on") openAgain();
+  else retryNow();
   document.querySelector("textarea")?.focus();
 }
 
@@ -55,22 +56,30 @@ function LineState() {
   return (
     <div class="line" role="status">
       {sentence && <span>{sentence}</span>}
-      {(state === "refused" || (state === "off" && !trouble.value)) && (
+      {(state === "refused" || state === "off" || trouble.value) && (
         <button type="button" class="plain" onClick={again}>{say("tryAgain")}</button>
       )}
     </div>
   );
 }
 
+/** So much is left above what is scrolled to, px. */
+const GAP = 8;
+
 function Messages() {
   const list = useRef<HTMLDivElement>(null);
   const pinned = useRef(true);
   const { messages, unsent } = thread.value;
+  const answer = openAnswer(messages)?.seq;
   const lastMine = messages.findLast((message) => message.author.kind === "visitor" && message.kind === "text")?.seq;
 
-  // Stays at the newest message unless the person scrolled up to read.
+  // Stays at the newest message unless the person scrolled up to read; an answer out of the articles is read from its
+  // beginning, whatever the house adds to it.
   useLayoutEffect(() => {
-    if (pinned.current && list.current) list.current.scrollTop = list.current.scrollHeight;
+    if (!pinned.current || !list.current) return;
+    const answer = unsent.length ? null : list.current.querySelector<HTMLElement>("[data-answer]");
+    const top = answer ? answer.offsetTop - GAP : Infinity;
+    list.current.scrollTop = Math.min(list.current.scrollHeight, top);
   });
   const scrolled = () => {
     const { scrollTop, clientHeight, scrollHeight } = list.current!;
@@ -81,6 +90,7 @@ function Messages() {
     <div class="thread" ref={list} onScroll={scrolled} tabIndex={0} role="log" aria-label={say("messages")}>
       <Greeting />
       <ol>
+      {invitedBy.value && <Invitation name={invitedBy.value.expert?.name ?? ""} text={invitedBy.value.text} />}
       {shown(messages).flatMap((message, i, told) => {
         const before = told[i - 1];
         const newDay = !before || day(before.at) !== day(message.at);
@@ -88,7 +98,7 @@ function Messages() {
         const state = message.seq === lastMine ? say(seen.value >= message.seq ? "seen" : "sent") : undefined;
         return [
           newDay && <li key={`day${message.seq}`} class="event day">{day(message.at) === day(new Date().toISOString()) ? say("today") : day(message.at)}</li>,
-          <Said key={message.seq} message={message} first={first} state={state} />,
+          <Said key={message.seq} message={message} first={first} state={state} answer={message.seq === answer} />,
         ];
       })}
       {unsent.map(({ client_id, text, error }) => (

@@ -2,10 +2,14 @@
 
 import { useEffect, useRef } from "preact/hooks";
 
-export function Problem({ children }: { children: string }) {
+/** `id`: for the field that it belongs to. */
+export function Problem({ children, id }: { children: string; id?: string }) {
   const line = useRef<HTMLParagraphElement>(null);
   useEffect(() => {
     if (children) line.current?.scrollIntoView({ block: "nearest" });
   }, [children]);
-  return <p class="problem" role="alert" ref={line}>{children}</p>;
+  return <p class="problem" role="alert" id={id} ref={line}>{children}</p>;
 }
+
+/** Says at a field that it is the one, and where the sentence stands. */
+export const pointed = (wrong: boolean, id: string) => (wrong ? { "aria-invalid": true, "aria-describedby": id } as const : {});

@@ -2,6 +2,7 @@
 
 import type { Message, Slot } from "../../wire";
 import { onlyEmoji } from "../emoji";
+import { openForm } from "../forms";
 import { clock } from "../format";
 import { happened } from "../thread";
 import { say, sayEvent } from "../words";
@@ -17,22 +18,33 @@ import { Words } from "./Words";
 function Thing({ kind, data }: { kind: Message["kind"]; data: unknown }) {
   if (kind === "info") return <Info {...(data as InfoData)} />;
   if (kind === "offer") return <Offer {...(data as OfferData)} />;
-  if (kind === "order_form") return <OrderForm {...(data as OrderFormData)} brief />;
+  if (kind === "order_form") return <OrderForm {...(data as OrderFormData)} brief quiet={(data as OrderFormData).form !== openForm.value} />;
   if (kind === "file") return <File {...(data as FileData)} />;
   if (kind === "articles") return <Passages {...(data as { articles: [] })} />;
   return <Confirmation {...(data as Confirmed)} />;
 }
 
-export function Said({ message, first, state }: { message: Message; first: boolean; state?: string }) {
+/** The words that invited: the first that are read. */
+export function Invitation({ name, text }: { name: string; text: string }) {
+  return (
+    <li class="theirs">
+      <span class="author">{name || say("someone")}</span>
+      <Words as="balloon">{text || say("invitation")}</Words>
+    </li>
+  );
+}
+
+/** `answer`: it is to be seen from its beginning. */
+export function Said({ message, first, state, answer }: { message: Message; first: boolean; state?: string; answer?: boolean }) {
   const { author, kind, text, at, data } = message;
   if (happened(message) === "night.slots")
     return <li class="theirs"><div class="card"><Times slots={(data as { slots?: Slot[] }).slots ?? []} /></div></li>;
   if (kind === "event")
-    return <li class="event">{sayEvent(text, data)} <time dateTime={at}>{clock(at)}</time></li>;
+    return <li class="event">{sayEvent(text, data)} <span class="at">· <time dateTime={at}>{clock(at)}</time></span></li>;
   const mine = author.kind === "visitor";
   const thing = kind !== "text" && data;
   return (
-    <li class={mine ? "mine" : "theirs"}>
+    <li class={mine ? "mine" : "theirs"} data-answer={answer ? "" : undefined}>
       {first && (mine || author.name) && <span class={mine ? "aside" : "author"}>{mine ? say("you") : author.name}</span>}
       {thing ? (
         <div class="card">

@@ -6,7 +6,7 @@ import { say } from "../words";
 
 export function Screen({ title, children }: { title: string; children: preact.ComponentChildren }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
+  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   return (
     <section class="screen" aria-label={title}>
       <button type="button" class="plain" onClick={() => goBack()}>‹ {say("back")}</button>

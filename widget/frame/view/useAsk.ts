@@ -7,12 +7,15 @@ import { say } from "../words";
 export function useAsk() {
   const busy = useSignal(false);
   const problem = useSignal("");
+  /** Which field the sentence is about; "" for none. */
+  const field = useSignal("");
 
   /** What is fetched to be shown: nobody asked for anything yet. */
   async function load(what: () => Promise<unknown>) {
     if (busy.value) return;
     busy.value = true;
     problem.value = "";
+    field.value = "";
     try {
       await what();
     } catch (failure) {
@@ -25,7 +28,11 @@ export function useAsk() {
   return {
     busy: busy.value,
     problem: problem.value,
-    complain: (sentence: string) => (problem.value = sentence),
+    field: field.value,
+    complain(sentence: string, about = "") {
+      problem.value = sentence;
+      field.value = about;
+    },
     load,
     /** What a person wants done. A page that makes us too small to be read makes a click say nothing. */
     async ask(what: () => Promise<unknown>) {
