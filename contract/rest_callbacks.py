@@ -8,7 +8,7 @@ class Callback(Out):
     """`owner`: whose promise it is; null is nobody's, for everybody of the site to see. `phone`: E.164 (+4930123456),
     "" where somebody writes. `topic`: the place it is about, `words`: the visitor's own. `reminded_at`: since when the
     owner's desk says that its time comes. `name`: the customer's, or what we call the stranger. `by`: who said what
-    became of it; null while it is open, and where its time ran out.
+    became of it; null while it is open, and where its time ran out. `stranger`: nobody here knew them when they asked.
     """
 
     id: str
@@ -23,12 +23,20 @@ class Callback(Out):
     visitor: str
     name: str
     customer: CustomerBrief | None
+    stranger: bool
     conversation: str | None
     note: str
     created_at: Time
     reminded_at: Time | None
     done_at: Time | None
     by: Person | None
+
+
+class CallbacksCleared(Out):
+    """`more`: there are some left; ask again."""
+
+    cleared: int
+    more: bool
 
 
 class CallbackPatch(In):

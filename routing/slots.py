@@ -4,6 +4,7 @@ A slot is a quarter of an hour of the clock. An expert can be had for one if the
 promised it to nobody else. Whoever stands first among the people goes first, at every slot.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
@@ -51,19 +52,50 @@ def working(at: Ms, people: Iterable[Bookable]) -> list[Bookable]:
     return [one for one in people if works_through(one.hours, at, at + SLOT)]
 
 
-def who(at: Ms, people: Iterable[Bookable], taken: Taken) -> Bookable | None:
-    """The first who works through the slot that begins then and has not promised it."""
-    return next((one for one in people if (one.id, at) not in taken and works_through(one.hours, at, at + SLOT)), None)
+class Share:
+    """What strangers may have of everybody's time: half of the quarters of a day that are still to come and in which
+    an expert works, rounded down. The other half is there for those whom somebody here knows.
+
+    A day is one of UTC: wherever the hours of an expert are cut by it, half of each piece is kept.
+    `held`: what was promised to strangers and not kept yet.
+    """
+
+    def __init__(self, now: Ms, held: Iterable[tuple[str, Ms]]) -> None:
+        self._first = quarter(now + LEAD)
+        self._held = Counter((expert, at // DAY) for expert, at in held if at >= self._first)
+        self._worked: dict[tuple[str | None, int], int] = {}
+
+    def leaves(self, one: Bookable, at: Ms) -> bool:
+        """Whether a stranger may be promised this quarter of theirs."""
+        return self._held[one.id, at // DAY] < self._quarters(one.hours, at // DAY) // 2
+
+    def _quarters(self, hours: str | None, day: int) -> int:
+        if (found := self._worked.get((hours, day))) is None:
+            still = range(max(self._first, day * DAY), (day + 1) * DAY, SLOT)
+            found = self._worked[hours, day] = sum(works_through(hours, at, at + SLOT) for at in still)
+        return found
 
 
-def free_slots(now: Ms, people: Sequence[Bookable], taken: Taken, most: int = MOST) -> list[FreeSlot]:
+def who(at: Ms, people: Iterable[Bookable], taken: Taken, share: Share | None = None) -> Bookable | None:
+    """The first who works through the slot that begins then and has not promised it; for a stranger, `share` says
+    whose time is still theirs."""
+    for one in people:
+        free = (one.id, at) not in taken and works_through(one.hours, at, at + SLOT)
+        if free and (share is None or share.leaves(one, at)):
+            return one
+    return None
+
+
+def free_slots(
+    now: Ms, people: Sequence[Bookable], taken: Taken, most: int = MOST, share: Share | None = None
+) -> list[FreeSlot]:
     """The next slots in which anybody can be had, each with the first who can; at most `most`, none after `HORIZON`."""
     found: list[FreeSlot] = []
     at: Ms | None = quarter(now + LEAD)
     for _ in range(_LOOKS):
         if at is None or at > now + HORIZON or len(found) == most:
             break
-        expert = who(at, people, taken)
+        expert = who(at, people, taken, share)
         if expert is not None:
             found.append(FreeSlot(at=at, expert=expert))
         at = _next(at, people)

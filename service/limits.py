@@ -74,6 +74,11 @@ class Limits:
         self._search = Buckets(rate=2, burst=30)
         self._callback = Buckets(rate=1 / 60, burst=10)
 
+    @property
+    def on(self) -> bool:
+        """Whether anything is measured here; what is counted in the base asks this as well."""
+        return self._on
+
     def collect(self, site_id: str, address: str, events: int = 1) -> None:
         """One body of events from one address for one site. It costs what it holds: events are what takes time in the
         one writer that everybody shares, and a body may hold two hundred."""

@@ -15,6 +15,7 @@ from contract.ids import first_id
 from contract.names import Ms
 from routing.tables import RINGING, alert, decision, firing, ring
 from store.base import Store
+from voice.do import forget_networks
 
 #: Alerts that are over, whom they rang, and why: as long as the raw events that explain them.
 BELLS_KEPT: Ms = 400 * DAY
@@ -32,6 +33,7 @@ async def forget_old(store: Store, now: Ms) -> dict[str, int]:
     An alert stays while it rings, and as long as the conversation that came of it.
     """
     bells, firings = now - BELLS_KEPT, now - FIRINGS_KEPT
+    await store.write(lambda conn: forget_networks(conn, now))
     in_talk = exists().where(conversation.c.visitor_id == alert.c.visitor_id, conversation.c.alert_id == alert.c.id)
     return {
         "alert": await _pass(store, alert, bells, and_(alert.c.raised_at < bells, ~RINGING, ~in_talk)),

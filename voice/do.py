@@ -4,7 +4,7 @@ Who promises what is chosen under one lock (`LOCK`, taken by the caller before i
 ask for the same slot at the same moment the second finds it taken.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
@@ -13,9 +13,11 @@ from contract.ids import new_id
 from contract.names import CallbackChannel, CallbackState, Ms
 from store.sql import locked
 from voice.tables import OPEN, callback
-from voice.timing import first_due
+from voice.timing import WITHIN, first_due
 
 LOCK = "callbacks"
+#: What stands at those that were cleared away together.
+CLEARED = "Cleared."
 
 
 def request(
@@ -32,8 +34,10 @@ def request(
     topic: Sequence[str],
     words: str,
     now: Ms,
+    stranger: bool = False,
+    network: str | None = None,
 ) -> RowMapping:
-    """Promise it."""
+    """Promise it. `network`: a hash (`voice.tables`)."""
     row = {
         "id": new_id(),
         "site_id": site_id,
@@ -50,6 +54,8 @@ def request(
         "note": "",
         "created_at": now,
         "due_at": first_due(at, now),
+        "stranger": stranger,
+        "network": network,
     }
     return conn.execute(insert(callback).values(**row).returning(callback)).mappings().one()
 
@@ -71,6 +77,13 @@ def settle(
     )
 
 
+def clear(conn: Connection, ids: Collection[str], by: str, now: Ms) -> list[RowMapping]:
+    """Nobody will call: somebody here has looked at them and does not believe them."""
+    those = update(callback).where(callback.c.id.in_(ids), OPEN)
+    said = {"state": "missed", "done_at": now, "done_by": by, "due_at": None, "note": CLEARED}
+    return list(conn.execute(those.values(**said).returning(callback)).mappings())
+
+
 def move(conn: Connection, row: RowMapping, owner_id: str | None, at: Ms, now: Ms) -> RowMapping:
     """Somebody else's, or at another time; then its owner is reminded anew, and what was missed is open again."""
     anew: dict[str, Any] = {} if at == row["at"] else {"at": at, "reminded_at": None, "due_at": first_due(at, now)}
@@ -78,6 +91,41 @@ def move(conn: Connection, row: RowMapping, owner_id: str | None, at: Ms, now: M
         anew |= {"state": "open", "done_at": None, "done_by": None}
     statement = update(callback).where(callback.c.id == row["id"]).values(owner_id=owner_id, **anew)
     return conn.execute(statement.returning(callback)).mappings().one()
+
+
+def ask_again(
+    conn: Connection,
+    row: RowMapping,
+    *,
+    customer_id: str | None,
+    conversation_id: str | None,
+    owner_id: str | None,
+    phone: str,
+    at: Ms,
+    topic: Sequence[str],
+    words: str,
+    stranger: bool,
+    now: Ms,
+) -> RowMapping:
+    """Its visitor asks once more: what they say now replaces what they said."""
+    move(conn, row, owner_id, at, now)
+    values = {
+        "customer_id": customer_id,
+        "conversation_id": conversation_id or row["conversation_id"],
+        "phone": phone,
+        "topic": list(topic),
+        "words": words,
+        "stranger": stranger,
+        "asked": [*(one for one in row["asked"] if one > now - WITHIN), now],
+    }
+    statement = update(callback).where(callback.c.id == row["id"]).values(**values)
+    return conn.execute(statement.returning(callback)).mappings().one()
+
+
+def forget_networks(conn: Connection, now: Ms) -> None:
+    """Where promises of more than a day ago were asked from."""
+    old = (callback.c.network.is_not(None), callback.c.created_at <= now - WITHIN)
+    conn.execute(update(callback).where(*old).values(network=None))
 
 
 def due(conn: Connection, row: RowMapping, now: Ms, due_at: Ms | None) -> None:

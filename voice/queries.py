@@ -1,12 +1,12 @@
 """What is read of callbacks."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, bindparam, or_, select
+from sqlalchemy import Connection, RowMapping, bindparam, func, or_, select
 
 from contract.ids import UUID
-from contract.names import Ms
+from contract.names import CallbackChannel, Ms
 from store.prepared import Prepared, among
 from voice.tables import OPEN, callback
 
@@ -14,7 +14,11 @@ from voice.tables import OPEN, callback
 SHOWN = 20
 
 _DUE = Prepared(select(callback.c.id).where(OPEN, callback.c.due_at <= bindparam("now")).limit(1))
-_PROMISED = Prepared(select(callback.c.owner_id, callback.c.at).where(among(callback.c.owner_id, "experts"), OPEN))
+_PROMISES = Prepared(
+    select(callback.c.id, callback.c.owner_id, callback.c.at, callback.c.channel, callback.c.stranger).where(
+        among(callback.c.owner_id, "experts"), OPEN
+    )
+)
 _DUE_OF = Prepared(
     select(callback)
     .where(
@@ -40,17 +44,61 @@ def anything_due(conn: Connection, now: Ms) -> bool:
     return bool(_DUE.rows(conn, now=now))
 
 
+class Promise(NamedTuple):
+    """Something that somebody has promised and not kept yet."""
+
+    id: str
+    owner: str
+    at: Ms
+    channel: CallbackChannel
+    stranger: bool
+
+
+def promises(conn: Connection, expert_ids: Collection[str]) -> list[Promise]:
+    """What these experts have promised and not kept yet."""
+    return [Promise(*row) for row in _PROMISES.rows(conn, experts=expert_ids)]
+
+
 def promised(conn: Connection, expert_ids: Collection[str]) -> list[tuple[str, Ms]]:
-    """(expert, begin of the slot) of what these experts have promised and not kept yet."""
-    return [(owner, at) for owner, at in _PROMISED.rows(conn, experts=expert_ids)]
+    """(expert, begin of the slot) of the calls among these: two in one slot cannot be kept."""
+    return [(one.owner, one.at) for one in promises(conn, expert_ids) if one.channel == "call"]
 
 
 def requested(conn: Connection, site_id: str, visitor_id: str, phone: str, since: Ms) -> tuple[list[Ms], list[Ms]]:
     """When callbacks were asked for since then: by this visitor, and for this number ([] for none)."""
-    recent = (callback.c.site_id == site_id, callback.c.created_at > since)
-    mine = select(callback.c.created_at).where(callback.c.visitor_id == visitor_id, *recent)
-    same = select(callback.c.created_at).where(callback.c.phone == phone, *recent)
-    return list(conn.execute(mine).scalars()), list(conn.execute(same).scalars()) if phone else []
+    # What was asked for again is still open, or was settled since.
+    recent = (callback.c.site_id == site_id, or_(callback.c.created_at > since, OPEN, callback.c.done_at > since))
+    asked = select(callback.c.created_at, callback.c.asked).where(*recent)
+    mine = conn.execute(asked.where(callback.c.visitor_id == visitor_id)).all()
+    same = conn.execute(asked.where(callback.c.phone == phone)).all() if phone else []
+    return _times(mine, since), _times(same, since)
+
+
+def _times(rows: Sequence[Any], since: Ms) -> list[Ms]:
+    return [at for made, again in rows for at in (made, *again) if at > since]
+
+
+def open_with(conn: Connection, visitor_id: str, channel: CallbackChannel) -> RowMapping | None:
+    """What this visitor is promised that way: there is one at a time."""
+    mine = select(callback).where(callback.c.visitor_id == visitor_id, OPEN, callback.c.channel == channel)
+    return conn.execute(mine.order_by(callback.c.id.desc()).limit(1)).mappings().one_or_none()
+
+
+def of_network(conn: Connection, network: str, since: Ms) -> list[tuple[Ms, bool]]:
+    """(when, whether to a stranger) of what was promised to visitors of this network since then."""
+    there = (callback.c.network == network, callback.c.created_at > since)
+    return [
+        (at, stranger)
+        for at, stranger in conn.execute(select(callback.c.created_at, callback.c.stranger).where(*there))
+    ]
+
+
+def nobodys(conn: Connection, site_id: str) -> tuple[int, int]:
+    """How many open ones of a site are nobody's: (strangers', all)."""
+    counts = select(callback.c.stranger, func.count()).where(callback.c.site_id == site_id, OPEN)
+    by_kind = counts.where(callback.c.owner_id.is_(None)).group_by(callback.c.stranger)
+    found: dict[bool, int] = {row[0]: row[1] for row in conn.execute(by_kind)}
+    return found.get(True, 0), sum(found.values())
 
 
 def open_of_owner(conn: Connection, owner_id: str) -> list[RowMapping]:

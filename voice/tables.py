@@ -1,13 +1,14 @@
 """Promises to call somebody, or to write to them, at a time."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, literal_column, text
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Table, Text, literal_column, text
 
 from store.metadata import Id, Json, Time, metadata
 
 #: `owner_id`: whose promise it is; null is nobody's, for all of the site to see. `phone`: E.164, "" where somebody
 #: writes. `topic`: the place of the tree that it is about; `words`: the visitor's own. `customer_id`: who they were
 #: when they asked. `due_at`: when something happens to it by itself next (`voice.timing`), null once it is over.
-#: `done_by`: who said what became of it; null where its time ran out.
+#: `done_by`: who said what became of it; null where its time ran out. `stranger`: nobody here knew them when they
+#: asked. `network`: a keyed hash of where they asked from, forgotten after a day. `asked`: when they asked again.
 callback = Table(
     "callback",
     metadata,
@@ -29,19 +30,38 @@ callback = Table(
     Column("done_at", Time, nullable=True),
     Column("done_by", Id, nullable=True),
     Column("due_at", Time, nullable=True),
+    Column("stranger", Boolean, nullable=False, default=False),
+    Column("network", Text, nullable=True),
+    Column("asked", Json, nullable=False, default=list),
     CheckConstraint("channel IN ('call', 'write')", name="channel"),
     CheckConstraint("state IN ('open', 'done', 'missed')", name="state"),
     Index("ix_callback_site_id_at", "site_id", "at"),
     Index("ix_callback_visitor_id", "visitor_id"),
     Index("ix_callback_site_id_phone_created_at", "site_id", "phone", "created_at"),
-    # One promise per expert and slot: the last word, should two ever be made at the same moment.
+    # One call per expert and slot: the last word, should two ever be promised at the same moment.
     Index(
         "ix_callback_promised",
         "owner_id",
         "at",
         unique=True,
-        sqlite_where=text("state = 'open'"),
-        postgresql_where=text("state = 'open'"),
+        sqlite_where=text("state = 'open' AND channel = 'call'"),
+        postgresql_where=text("state = 'open' AND channel = 'call'"),
+    ),
+    Index(
+        "ix_callback_owner_id", "owner_id", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")
+    ),
+    Index(
+        "ix_callback_nobodys",
+        "site_id",
+        sqlite_where=text("state = 'open' AND owner_id IS NULL"),
+        postgresql_where=text("state = 'open' AND owner_id IS NULL"),
+    ),
+    Index(
+        "ix_callback_network",
+        "network",
+        "created_at",
+        sqlite_where=text("network IS NOT NULL"),
+        postgresql_where=text("network IS NOT NULL"),
     ),
     Index(
         "ix_callback_due_at",

@@ -1,5 +1,6 @@
 """Pure: what happens to a promise by itself, and when: its owner is reminded, its time comes, it is missed."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from contract.clock import DAY, MINUTE
@@ -11,6 +12,10 @@ REMIND: Ms = 5 * MINUTE
 MISSED: Ms = 60 * MINUTE
 #: A visitor, and a telephone number, is promised at most so many within `WITHIN`.
 MOST, WITHIN = 3, DAY
+#: And to all visitors of one network: so many to strangers, so many altogether.
+STRANGERS_OF_NETWORK, OF_NETWORK = 20, 60
+#: So many of strangers may be nobody's at a site, and so many altogether: whoever is free sees what they can keep.
+STRANGERS_OF_NOBODY, OF_NOBODY = 50, 200
 
 Step = Literal["remind", "call", "missed"]
 
@@ -27,7 +32,7 @@ def step(at: Ms, now: Ms) -> tuple[Step, Ms | None]:
     return ("call", at + MISSED) if now >= at else ("remind", at)
 
 
-def wait(made: list[Ms], now: Ms) -> Ms:
+def wait(made: Sequence[Ms], now: Ms, most: int = MOST) -> Ms:
     """How long until one more may be promised to whoever was promised some at these times; 0: now."""
     recent = sorted(at for at in made if at > now - WITHIN)
-    return 0 if len(recent) < MOST else recent[-MOST] + WITHIN - now
+    return 0 if len(recent) < most else recent[-most] + WITHIN - now

@@ -69,7 +69,7 @@ export type Direction = ("in" | "out" | "across")
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "ErrorCode".
  */
-export type ErrorCode = ("malformed" | "invalid" | "too_large" | "unsupported_type" | "unknown_site" | "foreign_origin" | "unauthenticated" | "wrong_password" | "forbidden" | "missing_csrf" | "not_found" | "rate_limited" | "busy" | "unavailable" | "unknown_command" | "empty_message" | "message_too_long" | "bad_text" | "conversation_closed" | "alert_over" | "desk_full" | "not_online" | "form_used" | "offer_over" | "bad_quantity" | "unknown_product" | "no_lines" | "bad_contact" | "bad_address" | "bad_receiver" | "exists" | "bad_token" | "two_people" | "too_many" | "too_many_words" | "in_use" | "method_not_allowed" | "not_ready" | "websocket_only" | "internal" | "file_type" | "file_too_large" | "file_limit" | "no_mail" | "blocked" | "too_late" | "not_free" | "number_refused" | "no_such_slot" | "setup_code")
+export type ErrorCode = ("malformed" | "invalid" | "too_large" | "unsupported_type" | "unknown_site" | "foreign_origin" | "unauthenticated" | "wrong_password" | "forbidden" | "missing_csrf" | "not_found" | "rate_limited" | "busy" | "unavailable" | "unknown_command" | "empty_message" | "message_too_long" | "bad_text" | "conversation_closed" | "alert_over" | "desk_full" | "not_online" | "form_used" | "offer_over" | "bad_quantity" | "unknown_product" | "no_lines" | "bad_contact" | "bad_address" | "bad_receiver" | "exists" | "bad_token" | "two_people" | "too_many" | "too_many_words" | "in_use" | "method_not_allowed" | "not_ready" | "websocket_only" | "internal" | "file_type" | "file_too_large" | "file_limit" | "no_mail" | "blocked" | "too_late" | "not_free" | "number_refused" | "no_such_slot" | "setup_code" | "booked_up")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "EventOutcome".
@@ -1040,7 +1040,7 @@ visitor: string
  * `owner`: whose promise it is; null is nobody's, for everybody of the site to see. `phone`: E.164 (+4930123456),
  *     "" where somebody writes. `topic`: the place it is about, `words`: the visitor's own. `reminded_at`: since when the
  *     owner's desk says that its time comes. `name`: the customer's, or what we call the stranger. `by`: who said what
- *     became of it; null while it is open, and where its time ran out.
+ *     became of it; null while it is open, and where its time ran out. `stranger`: nobody here knew them when they asked.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Callback".
@@ -1061,6 +1061,7 @@ phone: string
 reminded_at: (string | null)
 site: string
 state: ("done" | "missed" | "open")
+stranger: boolean
 topic: string[]
 visitor: string
 words: string
@@ -1136,6 +1137,16 @@ state: ("done" | "missed" | "open")
  */
 export interface CallbackSlots {
 topic?: (string[] | string)
+}
+/**
+ * `more`: there are some left; ask again.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "CallbacksCleared".
+ */
+export interface CallbacksCleared {
+cleared: number
+more: boolean
 }
 /**
  * `score`: how well they know the topic; `excluded`: why they could not be rung, or "".

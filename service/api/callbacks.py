@@ -7,7 +7,7 @@ import voice.queries
 from contract.clock import from_rfc3339
 from contract.errors import Refused
 from contract.names import Ms
-from contract.rest_callbacks import Callback, CallbackPatch
+from contract.rest_callbacks import Callback, CallbackPatch, CallbacksCleared
 from reports.period import bounds
 from routing.known import roster_at
 from routing.slots import HORIZON, quarter
@@ -18,8 +18,11 @@ from service.flows import announce
 from service.flows.callbacks import of
 from store.lock import lock
 from store.sql import db_now
+from voice.tables import OPEN
 from voice.tables import callback as table
 
+#: One unit of work clears at most so many: everybody else waits for it.
+_CLEARED = 1_000
 _STATES = ("open", "done", "missed")
 
 
@@ -76,7 +79,8 @@ async def change(call: Call) -> Callback:
             raise Refused("invalid", "owner")
         is_open = row["state"] == "open" or at != row["at"]
         moved = (owner, at) != (row["owner_id"], row["at"])
-        if moved and is_open and owner is not None and (owner, at) in voice.queries.promised(conn, [owner]):
+        takes = is_open and row["channel"] == "call" and owner is not None
+        if moved and takes and (owner, at) in voice.queries.promised(conn, [owner]):
             raise Refused("no_such_slot")
         changed = voice.do.move(conn, row, owner, at, now)
         if moved:
@@ -98,4 +102,39 @@ def _time(text: str, now: Ms) -> Ms:
     return at
 
 
-OPERATIONS = [callbacks, callback, change]
+@operation("DELETE", "/api/callbacks", roles=EXPERTS, gives=CallbacksCleared, query=("site", "stranger", "day", "like"))
+async def clear(call: Call) -> CallbacksCleared:
+    """What strangers asked for and nobody believes: the open ones of all of them (`stranger=true`), of those who came
+    from where this one came from (`like`), of one day of the site's clock. They are missed then; at most 1,000 at once.
+    """
+    sites, like, day, stranger = await call.sites(), call.text("like"), call.text("day"), call.text("stranger")
+    if stranger not in (None, "true") or (like is None and stranger is None):
+        raise Refused("invalid", "stranger")  # customers' promises are settled one by one
+    query = select(table.c.id).where(table.c.site_id.in_([site.id for site in sites]), OPEN, table.c.stranger)
+    if day is not None:
+        spans = [(site.id, *bounds(site.zone, day, day)) for site in sites]
+        those = [and_(table.c.site_id == id_, table.c.at >= begin, table.c.at < end) for id_, begin, end in spans]
+        query = query.where(or_(false(), *those))
+
+    def write(conn: Connection) -> tuple[list[str], bool]:
+        now = db_now(conn)
+        lock(conn, voice.do.LOCK)
+        chosen = query
+        if like is not None:
+            one = voice.queries.row(conn, like)
+            if one is None or one["site_id"] not in {site.id for site in sites}:
+                raise Refused("not_found")
+            chosen = chosen.where(or_(table.c.id == one["id"], table.c.network == one["network"]))
+        ids = list(conn.execute(chosen.order_by(table.c.id).limit(_CLEARED + 1)).scalars())
+        gone = voice.do.clear(conn, ids[:_CLEARED], call.account.id, now)
+        for row in gone:
+            announce.callback_changed(conn, "callback.updated", row, now)
+        return [row["id"] for row in gone], len(ids) > _CLEARED
+
+    gone, more = await call.bell.store.write(write)
+    for callback_id in gone:
+        call.bell.bus.ring("callback", callback_id)
+    return CallbacksCleared(cleared=len(gone), more=more)
+
+
+OPERATIONS = [callbacks, callback, change, clear]

@@ -1,6 +1,10 @@
 """A promise to call or to write: asked for by a visitor, kept or missed by an expert. One unit of work each, the
 doorbell after the commit."""
 
+import hmac
+from hashlib import sha256
+from typing import Any
+
 from sqlalchemy import Connection, RowMapping
 
 import chat.do
@@ -24,7 +28,7 @@ from contract.frames import (
 from contract.names import CallbackState, Ms
 from contract.text import has_forbidden
 from crm.contact import check_phone, regions
-from routing.slots import HORIZON, LEAD, MOST, Bookable, first_worked, quarter, who, working
+from routing.slots import HORIZON, LEAD, MOST, Bookable, first_worked, quarter, working
 from service.bell import Bell
 from service.callers import ExpertCaller, VisitorCaller
 from service.commands import Command
@@ -34,7 +38,7 @@ from service.flows.slots import Asking, shown
 from store.lock import lock
 from store.sql import db_now
 from voice.number import check_callable
-from voice.timing import WITHIN, wait
+from voice.timing import OF_NETWORK, OF_NOBODY, STRANGERS_OF_NETWORK, STRANGERS_OF_NOBODY, WITHIN, wait
 from voice.words import promise, spoken
 
 NOTE = 1_000
@@ -58,10 +62,12 @@ async def slots(bell: Bell, caller: VisitorCaller, data: CallbackSlots) -> Slots
 
 
 async def request(bell: Bell, caller: VisitorCaller, data: CallbackRequest) -> CallbackAgreed:
-    """Promised to whoever the ladder gives for that slot. The same `client_id` again gives the same answer.
+    """Promised to whoever the ladder gives for that slot. The same `client_id` again gives the same answer; another one
+    moves what is still open that way, for there is one at a time.
 
     Refused: bad_contact (no number that can be called), number_refused, invalid (`when` is no time), no_such_slot
-    (over, too far away, nobody works then), rate_limited (3 a day for one visitor, and for one number).
+    (over, too far away, nobody works then), booked_up (nobody has time, and enough wait already), rate_limited (3 a day
+    for one visitor, and for one number; some for one network).
     """
 
     def work(conn: Connection) -> tuple[CallbackAgreed, RowMapping | None]:
@@ -101,8 +107,17 @@ def _request(
         if left := wait(made, now):
             raise Refused("rate_limited", "3", retry_after=-(-left // SECOND))
     lock(conn, voice.do.LOCK)
-    asking = Asking(conn, site, visitor_id, topic=path, words=words, learned=bell.learned)
+    mine = voice.queries.open_with(conn, visitor_id, data.channel)
+    besides = mine["id"] if mine else None
+    asking = Asking(
+        conn, site, visitor_id, topic=path, words=words, learned=bell.learned, channel=data.channel, besides=besides
+    )
     at, expert = _choose(asking, when, now)
+    if expert is None and (mine is None or mine["owner_id"] is not None):
+        _check_nobodys(conn, site.id, asking.stranger)
+    network = _network(bell, caller)
+    if mine is None and network is not None:
+        _check_network(conn, network, asking.stranger, now)
     bell.limits.callback(caller)  # the last of the checks: a slip of the pen costs nothing
     talk = chat.queries.open_for(conn, visitor_id, caller.frame_hash)
     if talk is None and data.channel == "write":
@@ -110,20 +125,27 @@ def _request(
         visit_id = visit.id if visit else None
         talk = chat.do.open_for_visitor(conn, site.id, visitor_id, caller.frame_hash, visit_id, now)
         announce.conversation_opened(conn, talk, now)
-    row = voice.do.request(
-        conn,
-        site_id=site.id,
-        visitor_id=visitor_id,
-        customer_id=asking.customer,
-        conversation_id=talk["id"] if talk else None,
-        owner_id=expert.id if expert else None,
-        channel=data.channel,
-        phone=phone,
-        at=at,
-        topic=asking.topic,
-        words=words,
-        now=now,
-    )
+    promised: dict[str, Any] = {
+        "customer_id": asking.customer,
+        "conversation_id": talk["id"] if talk else None,
+        "owner_id": expert.id if expert else None,
+        "phone": phone,
+        "at": at,
+        "topic": asking.topic,
+        "words": words,
+        "stranger": asking.stranger,
+        "now": now,
+    }
+    if mine is None:
+        whose: dict[str, Any] = {
+            "site_id": site.id,
+            "visitor_id": visitor_id,
+            "channel": data.channel,
+            "network": network,
+        }
+        row = voice.do.request(conn, **whose, **promised)
+    else:
+        row = voice.do.ask_again(conn, mine, **promised)
     if talk is not None:
         name = expert.name if expert else None
         said = {"name": "callback.agreed", "callback": row["id"], "channel": data.channel, "at": rfc3339(at)}
@@ -131,8 +153,34 @@ def _request(
         chat.do.add(conn, talk["id"], SYSTEM, "event", text, {**said, "expert": name}, None, now)
         if talk["expert_id"] is None:
             chat.do.keep_for(conn, talk["id"], row["owner_id"], at)
-    announce.callback_changed(conn, "callback.requested", row, now)
+    announce.callback_changed(conn, "callback.updated" if mine else "callback.requested", row, now)
     return row, expert
+
+
+def _check_nobodys(conn: Connection, site_id: str, stranger: bool) -> None:
+    """What nobody has promised is for whoever is free to keep: so many that they can."""
+    strangers, all_ = voice.queries.nobodys(conn, site_id)
+    if all_ >= OF_NOBODY or (stranger and strangers >= STRANGERS_OF_NOBODY):
+        raise Refused("booked_up")
+
+
+def _network(bell: Bell, caller: VisitorCaller) -> str | None:
+    """Where they ask from, told from others and no more than that; None where nothing is measured."""
+    if not bell.limits.on or not caller.network:
+        return None
+    said = f"callback {caller.site.id} {caller.network}".encode()
+    return hmac.new(bell.settings.secret_key.encode(), said, sha256).hexdigest()[:32]
+
+
+def _check_network(conn: Connection, network: str, stranger: bool, now: Ms) -> None:
+    """Keys cost nothing, and processes are many: what one place may have in a day is counted in the base."""
+    voice.do.forget_networks(conn, now)
+    made = voice.queries.of_network(conn, network, now - WITHIN)
+    left = wait([at for at, _ in made], now, OF_NETWORK)
+    if stranger:
+        left = max(left, wait([at for at, to_stranger in made if to_stranger], now, STRANGERS_OF_NETWORK))
+    if left:
+        raise Refused("rate_limited", retry_after=-(-left // SECOND))
 
 
 def _choose(asking: Asking, when: Ms | None, now: Ms) -> tuple[Ms, Bookable | None]:
@@ -144,7 +192,7 @@ def _choose(asking: Asking, when: Ms | None, now: Ms) -> tuple[Ms, Bookable | No
             return free[0].at, free[0].expert
         worked = first_worked(now, asking.people)
         return (quarter(now + LEAD) if worked is None else worked), None
-    expert = who(when, asking.people, asking.taken)
+    expert = asking.who(when, now)
     if expert is None and not working(when, asking.people) and first_worked(now, asking.people) is not None:
         raise Refused("no_such_slot")
     return when, expert

@@ -64,9 +64,20 @@ def _hand_on(conn: Connection, row: RowMapping, now: Ms, *, online: bool = False
     if nobody is, it stays whose it is, for they may still come."""
     site = access.queries.site_facts(conn, row["site_id"])
     assert site is not None, "a callback belongs to a site"
-    asking = Asking(conn, site, row["visitor_id"], topic=row["topic"], words=row["words"], without=row["owner_id"])
-    people = [one for one in asking.people if not online or not _offline(conn, one.id, now)]
-    found = who(row["at"], people, asking.taken)
+    asking = Asking(
+        conn,
+        site,
+        row["visitor_id"],
+        topic=row["topic"],
+        words=row["words"],
+        without=row["owner_id"],
+        channel=row["channel"],
+        besides=row["id"],
+    )
+    if online:  # its time has come: whoever is there keeps it
+        found = who(row["at"], [one for one in asking.people if not _offline(conn, one.id, now)], asking.taken)
+    else:
+        found = asking.who(row["at"], now)
     if found is None and online:
         return
     moved = voice.do.move(conn, row, found.id if found else None, row["at"], now)

@@ -17,11 +17,11 @@ import voice.queries
 from contract.clock import rfc3339
 from contract.facts import SiteFacts
 from contract.frames import Slot
-from contract.names import Ms
+from contract.names import CallbackChannel, Ms
 from routing.known import roster_at
 from routing.match import tongue
 from routing.roster import Member
-from routing.slots import SLOT, Bookable, FreeSlot, Taken, free_slots
+from routing.slots import SLOT, Bookable, FreeSlot, Share, Taken, free_slots, who
 from service.flows.facts import customer_facts
 from service.learned import NOTHING, Learned
 
@@ -35,6 +35,8 @@ class Asking:
     """One visitor who wants to be called back, and who could do it: the first of `people` who can, does.
 
     `topic`: the place that it is about: as given, else what the visitor reads now, their words counted in.
+    `besides`: the callback that is to be moved. A call takes its quarter of an hour; what is answered in writing does
+    not, and many may stand in one. `stranger`: no customer, and nobody has talked with them yet.
     """
 
     def __init__(
@@ -47,6 +49,8 @@ class Asking:
         words: str = "",
         learned: Learned = NOTHING,
         without: str | None = None,
+        channel: CallbackChannel = "call",
+        besides: str | None = None,
     ) -> None:
         visit = tracker.queries.newest_visit(conn, visitor_id)
         customer = customer_facts(conn, site.id, [visitor_id]).get(visitor_id)
@@ -58,6 +62,7 @@ class Asking:
             last = customer.last_expert
         else:
             last = chat.queries.served(conn, [visitor_id]).get(visitor_id, chat.queries.NOBODY).expert
+        self.stranger = customer is None and last is None
         roster = roster_at(conn, site.id)
         language = tongue(visit.language) if visit else ""
         named = [customer.owner if customer else None, last]
@@ -66,10 +71,13 @@ class Asking:
         others = [one for one in roster.members.values() if one.id not in chosen and one.id != without]
         others.sort(key=lambda one: _scattered(one, visitor_id))
         others = others[: max(0, MOST - len(chosen))]
-        promised = voice.queries.promised(conn, [*chosen, *(one.id for one in others)])
-        busy = Counter(owner for owner, _ in promised)
+        promises = voice.queries.promises(conn, [*chosen, *(one.id for one in others)])
+        promises = [one for one in promises if one.id != besides]
+        busy = Counter(one.owner for one in promises)
         others.sort(key=lambda one: (bool(language) and language not in one.speaks, busy[one.id]))
-        self.taken: Taken = set(promised)
+        same = [one for one in promises if one.channel == channel]
+        self.taken: Taken = {(one.owner, one.at) for one in same} if channel == "call" else ()
+        self._strangers = [(one.owner, one.at) for one in same if one.stranger]
         self.people = [
             Bookable(id=one.id, name=one.name, hours=one.hours)
             for one in [*(roster.members[id_] for id_ in chosen), *others]
@@ -77,7 +85,14 @@ class Asking:
 
     def free(self, now: Ms, most: int) -> list[FreeSlot]:
         """The next slots that are free."""
-        return free_slots(now, self.people, self.taken, most)
+        return free_slots(now, self.people, self.taken, most, self._share(now))
+
+    def who(self, at: Ms, now: Ms) -> Bookable | None:
+        """Whose promise it would be."""
+        return who(at, self.people, self.taken, self._share(now))
+
+    def _share(self, now: Ms) -> Share | None:
+        return Share(now, self._strangers) if self.stranger else None
 
 
 def shown(slots: Sequence[FreeSlot]) -> list[Slot]:

@@ -35,6 +35,7 @@ def callbacks(conn: Connection, rows: Sequence[RowMapping]) -> list[Callback]:
                 visitor=row["visitor_id"],
                 name=(customer.name if customer else "") or visitor_name(row["visitor_id"]),
                 customer=customer,
+                stranger=row["stranger"],
                 conversation=row["conversation_id"],
                 note=row["note"],
                 created_at=rfc3339(row["created_at"]),

@@ -11,7 +11,7 @@ from contract.clock import DAY, HOUR, MINUTE, from_rfc3339
 from contract.hours import Hours
 from contract.names import Ms
 from routing.hours import checked, works, works_through
-from routing.slots import HORIZON, LEAD, MOST, SLOT, Bookable, first_worked, free_slots, quarter, who, working
+from routing.slots import HORIZON, LEAD, MOST, SLOT, Bookable, Share, first_worked, free_slots, quarter, who, working
 
 MONDAY = "2026-11-23"
 OFFICE = {"1": [("09:00", "12:30"), ("13:15", "17:30")], "2": [("09:00", "17:00")]}
@@ -102,6 +102,25 @@ def test_a_day_on_which_the_clock_is_put_offers_each_quarter_once(zone: str, day
     first, last = (int(one.astimezone(UTC).timestamp() * 1000) for one in (begin, end))
     found = [one.at for one in free_slots(first - LEAD, [expert("Anna", hours(week, zone))], set(), 110)]
     assert [one for one in found if one < last] == list(range(first, last, SLOT))
+
+
+@pytest.mark.parametrize(
+    ("now", "held", "expected"),
+    [
+        ("2026-11-23T02:00:00+01:00", 0, ["23 10:00", "23 10:15"]),
+        ("2026-11-23T02:00:00+01:00", 1, ["23 10:15", "23 10:30"]),
+        ("2026-11-23T02:00:00+01:00", 2, ["30 10:00", "30 10:15"]),
+        ("2026-11-23T10:20:00+01:00", 0, ["23 10:30", "23 10:45"]),
+        ("2026-11-23T10:35:00+01:00", 0, ["30 10:00", "30 10:15"]),
+    ],
+    ids=["four quarters", "one is held", "half is held", "what is over counts no more", "the last one is ours"],
+)
+def test_strangers_have_half_of_what_is_left_of_a_day(now: str, held: int, expected: list[str]):
+    """Boris works four quarters on Mondays; what strangers hold of them goes off what they may have."""
+    slots = [("boris", at("2026-11-23T10:00:00+01:00") + n * SLOT) for n in range(held)]
+    found = free_slots(at(now), [BORIS], set(slots), 2, Share(at(now), slots))
+    zone = ZoneInfo("Europe/Berlin")
+    assert [f"{datetime.fromtimestamp(one.at / 1000, zone):%d %H:%M}" for one in found] == expected
 
 
 # --- properties -------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection, update
 
 import voice.do
+import voice.queries
 from access.tables import site
 from contract.clock import DAY, HOUR, MINUTE, from_rfc3339, now_ms, rfc3339
 from routing.slots import SLOT, quarter
@@ -134,3 +135,34 @@ async def test_whoever_only_looks_at_reports_changes_nothing(here: House):
     assert (await here.ask("PATCH", path, "marketer", json={"owner": here.ours["expert"]})).status_code == 403
     foreign = f"/api/callbacks/{here.theirs['callback']}"
     assert (await here.ask("PATCH", foreign, "expert", json={"at": rfc3339(now_ms() + DAY)})).status_code == 404
+
+
+async def test_what_strangers_asked_for_is_cleared_away_together(here: House):
+    """Of a day, of a network, of all; nobody whom somebody here knows, and nothing of another site."""
+    soon = quarter(now_ms() + 2 * DAY)
+    ids = [await asked(here, soon + n * DAY, whose=whose) for n, whose in enumerate(["ours"] * 4 + ["theirs"])]
+
+    def work(conn: Connection) -> None:
+        for number, id_ in enumerate(ids):
+            values = {"stranger": True, "network": "n" if number in (0, 1) else None}
+            conn.execute(update(callback).where(callback.c.id == id_).values(**values))
+
+    await here.bell.store.write(work)
+
+    async def clears(who: str = "expert", **query: Any) -> Any:
+        answer = (await here.ask("DELETE", "/api/callbacks", who, params=query)).json()
+        return answer.get("code") or answer["cleared"]
+
+    assert await clears() == "invalid"
+    assert await clears("marketer", stranger="true") == "forbidden"
+    assert await clears(like=ids[4]) == "not_found"
+    assert await clears(like=ids[0]) == 2
+    assert await clears(stranger="true", day=rfc3339(soon + 2 * DAY)[:10]) == 1
+    assert await clears(stranger="true") == 1
+    assert await clears(stranger="true") == 0
+    assert await listed(here, state="open") == [here.ours["callback"]]
+    gone = (await here.ask("GET", f"/api/callbacks/{ids[0]}", "expert")).json()
+    assert (gone["state"], gone["note"], gone["stranger"]) == ("missed", "Cleared.", True)
+    kept = await here.bell.store.read(lambda conn: voice.queries.row(conn, ids[4]))
+    assert kept is not None
+    assert kept["state"] == "open"

@@ -2,7 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from types import SimpleNamespace
+from typing import Any, cast
 from uuid import uuid4
 
 import msgspec
@@ -29,6 +33,7 @@ from service.limits import Limits
 from tests.wired.counter import Shop
 from voice.tables import callback
 
+_NUMBERS = count(2_010_000)
 PHONE = "+1 202 555 0123"
 EVERY_DAY = {str(day): [("00:00", "24:00")] for day in range(1, 8)}
 
@@ -99,8 +104,44 @@ async def comes_online(shop: Shop, expert: ExpertCaller, until: Ms | None = None
 async def yesterday(shop: Shop) -> None:
     """Everything was asked for a day earlier."""
     mine = update(callback).where(callback.c.site_id == shop.site.id)
-    earlier = mine.values(created_at=callback.c.created_at - DAY)
+    earlier = mine.values(created_at=callback.c.created_at - DAY, asked=[])
     await shop.store.write(lambda conn: conn.execute(earlier).close())
+
+
+async def anothers(shop: Shop, callback_id: str) -> None:
+    """It was asked for by somebody else, another day."""
+    values = {"visitor_id": str(uuid4()), "created_at": now_ms() - 2 * DAY}
+    given = update(callback).where(callback.c.id == callback_id).values(**values)
+    await shop.store.write(lambda conn: conn.execute(given).close())
+
+
+async def two_hours(shop: Shop, expert: ExpertCaller) -> None:
+    """The day after tomorrow this expert works eight quarters of an hour, and then no more for a fortnight."""
+    day = datetime.now(UTC) + timedelta(days=2)
+    week = {str(day.isoweekday()): [("09:00", "11:00")]}
+    await works(shop, expert, week, off=[(day + timedelta(days=7)).date().isoformat()])
+
+
+async def tries(shop: Shop) -> str:
+    """A new key asks with a new number: who it is promised by, or why not."""
+    try:
+        return str((await asks(shop, phone=a_number()))["expert"])
+    except Refused as no:
+        return no.code
+
+
+async def of_place(shop: Shop, network: str, most: int, **data: Any) -> list[str]:
+    """So many new keys from one network ask, each with another number; what they are answered."""
+    answers = []
+    for _ in range(most):
+        visitor = replace(await shop.visitor(), network=network)
+        answers.append(await refused(shop, visitor, **{"phone": a_number(), **data}))
+    return answers
+
+
+def a_number() -> str:
+    """Another one each time."""
+    return f"+1 202 {next(_NUMBERS)}"
 
 
 # --- asking -----------------------------------------------------------------------------------------------------------
@@ -187,6 +228,73 @@ async def test_many_keys_of_one_place_take_few_slots(shop: Shop):
     assert answers == ["ok"] * 10 + ["rate_limited"] * 2
 
 
+async def test_what_one_place_may_have_in_a_day_is_counted_in_the_base(shop: Shop):
+    """Whichever process is asked: twenty for strangers, then no more; another place has its own, and a customer from
+    that place still gets theirs. After a day it is forgotten where it was asked from."""
+    await shop.expert("Anna")
+    await shop.expert("Boris")
+    shop.bell.settings = cast(Any, SimpleNamespace(secret_key="k"))
+    answers: list[str] = []
+    for _ in range(5):  # a process each
+        shop.bell.limits = Limits(on=True, clock=lambda: 0.0)
+        answers += await of_place(shop, "203.0.113.9", 5)
+    assert answers == ["ok"] * 20 + ["rate_limited"] * 5
+    assert await of_place(shop, "203.0.113.10", 1) == ["ok"]
+    customer = replace(await shop.visitor(), network="203.0.113.9")
+    await known(shop, customer, None)
+    assert await refused(shop, customer) == "ok"
+    kept = {row["network"] for row in await rows(shop)}
+    assert len(kept) == 2
+    assert not any("203" in str(one) for one in kept)
+    await yesterday(shop)
+    assert await of_place(shop, "203.0.113.9", 1) == ["ok"]
+    assert [row["network"] for row in await rows(shop)].count(None) == 22
+
+
+async def test_strangers_never_take_the_time_of_those_we_know(shop: Shop):
+    """However many ask from however many places: half of a day's quarters stay free, and what is nobody's ends at
+    fifty. A customer is promised somebody then, and so is one with whom somebody has talked."""
+    anna = await shop.expert("Anna")
+    await two_hours(shop, anna)
+    customer, talked = await shop.visitor(), await shop.visitor()
+    await known(shop, customer, None)
+    await shop.open_chat(talked, anna)
+    answers = [(await tries(shop)) for _ in range(60)]
+    assert answers[:4] == ["Anna"] * 4
+    assert set(answers[4:54]) == {"None"}
+    assert answers[54:] == ["booked_up"] * 6
+    assert (await shop.say(await shop.visitor(), "callback.slots"))["slots"] == []
+    assert len((await shop.say(customer, "callback.slots"))["slots"]) == 4
+    assert (await asks(shop, customer))["expert"] == "Anna"
+    assert (await asks(shop, talked, phone=a_number()))["expert"] == "Anna"
+
+
+async def test_asked_again_it_is_moved_and_stays_one(shop: Shop):
+    """One call and one letter at a time; the newest word counts."""
+    await shop.expert("Anna")
+    visitor = await shop.visitor()
+    first = await asks(shop, visitor, when=a_time(24), topic="Boiler")
+    again = await asks(shop, visitor, when=a_time(48), topic="Roof", phone="+1 202 555 0199")
+    assert again["callback"] == first["callback"]
+    await asks(shop, visitor, when=a_time(48), channel="write", phone="")
+    call, letter = await rows(shop)
+    assert (rfc3339(call["at"]), call["words"], call["phone"]) == (a_time(48), "Roof", "+12025550199")
+    assert (letter["channel"], letter["at"]) == ("write", call["at"])
+    assert await refused(shop, visitor) == "rate_limited"
+    assert (await asks(shop, when=a_time(24), phone=a_number()))["expert"] == "Anna"
+
+
+async def test_an_answer_in_writing_takes_nobodys_quarter_of_an_hour(shop: Shop):
+    """Many stand in one, of strangers as many as they may have quarters; a call beside them is promised as well."""
+    anna = await shop.expert("Anna")
+    await two_hours(shop, anna)
+    letters = [await asks(shop, phone="", channel="write") for _ in range(5)]
+    assert [one["expert"] for one in letters] == ["Anna"] * 4 + [None]
+    assert len({one["at"] for one in letters}) == 1
+    agreed = await asks(shop)
+    assert (agreed["expert"], agreed["at"]) == ("Anna", letters[0]["at"])
+
+
 # --- whose ------------------------------------------------------------------------------------------------------------
 
 
@@ -220,7 +328,7 @@ async def test_the_ladder_without_a_bell_owner_last_topic_anyone_nobody(shop: Sh
         agreed = await asks(shop, visitor, when=when, phone=f"+1 202 555 012{number}")
         got.append(agreed["expert"])
         assert agreed["at"] == when
-        await yesterday(shop)
+        await anothers(shop, agreed["callback"])
     assert got == ["Owner", "Last", "Best", "Good", "Else", None]
     assert [row["owner_id"] for row in await rows(shop)][-1] is None
     assert other.account.name == "Else"
@@ -233,7 +341,9 @@ async def test_a_path_that_is_named_goes_before_what_is_read(shop: Shop):
     await knows(shop, boots, "Women", "Boots")
     visitor = await shop.visitor()
     await shop.visit(visitor)
-    assert (await asks(shop, visitor))["expert"] == "Things"
+    agreed = await asks(shop, visitor)
+    assert agreed["expert"] == "Things"
+    await anothers(shop, agreed["callback"])
     assert (await asks(shop, visitor, topic=["Women", "Boots", "Suede"]))["expert"] == "Boots"
     assert [row["topic"] for row in await rows(shop)] == [["Things"], ["Women", "Boots", "Suede"]]
 

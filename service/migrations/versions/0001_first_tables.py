@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 13:06:59.686683.
+Revision 0001, after ; 2026-11-22 13:14:55.187631.
 """
 
 import sqlalchemy as sa
@@ -222,6 +222,9 @@ def upgrade() -> None:
         sa.Column("done_at", sa.BigInteger(), nullable=True),
         sa.Column("done_by", sa.Text(), nullable=True),
         sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.Column("stranger", sa.Boolean(), nullable=False),
+        sa.Column("network", sa.Text(), nullable=True),
+        sa.Column("asked", sa.Text(), nullable=False),
         sa.CheckConstraint("channel IN ('call', 'write')", name=op.f("ck_callback_channel")),
         sa.CheckConstraint("state IN ('open', 'done', 'missed')", name=op.f("ck_callback_state")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_callback_site_id_site")),
@@ -236,11 +239,32 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'open'"),
         )
         batch_op.create_index(
+            "ix_callback_network",
+            ["network", "created_at"],
+            unique=False,
+            sqlite_where=sa.text("network IS NOT NULL"),
+            postgresql_where=sa.text("network IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_callback_nobodys",
+            ["site_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open' AND owner_id IS NULL"),
+            postgresql_where=sa.text("state = 'open' AND owner_id IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_callback_owner_id",
+            ["owner_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+        batch_op.create_index(
             "ix_callback_promised",
             ["owner_id", "at"],
             unique=True,
-            sqlite_where=sa.text("state = 'open'"),
-            postgresql_where=sa.text("state = 'open'"),
+            sqlite_where=sa.text("state = 'open' AND channel = 'call'"),
+            postgresql_where=sa.text("state = 'open' AND channel = 'call'"),
         )
         batch_op.create_index("ix_callback_site_id_at", ["site_id", "at"], unique=False)
         batch_op.create_index("ix_callback_site_id_phone_created_at", ["site_id", "phone", "created_at"], unique=False)
@@ -1234,7 +1258,22 @@ def downgrade() -> None:
         batch_op.drop_index("ix_callback_site_id_phone_created_at")
         batch_op.drop_index("ix_callback_site_id_at")
         batch_op.drop_index(
-            "ix_callback_promised", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
+            "ix_callback_promised",
+            sqlite_where=sa.text("state = 'open' AND channel = 'call'"),
+            postgresql_where=sa.text("state = 'open' AND channel = 'call'"),
+        )
+        batch_op.drop_index(
+            "ix_callback_owner_id", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
+        )
+        batch_op.drop_index(
+            "ix_callback_nobodys",
+            sqlite_where=sa.text("state = 'open' AND owner_id IS NULL"),
+            postgresql_where=sa.text("state = 'open' AND owner_id IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_callback_network",
+            sqlite_where=sa.text("network IS NOT NULL"),
+            postgresql_where=sa.text("network IS NOT NULL"),
         )
         batch_op.drop_index(
             "ix_callback_due_at", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
