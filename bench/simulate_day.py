@@ -59,7 +59,8 @@ class World:
     # --- the day ------------------------------------------------------------------------------------------------
 
     async def live(self) -> None:
-        await furnish(self)
+        found = await furnish(self.shop, self.clock, self.plan, self.dice, self.watch)
+        self.people, self.customers = found
         self._plan_visits()
         self._plan_people()
         end = MIDNIGHT + self.plan.length + 10 * MINUTE  # whoever still rings then, rings for ever

@@ -1,6 +1,7 @@
 """Before the simulated day: who works in the shop, and who has been there before."""
 
-from typing import TYPE_CHECKING, Any, get_args
+import random
+from typing import Any, get_args
 
 from sqlalchemy import Connection, insert
 
@@ -8,8 +9,9 @@ import access.do
 import crm.do
 import routing.do
 import tracker.do
-from bench.simulate_plan import BREATH, CUSTOMER, MIDNIGHT, SHIFTS, Person
-from bench.simulate_watch import Desk
+from bench.simulate_plan import BREATH, CUSTOMER, MIDNIGHT, SHIFTS, Person, Plan
+from bench.simulate_watch import Desk, Watch
+from bench.virtual import Clock
 from contract.clock import DAY, HOUR, MINUTE
 from contract.facts import AccountFacts
 from contract.hours import Hours, Weekday
@@ -22,26 +24,30 @@ from routing.usual import back, deep
 from sales.tables import order, order_form
 from service.callers import ExpertCaller
 from service.sockets.registry import Connection as Line
+from tests.wired.counter import Shop
 from tracker.visitor import key_hash
 
-if TYPE_CHECKING:
-    from bench.simulate_day import World
 
+async def furnish(
+    shop: Shop, clock: Clock, plan: Plan, dice: random.Random, watch: Watch
+) -> tuple[dict[str, Person], list[str]]:
+    """Triggers, staff with topics and shifts, and customers with their history, before the day begins.
 
-async def furnish(world: "World") -> None:
-    """Triggers, staff with topics and shifts, and customers with their history, before the day begins."""
-    plan, shop, dice, watch = world.plan, world.shop, world.dice, world.watch
+    Returns the people at the desks, and the customers' browsers.
+    """
+    people: dict[str, Person] = {}
+    customers: list[str] = []
     site = shop.site
 
     def staff(conn: Connection) -> list[tuple[AccountFacts, Desk]]:
-        add_trigger(conn, site.id, "back", back(), world.clock.now)
-        add_trigger(conn, site.id, "deep", deep(3, 15), world.clock.now + 1)
+        add_trigger(conn, site.id, "back", back(), clock.now)
+        add_trigger(conn, site.id, "deep", deep(3, 15), clock.now + 1)
         found = []
         for number in range(plan.topics * plan.equals):
             topic, shift = number // plan.equals, number % 2
             account = access.do.create_account(
                 conn, email=f"e{number}@shop.example", name=f"Expert {number}", password_hash="-", role="expert",
-                now=world.clock.now, sites=[site.id],
+                now=clock.now, sites=[site.id],
             )  # fmt: skip
             path = [f"Topic {topic}"]
             routing.do.add_expert(conn, account.id, plan.capacity, [(node_id(site.id, path), path, 3)])
@@ -49,19 +55,19 @@ async def furnish(world: "World") -> None:
             begin, end = (plan.hour(hour) for hour in SHIFTS[shift])
             span = [(_clock(begin), _clock(end))]
             hours = Hours(zone="UTC", week=dict.fromkeys(get_args(Weekday), span))
-            routing.do.set_hours(conn, account.id, checked(hours), world.clock.now)
+            routing.do.set_hours(conn, account.id, checked(hours), clock.now)
             found.append((account, Desk(account.id, topic, f"{topic}/{shift}", (begin, end))))
         return found
 
     for number, (account, desk) in enumerate(await shop.store.write(staff)):
         caller = ExpertCaller(account=account, language="en")
-        world.people[desk.id] = Person(caller, desk, Line(sid=f"sid{number}", namespace="/expert", caller=caller))
+        people[desk.id] = Person(caller, desk, Line(sid=f"sid{number}", namespace="/expert", caller=caller))
         watch.desks[desk.id] = desk
-    experts = list(world.people)
+    experts = list(people)
 
     def clientele(conn: Connection) -> None:
         """Some have an owner, some were served; some order often, some ordered much once, long ago."""
-        now = world.clock.now
+        now = clock.now
         rows: list[dict[str, Any]] = []
         for number in range(max(20, round(plan.visits * CUSTOMER / 1.5))):
             key = f"{dice.getrandbits(128):032x}"
@@ -73,7 +79,7 @@ async def furnish(world: "World") -> None:
                 conn.execute(customer.update().where(customer.c.id == who).values(owner_id=owner))
                 watch.owners[visitor] = owner
             watch.known.add(visitor)
-            world.customers.append(key)
+            customers.append(key)
             chance = dice.random()
             if chance < 0.5:
                 orders = [(now - (20 + 30 * month) * DAY, 3_000) for month in range(dice.randint(2, 6))]
@@ -81,7 +87,7 @@ async def furnish(world: "World") -> None:
                 orders = [(now - 900 * DAY, 300_000)] if chance < 0.6 else []
             for at, amount in orders:
                 rows.append(
-                    {"id": world.clock.new_id(), "site_id": site.id, "visitor_id": visitor, "customer_id": who,
+                    {"id": clock.new_id(), "site_id": site.id, "visitor_id": visitor, "customer_id": who,
                      "expert_id": dice.choice(experts), "amount": amount, "at": at}
                 )  # fmt: skip
         forms = [
@@ -99,6 +105,7 @@ async def furnish(world: "World") -> None:
             watch.served[row["visitor_id"]][row["id"]] = (row["at"], row["expert_id"])
 
     await shop.store.write(clientele)
+    return people, customers
 
 
 def _clock(at: Ms) -> str:

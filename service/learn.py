@@ -10,10 +10,9 @@ from pathlib import Path
 import access.queries
 from contract.facts import SiteFacts
 from contract.names import Ms
+from service.learn_visits import Say
 from store.base import Store
 
-#: Told while it works.
-Say = Callable[[str], None]
 #: One thing that can be learned of a site; returns what to print.
 Learner = Callable[[Store, SiteFacts, Path, Ms, Say], Awaitable[list[str]]]
 

@@ -7,7 +7,7 @@ no page, no second of dwell, no order, and nobody becomes a customer before they
 
 import hashlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -28,6 +28,8 @@ from tracker.rows import facts_of
 from tracker.tables import event, page_view, visit
 from tracker.visit import View, apply_mark, summarise
 
+#: Told while it works.
+Say = Callable[[str], None]
 #: Visits that are older say little of today's; raw events are kept for as long.
 SINCE: Ms = 400 * DAY
 #: The newest visits of a site that are learned from.
