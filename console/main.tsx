@@ -11,6 +11,7 @@ import "./look/rule.css";
 import "./look/routing.css";
 import "./look/knowledge.css";
 import "./look/admin.css";
+import { keepUpright } from "../widget/look/direction";
 import { App } from "./screens/App";
 import { startBell } from "./live/bell";
 import { startPush } from "./live/push";
@@ -18,6 +19,7 @@ import { restore } from "./live/session";
 import { startLook } from "./parts/look";
 import { startLanguage } from "./text/text";
 
+keepUpright();
 startLanguage();
 startLook();
 startBell();

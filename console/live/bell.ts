@@ -1,6 +1,7 @@
 // Makes the bell heard: a short synthesised sound, the title, the icon, the badge, the desktop.
 // Browsers allow sound only after a gesture; until then `soundWaits` is true and the desk says so.
 import { effect, signal } from "@preact/signals";
+import { upright } from "../../widget/look/direction";
 import { t } from "../text/text";
 import { choices, type Sound } from "./choices";
 
@@ -92,7 +93,7 @@ globalThis.addEventListener?.("focus", () => (desktop.value = desktopNow()));
 function show(id: string, title: string, body: string, opened: () => void): boolean {
   if (desktop.value !== "allowed" || !choices.peek().desktop || (document.visibilityState === "visible" && document.hasFocus())) return false;
   try {
-    const note = new Notification(title, { body, tag: id, icon: `${import.meta.env.BASE_URL}bell-ringing.svg` });
+    const note = new Notification(upright(title), { body: upright(body), tag: id, icon: `${import.meta.env.BASE_URL}bell-ringing.svg` });
     note.onclick = () => {
       window.focus();
       opened();

@@ -1,5 +1,6 @@
 // The smallest pieces that every screen uses.
 import { Fragment, type ComponentChildren } from "preact";
+import { safeLink } from "../../widget/look/format";
 import { now } from "../live/clock";
 import { clock } from "../text/format";
 import { whereIs } from "../text/names";
@@ -81,6 +82,6 @@ export function Empty({ title, icon, children }: { title: string; icon?: Compone
 
 /** A link out of the desk; anything but http and https stays plain text. */
 export function Out({ url, children }: { url: string | null | undefined; children: ComponentChildren }) {
-  if (!url || !/^https?:\/\//i.test(url)) return <>{children}</>;
-  return <a href={url} target="_blank" rel="noreferrer noopener">{children}</a>;
+  const href = safeLink(url);
+  return href ? <a href={href} target="_blank" rel="noreferrer noopener">{children}</a> : <>{children}</>;
 }

@@ -238,6 +238,15 @@ def test_the_quotation_is_the_best_of_all_rows_of_sentences(said: list[list[str]
     assert (sum(worth[one] for one in found[0] & worth.keys()), found[1]) == max(ranks)
 
 
+@pytest.mark.parametrize("between", [" ", ". ", "\n\n"], ids=repr)
+def test_reading_lets_others_on_after_every_fifty_words(between: str) -> None:
+    """However they stand; else all sites would wait for the longest article of one."""
+    breaths: list[None] = []
+    text = between.join(f"Word{n}" for n in range(5_000))
+    analysed("a", "Long", text, "en", lambda: breaths.append(None))
+    assert len(breaths) >= 5_000 // 50
+
+
 def test_more_different_words_than_there_is_room_for_are_not_taken_in() -> None:
     """The first ones stay found; whatever is asked of the others, nothing breaks."""
     texts = [analysed(str(n), f"t{n}", " ".join(f"w{n}x{i}" for i in range(100)), "en") for n in range(3)]

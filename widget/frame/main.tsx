@@ -5,6 +5,7 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import * as callback from "./callback";
 import * as cards from "./cards";
+import { keepUpright } from "../look/direction";
 import { meetHost } from "./host";
 import { connect } from "./line";
 import { remember } from "./memory";
@@ -14,6 +15,8 @@ import { Bubble } from "./view/Bubble";
 import { Panel } from "./view/Panel";
 import { language, suggestLanguage, title } from "./words";
 import "./frame.css";
+
+keepUpright();
 
 function App() {
   return talk.open.value ? <Panel /> : <Bubble />;

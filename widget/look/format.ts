@@ -13,11 +13,12 @@ const LIST = /^\s{0,3}(?:[-*•]|(\d{1,3})[.)])\s+(?=\S)/;
 const MARKS =
   /`([^`\n]{1,500})`|\[([^[\]\n]{1,200})\]\((https?:\/\/[^\s<>"'`()]{1,2000})\)|(https?:\/\/[^\s<>"'`\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069]+)|\*\*(?=[^\s*])([^\n]{0,500}?[^\s*])\*\*|(?<![\p{L}\p{N}*])\*(?=[^\s*])([^*\n]{0,500}?[^\s*])\*(?![\p{L}\p{N}*])/giu;
 
-/** An address that may be opened, or undefined. */
+/** An address that may be opened, or undefined. None with a name or password before the host: it reads as another
+ * place than it leads to. */
 export function safeLink(address: string | null | undefined): string | undefined {
   try {
     const url = new URL(address ?? "");
-    return /^https?:$/.test(url.protocol) ? url.href : undefined;
+    return /^https?:$/.test(url.protocol) && !url.username && !url.password ? url.href : undefined;
   } catch {
     return undefined;
   }
