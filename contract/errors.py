@@ -21,6 +21,7 @@ Code = Literal[
     "method_not_allowed", "not_ready", "websocket_only", "internal",
     "file_type", "file_too_large", "file_limit", "no_mail", "blocked", "too_late", "not_free",
     "number_refused", "no_such_slot", "setup_code", "booked_up",
+    "phone_country", "phone_extension",
 ]  # fmt: skip
 
 STATUS: Mapping[Code, int] = {
@@ -33,7 +34,7 @@ STATUS: Mapping[Code, int] = {
     "no_lines": 422,
     "bad_contact": 422, "bad_address": 422, "bad_receiver": 422, "exists": 409, "bad_token": 403, "two_people": 409,
     "too_many": 409, "too_many_words": 409, "in_use": 409, "number_refused": 422, "no_such_slot": 409,
-    "booked_up": 409,
+    "booked_up": 409, "phone_country": 422, "phone_extension": 422,
     "method_not_allowed": 405, "not_ready": 503, "websocket_only": 400, "internal": 500,
     "file_type": 415, "file_too_large": 413, "file_limit": 409, "no_mail": 409,
     "setup_code": 403, "blocked": 403, "too_late": 409, "not_free": 409,

@@ -1,15 +1,17 @@
 """Is this a contact that we can use? Name, e-mail and telephone as typed, turned into one agreed spelling."""
 
 import re
+from collections.abc import Sequence
 
 import msgspec
 import phonenumbers
+from phonenumbers import is_possible_number, is_valid_number, timezone
 
 from contract.errors import Refused
 from contract.text import has_forbidden
 
 NAME, EMAIL, PHONE, ADDRESS = 200, 254, 40, 500
-#: Which countries' national numbers a site of this language takes; the first in which a number is valid wins.
+#: Which countries' national numbers a site of this language takes, if it names none itself.
 REGIONS = {
     "en": ("US", "GB", "IE", "AU", "NZ"),
     "ru": ("RU", "BY", "KZ"),
@@ -41,15 +43,17 @@ class CheckedContact(msgspec.Struct, frozen=True, kw_only=True):
     address: str
 
 
-def check_contact(name: str, email: str, phone: str, address: str, language: str) -> CheckedContact:
-    """The contact in our spelling; `language` of the site says which country a number without one belongs to.
+def check_contact(
+    name: str, email: str, phone: str, address: str, language: str, zone: str = "", countries: Sequence[str] = ()
+) -> CheckedContact:
+    """The contact in our spelling; the site says which country a number without one belongs to (`check_phone`).
 
     Raises Refused("bad_contact") with the field as hint: no name, neither e-mail nor telephone, or one that is none.
     """
     checked = CheckedContact(
         name=_line(name, NAME, "name"),
         email=check_email(email) if email.strip() else "",
-        phone=check_phone(phone, language) if phone.strip() else "",
+        phone=check_phone(phone, language, zone, countries) if phone.strip() else "",
         address=_lines(address, ADDRESS),
     )
     if not checked.name:
@@ -79,26 +83,55 @@ def mailbox(email: str) -> str:
     return f"{local}@{domain}"
 
 
-def check_phone(phone: str, language: str) -> str:
-    """In E.164. Raises Refused("bad_contact")."""
+def check_phone(phone: str, language: str, zone: str = "", countries: Sequence[str] = ()) -> str:
+    """In E.164. A number without its country is one of the site's `countries`, else of its language; where it is one
+    in several of them, the site's clock (`zone`) decides.
+
+    Raises Refused: "bad_contact"; "phone_country" if it may be of several countries, for nobody calls a guess;
+    "phone_extension", for none is dialled.
+    """
     phone = phone.strip()
     if len(phone) > PHONE or has_forbidden(phone):
         raise Refused("bad_contact", "phone")
-    for region in (None,) if phone.startswith("+") else regions(language):
-        number = _parsed(phone, region)
-        # With its country a number need only be possible: new ranges open faster than any list learns of them.
-        fits = phonenumbers.is_possible_number if region is None else phonenumbers.is_valid_number
-        if number is not None and fits(number):
-            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    raise Refused("bad_contact", "phone")
+    where = (None,) if phone.startswith("+") else tuple(countries) or _national(language)
+    read = [(region, number) for region in where if (number := _parsed(phone, region)) is not None]
+    # With its country a number need only be possible: new ranges open faster than any list learns of them.
+    fits = [one for region, one in read if (is_possible_number if region is None else is_valid_number)(one)]
+    if any(one.extension for one in fits):
+        raise Refused("phone_extension")
+    there = [one for one in fits if zone and zone in timezone.time_zones_for_number(one)]
+    found = {_e164(one) for one in fits}
+    if len(found) > 1 and there:
+        found = {_e164(one) for one in there}
+    if not found:
+        raise Refused("bad_contact", "phone")
+    if len(found) > 1:
+        raise Refused("phone_country")
+    return found.pop()
+
+
+def _e164(number: phonenumbers.PhoneNumber) -> str:
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def regions(language: str) -> tuple[str, ...]:
     """`en-GB` -> Great Britain first, then the other countries of that language."""
-    base, _, country = language.replace("_", "-").partition("-")
-    known = REGIONS.get(base.lower(), ())
-    country = country.upper()
-    return (country, *(one for one in known if one != country)) if re.fullmatch("[A-Z]{2}", country) else known
+    known, country = REGIONS.get(_base(language), ()), _country(language)
+    return (country, *(one for one in known if one != country)) if country else known
+
+
+def _national(language: str) -> tuple[str, ...]:
+    """Whose numbers are meant where no country is said: a language that names one means that one alone."""
+    return regions(language)[:1] if _country(language) else regions(language)
+
+
+def _base(language: str) -> str:
+    return language.replace("_", "-").partition("-")[0].lower()
+
+
+def _country(language: str) -> str:
+    country = language.replace("_", "-").partition("-")[2].upper()
+    return country if re.fullmatch("[A-Z]{2}", country) else ""
 
 
 def _parsed(phone: str, region: str | None) -> phonenumbers.PhoneNumber | None:

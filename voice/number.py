@@ -17,6 +17,8 @@ from contract.errors import Refused
 _EARNS = {Kind.PREMIUM_RATE, Kind.SHARED_COST, Kind.PERSONAL_NUMBER, Kind.PAGER, Kind.VOICEMAIL}
 #: Calling codes that are no country's: satellites, networks, premium.
 _NOWHERE = "001"
+#: Under the code of a country that does not run them: what they cost is no call home (Abkhazia, under Russia's).
+_FAR = ("+7840", "+7940")
 
 
 def check_callable(phone: str, countries: Collection[str], zone: str) -> None:
@@ -28,7 +30,7 @@ def check_callable(phone: str, countries: Collection[str], zone: str) -> None:
     number = phonenumbers.parse(phone, None)
     if phonenumbers.number_type(number) in _EARNS:
         raise Refused("number_refused", "premium")
-    if not _served(number, countries, zone):
+    if phone.startswith(_FAR) or not _served(number, countries, zone):
         raise Refused("number_refused", "foreign")
 
 

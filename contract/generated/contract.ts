@@ -69,7 +69,7 @@ export type Direction = ("in" | "out" | "across")
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "ErrorCode".
  */
-export type ErrorCode = ("malformed" | "invalid" | "too_large" | "unsupported_type" | "unknown_site" | "foreign_origin" | "unauthenticated" | "wrong_password" | "forbidden" | "missing_csrf" | "not_found" | "rate_limited" | "busy" | "unavailable" | "unknown_command" | "empty_message" | "message_too_long" | "bad_text" | "conversation_closed" | "alert_over" | "desk_full" | "not_online" | "form_used" | "offer_over" | "bad_quantity" | "unknown_product" | "no_lines" | "bad_contact" | "bad_address" | "bad_receiver" | "exists" | "bad_token" | "two_people" | "too_many" | "too_many_words" | "in_use" | "method_not_allowed" | "not_ready" | "websocket_only" | "internal" | "file_type" | "file_too_large" | "file_limit" | "no_mail" | "blocked" | "too_late" | "not_free" | "number_refused" | "no_such_slot" | "setup_code" | "booked_up")
+export type ErrorCode = ("malformed" | "invalid" | "too_large" | "unsupported_type" | "unknown_site" | "foreign_origin" | "unauthenticated" | "wrong_password" | "forbidden" | "missing_csrf" | "not_found" | "rate_limited" | "busy" | "unavailable" | "unknown_command" | "empty_message" | "message_too_long" | "bad_text" | "conversation_closed" | "alert_over" | "desk_full" | "not_online" | "form_used" | "offer_over" | "bad_quantity" | "unknown_product" | "no_lines" | "bad_contact" | "bad_address" | "bad_receiver" | "exists" | "bad_token" | "two_people" | "too_many" | "too_many_words" | "in_use" | "method_not_allowed" | "not_ready" | "websocket_only" | "internal" | "file_type" | "file_too_large" | "file_limit" | "no_mail" | "blocked" | "too_late" | "not_free" | "number_refused" | "no_such_slot" | "setup_code" | "booked_up" | "phone_country" | "phone_extension")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "EventOutcome".
@@ -1847,11 +1847,17 @@ ru?: string
  * `idle_minutes`: after so long without a word a conversation that somebody has is told that it ends (0: never),
  *     `warn_minutes` before it does. `preview`: experts read what a visitor types before it is sent, and the visitor is
  *     told so. `files`, `ratings`: visitors may send files, may rate. `night`: where nobody is there, articles answer.
+ *     `countries`: whose telephone numbers may be given without a country (`GB`), instead of those of the language's; they
+ *     are called as well.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Talk".
  */
 export interface Talk {
+/**
+ * @maxItems 20
+ */
+countries?: string[]
 files?: boolean
 idle_minutes?: number
 night?: boolean

@@ -65,9 +65,9 @@ async def request(bell: Bell, caller: VisitorCaller, data: CallbackRequest) -> C
     """Promised to whoever the ladder gives for that slot. The same `client_id` again gives the same answer; another one
     moves what is still open that way, for there is one at a time.
 
-    Refused: bad_contact (no number that can be called), number_refused, invalid (`when` is no time), no_such_slot
-    (over, too far away, nobody works then), booked_up (nobody has time, and enough wait already), rate_limited (3 a day
-    for one visitor, and for one number; some for one network).
+    Refused: bad_contact (no number that can be called), phone_country, phone_extension, number_refused, invalid (`when`
+    is no time), no_such_slot (over, too far away, nobody works then), booked_up (nobody has time, and enough wait
+    already), rate_limited (3 a day for one visitor, and for one number; some for one network).
     """
 
     def work(conn: Connection) -> tuple[CallbackAgreed, RowMapping | None]:
@@ -97,8 +97,8 @@ def _request(
     path, words = _about(data.topic)
     phone = ""
     if data.phone.strip() or data.channel == "call":
-        phone = check_phone(data.phone, site.language)
-        check_callable(phone, regions(site.language), site.zone)
+        phone = check_phone(data.phone, site.language, site.zone, site.talk.countries)
+        check_callable(phone, (*site.talk.countries, *regions(site.language)), site.zone)
     when = _when(data.when, now)
     lock(conn, f"visitor:{visitor_id}")
     if phone:

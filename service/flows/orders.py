@@ -64,7 +64,15 @@ def _place(conn: Connection, limits: Limits, caller: VisitorCaller, data: OrderS
     sales.do.check_unused(form)
     priced = price(sales.queries.form_lines(form), [(line.product, line.quantity) for line in data.lines])
     given = data.contact
-    contact = check_contact(given.name, given.email, given.phone, given.address, caller.site.language)
+    contact = check_contact(
+        given.name,
+        given.email,
+        given.phone,
+        given.address,
+        caller.site.language,
+        caller.site.zone,
+        caller.site.talk.countries,
+    )
     limits.order(caller)  # the last of the checks: a slip of the pen, or the same order once more, costs nothing
     customer_id = crm.do.know(conn, form["site_id"], caller.visitor, contact, now)
     owner = _owner(conn, customer_id, form["expert_id"])

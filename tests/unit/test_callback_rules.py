@@ -90,6 +90,8 @@ def test_after_the_wait_one_more_is_possible_and_not_before(made: list[Ms]):
         ("+44 70 1234 5678", "en", "Europe/London", "number_refused premium"),
         ("+1 900 234 5678", "en", "UTC", "number_refused premium"),
         ("+7 809 123 45 67", "ru", "Europe/Moscow", "number_refused premium"),
+        ("+7 840 123 45 67", "ru", "Europe/Moscow", "number_refused foreign"),
+        ("+7 940 123 45 67", "ru", "Europe/Moscow", "number_refused foreign"),
         ("+881 612 345 678", "en", "Europe/Berlin", "number_refused foreign"),
         ("+882 1612345", "en", "Europe/Berlin", "number_refused foreign"),
         ("+979 123 456 789", "en", "Europe/Berlin", "number_refused premium"),
@@ -106,7 +108,7 @@ def test_after_the_wait_one_more_is_possible_and_not_before(made: list[Ms]):
 def test_which_numbers_a_shop_calls_back(phone: str, language: str, zone: str, expected: str):
     """One spelling for what it calls; a clear code for what it does not."""
     try:
-        number = check_phone(phone, language)
+        number = check_phone(phone, language, zone)
         check_callable(number, regions(language), zone)
     except Refused as refused:
         number = f"{refused.code} {refused.hint}"

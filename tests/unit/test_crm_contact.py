@@ -61,7 +61,7 @@ def test_whose_a_mailbox_is(email: str, whose: str):
     [
         ("+49 30 901820", "en", "+4930901820"),
         ("+44 (0)20 7946 0958", "ru", "+442079460958"),
-        ("(212) 555-0123", "en", "+12125550123"),
+        ("(212) 555-0123", "en-US", "+12125550123"),
         ("020 7946 0958", "en-GB", "+442079460958"),
         ("8 (912) 345-67-89", "ru", "+79123456789"),
         ("030 901820", "de", "+4930901820"),
@@ -82,6 +82,31 @@ def test_what_is_no_telephone_number_is_refused(typed: str, language: str):
     with pytest.raises(Refused) as refused:
         check_phone(typed, language)
     assert (refused.value.code, refused.value.hint) == ("bad_contact", "phone")
+
+
+@pytest.mark.parametrize(
+    ("typed", "zone", "countries", "kept"),
+    [
+        ("0900123456", "UTC", [], "phone_country"),
+        ("(212) 555-0123", "UTC", [], "phone_country"),
+        ("(212) 555-0123", "America/New_York", [], "+12125550123"),
+        ("(212) 555-0123", "Europe/London", ["US"], "+12125550123"),
+        ("020 7946 0958", "Europe/London", [], "+442079460958"),
+        ("020 7946 0958", "UTC", [], "phone_country"),
+        ("030 901820", "UTC", ["DE"], "+4930901820"),
+        ("030 901820", "UTC", [], "bad_contact"),
+        ("+49 30 901820 ext. 99", "UTC", [], "phone_extension"),
+        ("+49301234567;ext=99", "UTC", [], "phone_extension"),
+    ],
+)
+def test_a_number_without_its_country_is_never_guessed(typed: str, zone: str, countries: list[str], kept: str):
+    """The site's countries, or its clock among those of its language; else one is asked for it. And no extension is
+    lost without a word."""
+    try:
+        number = check_phone(typed, "en", zone, countries)
+    except Refused as refused:
+        number = refused.code
+    assert number == kept
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ export function TalkForm({ site, changes }: { site: Site; changes: boolean }) {
     setBusy(true);
     try {
       const { preview, files, ratings, night } = draft;
-      const talk: Talk = { idle_minutes: draft.ends ? idle! : 0, warn_minutes: draft.ends ? warn! : (site.talk as Talk).warn_minutes, preview, files, ratings, night };
+      const talk: Talk = { ...(site.talk as Talk), idle_minutes: draft.ends ? idle! : 0, warn_minutes: draft.ends ? warn! : (site.talk as Talk).warn_minutes, preview, files, ratings, night };
       changeSite(await http<Site>("PATCH", `/api/sites/${site.id}`, { talk }));
       setDraft(null);
       say(t("talkform.saved"), "good");
