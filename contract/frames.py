@@ -264,12 +264,22 @@ class Greeting(Out):
 
 
 class TalkOffered(Out):
-    """What the site has in its chat (`contract.talk`). `preview`: what is typed is read before it is sent: say so."""
+    """What the site has in its chat (`contract.talk`). `preview`: what is typed is read before it is sent: say so.
+    `mail`: a copy can be sent by mail."""
 
     preview: bool
     files: bool
     ratings: bool
     night: bool
+    mail: bool
+
+
+class Away(Out):
+    """Nobody of the site is there now. `at`: the first time at which somebody (`expert`: their name) could call or
+    write; null: none is known."""
+
+    at: Time | None
+    expert: str | None
 
 
 class ClosedTalk(Out):
@@ -283,7 +293,8 @@ class ClosedTalk(Out):
 
 
 class ChatOpened(Out):
-    """Of `chat.open`: as `Opened`, and what the frame begins with. `ends_at`: it ends then unless somebody writes."""
+    """Of `chat.open`: as `Opened`, and what the frame begins with. `ends_at`: it ends then unless somebody writes.
+    `away`: null while anybody is there."""
 
     conversation: str
     seq: int
@@ -291,6 +302,7 @@ class ChatOpened(Out):
     ends_at: Time | None
     greeting: Greeting | None
     closed: ClosedTalk | None
+    away: Away | None
     talk: TalkOffered
 
 

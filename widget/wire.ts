@@ -110,6 +110,7 @@ export interface FrameSays {
 // What the sockets carry is generated from the server's own shapes.
 export type {
   ArticleQuote,
+  Away,
   CallbackShown,
   ChatInvited as Invited,
   ClosedTalk,

@@ -516,6 +516,17 @@ is?: boolean
 kind: "available"
 }
 /**
+ * Nobody of the site is there now. `at`: the first time at which somebody (`expert`: their name) could call or
+ *     write; null: none is known.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Away".
+ */
+export interface Away {
+at: (string | null)
+expert: (string | null)
+}
+/**
  * What a trigger would have done. `every`: one of so many visits was looked at, and all numbers are of all visits,
  *     scaled; 1 where all were. `busy`: the most experts it would have kept busy at once, and `busy_usually` in 95 % of
  *     the time in which anybody was, at `talk_seconds` for each (`talk_known`: measured here, else a guess).
@@ -1286,11 +1297,13 @@ export interface ChatOpen {
 }
 /**
  * Of `chat.open`: as `Opened`, and what the frame begins with. `ends_at`: it ends then unless somebody writes.
+ *     `away`: null while anybody is there.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "ChatOpened".
  */
 export interface ChatOpened {
+away: (Away | null)
 closed: (ClosedTalk | null)
 conversation: string
 ends_at: (string | null)
@@ -1344,12 +1357,14 @@ text: string
 }
 /**
  * What the site has in its chat (`contract.talk`). `preview`: what is typed is read before it is sent: say so.
+ *     `mail`: a copy can be sent by mail.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "TalkOffered".
  */
 export interface TalkOffered {
 files: boolean
+mail: boolean
 night: boolean
 preview: boolean
 ratings: boolean

@@ -61,7 +61,7 @@ async def visitor_open(bell: Bell, caller: VisitorCaller, data: ChatOpen) -> Cha
             conn, caller.site.id, caller.visitor, caller.frame_hash, visit.id if visit else None, now
         )
         announce.conversation_opened(conn, row, now)
-        return welcome(conn, caller, row["id"], now)
+        return welcome(conn, bell, caller, row["id"], now)
 
     opened = await bell.store.write(work)
     bell.bus.ring("conversation", opened.conversation)

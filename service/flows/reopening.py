@@ -43,7 +43,7 @@ async def by_visitor(bell: Bell, caller: VisitorCaller, data: ConversationReopen
                 visit = tracker.queries.newest_visit(conn, caller.visitor)
                 who = Who(kind="visitor", id=caller.visitor)
                 chat.reopening.reopen(conn, held, who, expert, now, visit_id=visit.id if visit else None)
-        return welcome(conn, caller, row["id"], now)
+        return welcome(conn, bell, caller, row["id"], now)
 
     opened = await bell.store.write(work)
     bell.bus.ring("conversation", opened.conversation)

@@ -10,15 +10,18 @@ import routing.queries
 import sales.queries
 from contract.clock import rfc3339
 from contract.errors import Refused
-from contract.frames import ChatOpened, ClosedTalk, Greeting, TalkOffered
+from contract.frames import Away, ChatOpened, ClosedTalk, Greeting, TalkOffered
 from contract.names import Ms
 from contract.talk import USUAL
 from routing.presence import absent
 from service import present
+from service.bell import Bell
 from service.callers import VisitorCaller
+from service.flows.mornings import somebody_there
+from service.flows.slots import Asking, shown
 
 
-def welcome(conn: Connection, caller: VisitorCaller, conversation_id: str, now: Ms) -> ChatOpened:
+def welcome(conn: Connection, bell: Bell, caller: VisitorCaller, conversation_id: str, now: Ms) -> ChatOpened:
     """The conversation as `chat.open` gives it."""
     opened = present.opened(conn, conversation_id)
     row = chat.queries.row(conn, conversation_id)
@@ -33,8 +36,24 @@ def welcome(conn: Connection, caller: VisitorCaller, conversation_id: str, now: 
         ends_at=None if row["ends_at"] is None else rfc3339(row["ends_at"]),
         greeting=_greeting(conn, caller, now),
         closed=_closed(conn, caller, now),
-        talk=TalkOffered(preview=talk.preview, files=talk.files, ratings=talk.ratings, night=talk.night),
+        away=_away(conn, bell, caller, now) if row["expert_id"] is None else None,
+        talk=TalkOffered(
+            preview=talk.preview,
+            files=talk.files,
+            ratings=talk.ratings,
+            night=talk.night,
+            mail=bell.settings.mail,
+        ),
     )
+
+
+def _away(conn: Connection, bell: Bell, caller: VisitorCaller, now: Ms) -> Away | None:
+    """Whether nobody is there, and the first time that `callback.slots` would name."""
+    if somebody_there(conn, caller.site.id, now):
+        return None
+    free = Asking(conn, caller.site, caller.visitor, learned=bell.learned).free(now, 1)
+    first = shown(free)[0] if free else None
+    return Away(at=first.at if first else None, expert=first.expert if first else None)
 
 
 def _greeting(conn: Connection, caller: VisitorCaller, now: Ms) -> Greeting | None:

@@ -14,7 +14,7 @@ from tests.browser.test_looks import ring
 from tests.conftest import in_own_loop
 from tests.running import Server, people_of
 
-PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+PHONE: dict[str, Any] = {"locale": "en-GB", "viewport": {"width": 390, "height": 844}, "has_touch": True}
 
 
 @pytest.fixture
@@ -174,3 +174,41 @@ def test_who_is_asked_to_take_over_has_not_taken_over(frame: Frame, demo: Server
     in_own_loop(work())
     expect(frame.log).to_contain_text("Anna Lindqvist asks Boris Tamm to take over. ·")
     expect(frame.log).to_contain_text("Anna Lindqvist stays with you. ·")
+
+
+def test_no_mail_is_offered_where_none_is_sent(frame: Frame, demo: Server) -> None:
+    """A demo has no mail: the copy can be saved, and nothing asks for an address."""
+    frame.write("Keep this.")
+    desk_does(demo, "clara", ("message.send", {"conversation": newest_talk(demo), "text": "Gladly."}))
+    expect(frame.log).to_contain_text("Gladly.")
+    frame.choose("transcript")
+    expect(frame.button("saveText")).to_be_visible()
+    expect(frame.button("mailSend")).to_have_count(0)
+
+
+def test_who_comes_at_night_reads_so_and_an_answer_is_read_from_its_title(
+    visitor: Callable[..., Visitor], demo: Server
+) -> None:
+    """On a small phone: who can answer when, before a word is written; then the article's title above its quote, and
+    times that nobody can press once something is agreed."""
+    for who in ("anna", "boris", "clara"):
+        desk_does(demo, who, ("presence.set", {"status": "offline"}))
+    guest = visitor(**PHONE | {"viewport": {"width": 360, "height": 560}})
+    guest.go("/garden/irrigation/drip-systems")
+    frame = Frame(guest).open()
+    expect(frame.log).to_contain_text(re.compile(r"Nobody is here just now\. .+ can answer you (today|tomorrow|on) "))
+    expect(frame.log).not_to_contain_text("A person answers.")
+    frame.field.fill("How do I water my pots while I am away in summer?")
+    frame.button("send").click()
+    expect(frame.log).to_contain_text(frame.say["night"])
+    guest.page.wait_for_timeout(300)
+    expect(frame.log.locator(".passages h2").first).to_be_in_viewport()
+    frame.log.get_by_role("button", name="·").first.click()
+    frame.inside.get_by_role("radio", name=frame.say["wayWrite"]).check()
+    frame.button("askWrite").click()
+    expect(
+        frame.inside.get_by_text(re.compile(r"writes to you here (today|tomorrow|on) .*\d\d:\d\d")).first
+    ).to_be_visible()
+    frame.inside.get_by_role("button", name=re.compile(frame.say["back"])).click()
+    expect(frame.log).to_contain_text("writes to you here")
+    expect(frame.log.get_by_role("button", name="·")).to_have_count(0)

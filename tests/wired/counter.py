@@ -24,6 +24,7 @@ from service.app import EXPERT, VISITOR
 from service.bell import Bell
 from service.callers import ExpertCaller, VisitorCaller
 from service.limits import Limits
+from service.settings import read_settings
 from service.sockets.registry import Registry
 from store.base import Store
 from store.bus import LocalBus
@@ -61,8 +62,9 @@ class Shop:
     def __init__(self, store: Store) -> None:
         self.store, self.bus = store, Bus()
         nothing = cast(Any, None)
+        settings = read_settings({"SHOPBELL_SECRET_KEY": "counter" * 5})
         self.bell = Bell(
-            settings=nothing, store=store, bus=self.bus, sites=Sites(store), journey=nothing,
+            settings=settings, store=store, bus=self.bus, sites=Sites(store), journey=nothing,
             limits=Limits(on=False), waiting=nothing,
             timers=cast(Any, Timers()), registry=Registry(), library=Library(store),
         )  # fmt: skip

@@ -132,6 +132,18 @@ async def test_who_writes_while_nobody_is_there_is_offered_times_with_a_name(sho
     assert offer["author"]["kind"] == "system"
 
 
+async def test_who_opens_the_chat_at_night_reads_so_and_when_somebody_is_there(shop: Shop):
+    """The first time that is free, and whose; once anybody is there, nothing of it."""
+    visitor, anna = await shop.visitor(), await shop.expert()
+    away = (await shop.say(visitor, "chat.open"))["away"]
+    first = (await shop.say(visitor, "callback.slots", topic=""))["slots"][0]
+    assert away == first
+    await shop.say(anna, "presence.set", status="online")
+    assert (await shop.say(visitor, "chat.open"))["away"] is None
+    await shop.say(anna, "presence.set", status="away")
+    assert (await shop.say(visitor, "chat.open"))["away"] == first
+
+
 async def test_the_same_message_again_is_answered_once(shop: Shop):
     """Ten times at once, before its answer came."""
     await shop.expert()

@@ -2,12 +2,12 @@
 // The server's numbering decides what is shown; what we wrote is kept until the server has it.
 
 import { batch, computed, effect, signal } from "@preact/signals";
-import type { ClosedTalk, Greeting, Invited, Message, TalkOffered } from "../wire";
+import type { Away, ClosedTalk, Greeting, Invited, Message, TalkOffered } from "../wire";
 import { heed } from "./cards";
 import { tellHost } from "./host";
 import { recall, recallForGood, remember, rememberForGood } from "./memory";
 import { command, line, type Heard, mention, Refused, trouble } from "./line";
-import { empty, end, lastSeq, receive, type Thread, type Unsent, unread, unspoken } from "./thread";
+import { empty, end, lastSeq, receive, speaker, type Thread, type Unsent, unread, unspoken } from "./thread";
 import { EVERY, Queue } from "./unsent";
 import { say } from "./words";
 
@@ -46,6 +46,8 @@ export const invitedBy = computed(() => {
 });
 /** Who the house thinks this is, and who helped them before. */
 export const greeting = signal<Greeting | null>(null);
+/** Nobody is there now: when somebody could answer. null: somebody is. */
+export const away = signal<Away | null>(null);
 /** What the site has in its chat; known once it was opened. */
 export const offered = signal<TalkOffered | null>(null);
 /** An earlier conversation that can be gone on with. */
@@ -103,7 +105,7 @@ function take(messages: Message[], whole = false): void {
   const result = receive(thread.value, messages, whole);
   batch(() => {
     thread.value = result.thread;
-    for (const { author } of messages) if (author.kind === "expert" && author.name) expert.value = author.name;
+    for (const message of messages) expert.value = speaker(message) || expert.value;
     messages.forEach(heed);
     if (end(result.thread.messages)) over(result.thread.conversation);
     else if (result.thread.messages.length) closed.value = false;
@@ -164,6 +166,7 @@ async function opening(): Promise<void> {
     follow(answer.conversation);
     closed.value = false;
     greeting.value = answer.greeting;
+    away.value = answer.away;
     offered.value = answer.talk;
     before.value = answer.closed;
     take(answer.messages, true);

@@ -62,6 +62,11 @@ export const unspoken = (messages: Message[]): boolean =>
   !!messages[0] && happened(messages[0]) === "expert.joined" &&
   !messages.some(({ author, kind }) => author.kind === "expert" && kind !== "event");
 
+/** The expert who speaks with a message, or comes with it; "" for nobody. */
+export const speaker = (message: Message): string =>
+  message.author.kind === "expert" ? message.author.name
+    : happened(message) === "expert.joined" ? ((message.data as { expert?: string }).expert ?? "") : "";
+
 /** The answer out of the articles, while nobody has said anything to it. */
 export const openAnswer = (messages: Message[]): Message | undefined => {
   const last = messages.findLast(({ kind }) => kind !== "event");

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { chooseLanguage, sayEvent, sayMonth, saySlot, sayWhen } from "./words";
+import { chooseLanguage, sayAway, sayEvent, sayMonth, saySlot, sayWhen } from "./words";
 
 afterEach(() => chooseLanguage("en"));
 
@@ -71,4 +71,14 @@ describe("what happened", () => {
     chooseLanguage(tongue);
     expect(sayEvent("as the server says it", data)).toBe(said);
   });
+});
+
+it.each([
+  ["en", { at: at(22, 14, 15), expert: "Anna" }, /^Nobody is here just now\. Anna can answer you .+ at 14:15\. Write all the same/],
+  ["ru", { at: at(22, 14, 15), expert: "Anna" }, /^Сейчас никого нет\. Anna сможет ответить .+ в 14:15\. Напишите/],
+  ["en", { at: null, expert: null }, /^Nobody is here just now\. Write all the same/],
+] as const)("nobody is there (%s, %j)", (tongue, away, said) => {
+  Object.defineProperty(navigator, "language", { value: tongue === "en" ? "en-GB" : "ru-RU", configurable: true });
+  chooseLanguage(tongue);
+  expect(sayAway(away)).toMatch(said);
 });

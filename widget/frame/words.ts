@@ -32,9 +32,14 @@ export function say(word: Word, filled: Record<string, string | number> = {}): s
   return catalogues[language.value][word].replace(/\{(\w+)\}/g, (_, name) => String(filled[name] ?? ""));
 }
 
-/** What the chat is called, and what it says first, in the site's own words where it has some. */
+/** What the chat is called, in the site's own words where it has some. */
 export const title = (): string => facts.title?.[language.value] || say("title");
-export const welcome = (): string => facts.welcome?.[language.value] || say("hello");
+/** What it says first: the site's own words, else, where somebody is there (`here`), that a person answers. */
+export const welcome = (here: boolean): string => facts.welcome?.[language.value] || (here ? say("hello") : "");
+
+/** Nobody is there now: who can answer when, as far as it is known. */
+export const sayAway = ({ at, expert }: { at: string | null; expert: string | null }): string =>
+  at ? say("nightHello", { expert: expert || say("someone"), at: sayWhen(at, true) }) : say("nightNobody");
 
 /** When, as a part of a sentence: "at 15:00", "tomorrow at 09:15", "on 24 November at 09:15". `today`: also that it is
  * today, for what is promised. */

@@ -1,9 +1,12 @@
 // "Call me": when, at which number, what about; and what was agreed.
 
+import { computed } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Slot } from "../../wire";
 import { agreed, askSlots, badPhone, change, request, show, slots, wish } from "../callback";
 import { line } from "../line";
+import { thread } from "../talk";
+import { happened } from "../thread";
 import { say, saySlot, sayWhen } from "../words";
 import { pointed, Problem } from "./Problem";
 import { Screen } from "./Screen";
@@ -20,6 +23,11 @@ export function Agreed() {
     </p>
   );
 }
+
+/** This conversation says what was agreed, and it still holds. */
+export const promised = computed(
+  () => (agreed.value?.state ?? "open") === "open" && thread.value.messages.some((message) => happened(message) === "callback.agreed"),
+);
 
 /** Nobody is there: when shall somebody answer? Asked until something is agreed, and about times to come. */
 export function Times({ slots }: { slots: Slot[] }) {

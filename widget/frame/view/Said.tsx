@@ -8,7 +8,7 @@ import { happened } from "../thread";
 import { say, sayEvent } from "../words";
 import { Passages } from "./Articles";
 import { File, type FileData } from "./File";
-import { Times } from "./Callback";
+import { promised, Times } from "./Callback";
 import { Confirmation, type Confirmed } from "./Confirmation";
 import { Info, type InfoData } from "./Info";
 import { Offer, type OfferData } from "./Offer";
@@ -37,10 +37,11 @@ export function Invitation({ name, text }: { name: string; text: string }) {
 /** `answer`: it is to be seen from its beginning. */
 export function Said({ message, first, state, answer }: { message: Message; first: boolean; state?: string; answer?: boolean }) {
   const { author, kind, text, at, data } = message;
+  // What was agreed is told below: there is nothing left to choose.
   if (happened(message) === "night.slots")
-    return <li class="theirs"><div class="card"><Times slots={(data as { slots?: Slot[] }).slots ?? []} /></div></li>;
+    return promised.value ? null : <li class="theirs"><div class="card"><Times slots={(data as { slots?: Slot[] }).slots ?? []} /></div></li>;
   if (kind === "event")
-    return <li class="event">{sayEvent(text, data)} <span class="at">· <time dateTime={at}>{clock(at)}</time></span></li>;
+    return <li class="event">{sayEvent(text, data)}{"\u00a0"}· <time dateTime={at}>{clock(at)}</time></li>;
   const mine = author.kind === "visitor";
   const thing = kind !== "text" && data;
   return (

@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { ask as fetchIt, save } from "../files";
-import { thread } from "../talk";
+import { offered, thread } from "../talk";
 import { say } from "../words";
 import { Problem } from "./Problem";
 import { Screen } from "./Screen";
@@ -13,7 +13,9 @@ export function Transcript() {
   const email = useSignal("");
   const sent = useSignal("");
   const client_id = useSignal(crypto.randomUUID() as string);
-  const { conversation } = thread.value;
+  const { conversation, messages } = thread.value;
+  // As the server has it: what holds nothing but one's own words is not sent to any address.
+  const mailable = offered.value?.mail && messages.some(({ author }) => author.kind === "expert");
 
   const download = (format: "text" | "html") => ask(async () => {
     const bytes = await fetchIt("/visitor/transcript", { conversation, format });
@@ -38,13 +40,13 @@ export function Transcript() {
         <button type="button" disabled={busy} onClick={() => download("html")}>{say("savePage")}</button>
         <button type="button" disabled={busy} onClick={() => download("text")}>{say("saveText")}</button>
       </p>
-      <form onSubmit={mail} noValidate>
+      {mailable && <form onSubmit={mail} noValidate>
         <label class="field">
           <span>{say("mailIt")}</span>
           <input type="email" autocomplete="email" value={email.value} onInput={(event) => (email.value = event.currentTarget.value)} />
         </label>
         <p class="buttons"><button type="submit" class="main" disabled={busy}>{say("mailSend")}</button></p>
-      </form>
+      </form>}
       <p role="status">{sent.value && say("mailed", { email: sent.value })}</p>
       <Problem>{problem}</Problem>
     </Screen>
