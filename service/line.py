@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -33,6 +34,7 @@ from service.web import bell_of, decode, problem
 ROOM = 20_000
 #: Documents of one person that may wait at once; one more ends the call of the one that waits longest.
 FRAMES = 6
+log = structlog.get_logger()
 
 
 class Line:
@@ -79,7 +81,7 @@ class Line:
         )  # fmt: skip
         self._take_place(asking)
         try:
-            await self._sockets.joined(asking)
+            await self._open_to(asking)
             await _until(asking, asked.patience if bell.ready else 0, request.receive)
         finally:
             self._leave(asking)
@@ -88,6 +90,16 @@ class Line:
             raise Refused("unavailable", retry_after=2)
         told = Waited(state=state_of(asking.shown), events=[list(one) for one in asking.heard])
         return _json(msgspec.to_builtins(told))
+
+    async def _open_to(self, asking: Asking) -> None:
+        """Everything that it was not told. What cannot be told now is asked for again."""
+        try:
+            await self._sockets.joined(asking)
+        except Refused:
+            raise
+        except Exception as error:
+            log.exception("wait.failed")
+            raise Refused("unavailable", retry_after=2) from error
 
     def _take_place(self, asking: Asking) -> None:
         """Its place among those who wait: one for a frame, a few for a person, so many for all."""

@@ -19,7 +19,11 @@ from service.sockets.registry import Connection
 NAMESPACE = "/waiting"
 #: So much is remembered of what was told; the oldest is forgotten first, and would be told once more.
 STATE_KEYS = 64
-_KEY = re.compile(r"[a-z_]{1,20}:[0-9a-f-]{36}(?::[a-z_]{1,20})?")
+#: What a browser may have been told, each with its kind of mark: a number, or the digest of what stood there.
+_ID = "[0-9a-f-]{36}"
+_NUMBERS = re.compile(rf"conversation:{_ID}:(?:seq|read|closed)|card:{_ID}")
+_DIGESTS = re.compile(rf"(?:invited|order|callback):{_ID}")
+_DIGEST = re.compile("[0-9a-f]{12}")
 _MARKS = msgspec.json.Decoder(dict[str, int | str])
 
 
@@ -34,7 +38,7 @@ class Asking(Connection):
     heard: list[tuple[str, Any]] = field(default_factory=list)
     #: Something was said, or it shall not wait any longer.
     woken: asyncio.Event = field(default_factory=asyncio.Event)
-    #: It was noted that something is told, and then it could not be told: the state it came with still holds.
+    #: What was noted as told could not be told after all: the state it came with still holds.
     spoilt: bool = False
 
     def __post_init__(self) -> None:
@@ -44,6 +48,10 @@ class Asking(Connection):
 
     def news(self, key: str, state: Any) -> bool:
         return super().news(key, mark(state))
+
+    def told(self, kind: str) -> set[str]:
+        """Only what is known to be its own: what else its state names may be made up, and costs no look of ours."""
+        return {self.conversation} if kind == "conversation" and self.conversation else set()
 
     def tell(self, event: str, data: Any) -> None:
         self.heard.append((event, data))
@@ -75,9 +83,13 @@ def marks_of(state: str) -> dict[str, int | str]:
         marks = _MARKS.decode(state)
     except (msgspec.MsgspecError, RecursionError):
         return {}
-    good = ((key, value) for key, value in marks.items() if _KEY.fullmatch(key) and _fits(value))
+    good = ((key, value) for key, value in marks.items() if _fits(key, value))
     return dict(list(good)[:STATE_KEYS])
 
 
-def _fits(value: int | str) -> bool:
-    return len(value) == 12 if isinstance(value, str) else 0 <= value < 2**53
+def _fits(key: str, value: int | str) -> bool:
+    """Whether it could be ours. What is compared with our own numbers has to be a number: one look serves many, and
+    must not fail for what one of them says."""
+    if isinstance(value, str):
+        return bool(_DIGESTS.fullmatch(key) and _DIGEST.fullmatch(value))
+    return 0 <= value < 2**53 and bool(_NUMBERS.fullmatch(key))

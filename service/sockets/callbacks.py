@@ -7,6 +7,7 @@ from contract.clock import MINUTE, now_ms
 from contract.names import Ms
 from service import present
 from service.sockets import pages
+from service.sockets.noted import apart
 from service.sockets.registry import Registry, Saying
 
 #: One that was just made is new; what a desk hears of later has changed.
@@ -28,7 +29,7 @@ def told(conn: Base, registry: Registry, callback_id: str) -> list[Saying]:
         new = row["state"] == "open" and now_ms() - row["created_at"] < NEW
         for connection in news:
             event = "callback.requested" if new and key not in connection.shown else "callback.updated"
-            connection.shown[key] = state
+            connection.note(key, state)
             said.append((connection, event, shape))
     visitors = registry.of_visitor(row["visitor_id"])
-    return said + pages.promises(conn, visitors) if visitors else said
+    return said + apart(pages.promises, conn, visitors) if visitors else said

@@ -3,12 +3,17 @@
 Every connection remembers what it was told (`Connection.news`), so a bell that rings twice tells once, and a lost bell
 is made good by the next one, by a sweep, or by the client's own question (`messages.after`). What is told of a
 conversation: `talks`; on a visitor's page: `pages`; at a desk: `desks`.
+
+Whatever cannot be told stops nothing else: no other bell, no other desk, no other item of a sweep (`noted`).
 """
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
 
+import structlog
 from sqlalchemy import Connection as Base
 
 import access.queries
@@ -24,8 +29,13 @@ from service.flows.presence import came_free
 from service.sockets import callbacks, desks, pages, talks
 from service.sockets.asking import Asking
 from service.sockets.live import LiveList
+from service.sockets.noted import Noted
 from service.sockets.registry import Connection, Saying
 from service.sockets.server import Sockets
+
+Look = Callable[[Base], list[Saying]]
+Step = Callable[[], Awaitable[Any]]
+log = structlog.get_logger()
 
 
 class Delivery:
@@ -59,10 +69,13 @@ class Delivery:
         if isinstance(connection.caller, VisitorCaller):
             await self._tell(lambda conn: pages.page(conn, [connection]))
             return
-        await self._bell.timers.renew([connection.caller.account.id])
-        await came_free(self._bell, connection.caller.account.id)
-        await self._what_rings([connection])
-        self._bell.bus.ring("expert", connection.caller.account.id)
+        account_id = connection.caller.account.id
+        await self._each(
+            lambda: self._bell.timers.renew([account_id]),
+            lambda: came_free(self._bell, account_id),
+            lambda: self._what_rings([connection]),
+        )
+        self._bell.bus.ring("expert", account_id)
 
     async def settled(self) -> None:
         """Whatever was being looked at has been said."""
@@ -71,20 +84,26 @@ class Delivery:
 
     async def sweep(self) -> None:
         """Bells may have been lost: look at everything that somebody here is waiting for, or was told about."""
-        for visitor_id in self._registry.visitor_ids():
-            await self.visitor(visitor_id)
-        for account_id in self._registry.expert_ids():
-            await self.expert(account_id)
-        talking = await self._bell.store.read(
-            lambda conn: chat.queries.open_here(conn, self._registry.visitor_ids(), self._registry.expert_ids())
-        )
-        for conversation_id in talking | self._registry.told("conversation") | self._registry.watched():
-            await self.conversation(conversation_id)
-            await self.conversation(f"{NOTED}{conversation_id}")
-        for alert_id in self._registry.told("alert"):
-            await self.alert(alert_id)
-        for callback_id in self._registry.told("callback"):
-            await self.callback(callback_id)
+        here = self._registry
+        steps: list[Step] = [partial(self.visitor, id_) for id_ in here.visitor_ids()]
+        steps += [partial(self.expert, id_) for id_ in here.expert_ids()]
+        for id_ in await self._talks_here():
+            steps += [partial(self.conversation, id_), partial(self.conversation, f"{NOTED}{id_}")]
+        steps += [partial(self.alert, id_) for id_ in here.told("alert")]
+        steps += [partial(self.callback, id_) for id_ in here.told("callback")]
+        await self._each(*steps)
+
+    async def _talks_here(self) -> set[str]:
+        """The conversations that concern anybody here."""
+        here = self._registry
+        found = here.told("conversation") | here.watched()
+        try:
+            return found | await self._bell.store.read(
+                lambda conn: chat.queries.open_here(conn, here.visitor_ids(), here.expert_ids())
+            )
+        except Refused as refused:
+            log.warning("delivery.refused", code=refused.code)
+            return found
 
     # --- bells --------------------------------------------------------------------------------------------------
 
@@ -92,7 +111,7 @@ class Delivery:
         """A bell waits for no other news: it has a turn of its own, and a look that goes to no other thread."""
         due: list[Ms] = []
         async with self._bells:
-            await self._say(await self._bell.store.glance(lambda conn: desks.bell(conn, self._registry, alert_id, due)))
+            await self._look(self._bell.store.glance, lambda conn: desks.bell(conn, self._registry, alert_id, due))
         for at in due:
             self._bell.timers.wake_at(at)
 
@@ -116,9 +135,9 @@ class Delivery:
                 raise
 
     async def _talks(self, ids: list[str]) -> None:
-        """What rang while somebody else had their turn is one look."""
+        """What rang while somebody else had their turn is one look: a few rows, and no other thread."""
         if ids:
-            await self._look(lambda conn: talks.conversations(conn, self._registry, ids), soon=True)
+            await self._look(self._bell.store.glance, lambda conn: talks.conversations(conn, self._registry, ids))
 
     async def visitor(self, visitor_id: str) -> None:
         self._bell.waiting.wake(visitor_id)
@@ -128,9 +147,11 @@ class Delivery:
 
     async def expert(self, account_id: str) -> None:
         if len(self._registry):
-            await self._still_here(account_id)
-            await self._tell(lambda conn: desks.person(conn, self._registry, account_id))
-            await self._what_rings(self._registry.of_expert(account_id))
+            await self._each(
+                lambda: self._still_here(account_id),
+                lambda: self._tell(lambda conn: desks.person(conn, self._registry, account_id)),
+                lambda: self._what_rings(self._registry.of_expert(account_id)),
+            )
 
     async def callback(self, callback_id: str) -> None:
         if len(self._registry):
@@ -140,10 +161,9 @@ class Delivery:
         """All bells of a desk, for those of its sockets that have not heard of them."""
         if connections:
             async with self._bells:
-                await self._say(
-                    await self._bell.store.read(
-                        lambda conn: [saying for one in connections for saying in desks.ringing(conn, one)]
-                    )
+                await self._look(
+                    self._bell.store.read,
+                    lambda conn: [saying for one in connections for saying in desks.ringing(conn, one)],
                 )
 
     async def _still_here(self, account_id: str) -> None:
@@ -166,27 +186,44 @@ class Delivery:
 
     # --- speaking -----------------------------------------------------------------------------------------------
 
-    async def _tell(self, look: Callable[[Base], list[Saying]]) -> None:
+    async def _tell(self, look: Look) -> None:
         """Look and speak, one bell at a time: what a connection was told is noted while looking, maybe in a reader's
         thread, and what was seen first is said first."""
         async with self._turn:
-            await self._look(look)
+            await self._look(self._bell.store.read, look)
 
-    async def _look(self, look: Callable[[Base], list[Saying]], *, soon: bool = False) -> None:
-        """Whose turn it is. `soon`: a word on its way; a few rows, and no other thread."""
-        store = self._bell.store
+    async def _look(self, read: Callable[[Look], Awaitable[list[Saying]]], look: Look) -> None:
+        """Look and speak. Where the look fails nothing was told, and nothing is noted as told; a waiting call that it
+        concerned is answered and asks again, and nobody else's is touched."""
+        noted = Noted()
         try:
-            said = await (store.glance if soon else store.read)(look)
-        except Exception:  # what was noted as told was not
-            for connection in self._registry:
+            said = await read(lambda conn: noted.run(look, conn))
+        except Exception:
+            for connection in noted.take_back():
                 if isinstance(connection, Asking):
-                    connection.spoil()
+                    connection.end()
             raise
         await self._say(said)
 
     async def _say(self, said: list[Saying]) -> None:
+        """Everybody what is theirs: whom something cannot be said to keeps nobody else from hearing it."""
         for connection, event, shape in said:
-            await self._sockets.emit(connection, event, shape)
+            try:
+                await self._sockets.emit(connection, event, shape)
+            except Exception:
+                log.exception("delivery.not_said", event_name=event)
+                if isinstance(connection, Asking):
+                    connection.spoil()
+
+    async def _each(self, *steps: Step) -> None:
+        """One after the other, whatever becomes of those before: what they raise is logged."""
+        for step in steps:
+            try:
+                await step()
+            except Refused as refused:  # the base is away
+                log.warning("delivery.refused", code=refused.code)
+            except Exception:
+                log.exception("delivery.failed")
 
 
 def _session(connection: Connection) -> str:

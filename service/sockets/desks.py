@@ -6,6 +6,7 @@ Parts of `delivery`: they look, note what each connection was told, and return w
 from collections.abc import Sequence
 
 from sqlalchemy import Connection as Base
+from sqlalchemy import RowMapping
 
 import access.queries
 import routing.queries
@@ -17,6 +18,7 @@ from contract.names import AlertEnd, Ms
 from routing.queries import Row
 from service import present
 from service.callers import ExpertCaller
+from service.sockets.noted import apart
 from service.sockets.registry import Connection, Registry, Saying
 
 #: An order is news to a desk that has just connected for so long; after that it stands in the history.
@@ -42,25 +44,24 @@ def bell(conn: Base, registry: Registry, alert_id: str, due: list[Ms]) -> list[S
                     if language not in raised:
                         raised[language] = present.alert_raised(conn, row, ring["until"], language, now_ms())
                     said.append((connection, "alert.raised", raised[language]))
-            elif not _rings_elsewhere(rings, ring, row) and connection.shown.pop(f"alert:{alert_id}", None):
+            elif not _rings_elsewhere(rings, ring, row) and connection.forget(f"alert:{alert_id}"):
                 reason = _reason(row, ring)
                 said.append((connection, "alert.cleared", frames.AlertCleared(id=alert_id, reason=reason)))
     return said
 
 
 def ringing(conn: Base, connection: Connection) -> list[Saying]:
-    """All bells of its desk that this connection has not heard of."""
+    """All bells of its desk that this connection has not heard of; one that cannot be told silences no other."""
     assert isinstance(connection.caller, ExpertCaller)
-    now = now_ms()
-    return [
-        (
-            connection,
-            "alert.raised",
-            present.alert_raised(conn, row, row["until"], connection.caller.language, now),
-        )
-        for row in routing.queries.ringing_for(conn, connection.caller.account.id)
-        if connection.news(f"alert:{row['id']}", row["version"])
-    ]
+    rows = routing.queries.ringing_for(conn, connection.caller.account.id)
+    return [saying for row in rows for saying in apart(_rings, conn, connection, row)]
+
+
+def _rings(conn: Base, connection: Connection, row: Row) -> list[Saying]:
+    if not connection.news(f"alert:{row['id']}", row["version"]):
+        return []
+    raised = present.alert_raised(conn, row, row["until"], connection.caller.language, now_ms())
+    return [(connection, "alert.raised", raised)]
 
 
 def person(conn: Base, registry: Registry, account_id: str) -> list[Saying]:
@@ -84,9 +85,13 @@ def person(conn: Base, registry: Registry, account_id: str) -> list[Saying]:
     mine = registry.of_expert(account_id)
     if mine:
         for order in sales.queries.recent_orders_of_expert(conn, account_id, now - JUST_NOW):
-            shape = present.order_placed(conn, order)
-            said += [(c, "order.placed", shape) for c in mine if c.news(f"order:{order['id']}", order["status"])]
+            said += apart(_order, conn, mine, order)
     return said
+
+
+def _order(conn: Base, mine: list[Connection], order: RowMapping) -> list[Saying]:
+    shape = present.order_placed(conn, order)
+    return [(c, "order.placed", shape) for c in mine if c.news(f"order:{order['id']}", order["status"])]
 
 
 def _colleagues(connection: Connection, other: AccountFacts | None) -> bool:

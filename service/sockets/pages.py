@@ -1,7 +1,10 @@
 """Of a visitor's page: invitation, cards, orders, callbacks. It is told on connect and when it changes."""
 
+from collections.abc import Sequence
+
 import msgspec
 from sqlalchemy import Connection as Base
+from sqlalchemy import RowMapping
 
 import chat.queries
 import sales.queries
@@ -10,6 +13,7 @@ from contract import frames
 from contract.clock import MINUTE, now_ms
 from service import present
 from service.callers import VisitorCaller
+from service.sockets.noted import apart
 from service.sockets.registry import Connection, Saying
 
 
@@ -22,44 +26,75 @@ def page(conn: Base, connections: list[Connection]) -> list[Saying]:
     orders = sales.queries.recent_orders_of_visitor(conn, caller.visitor, now - 30 * MINUTE)
     said: list[Saying] = []
     for connection in connections:
-        assert isinstance(connection.caller, VisitorCaller)
-        row = chat.queries.open_for(conn, caller.visitor, connection.caller.frame_hash)
-        if row is not None and row["expert_id"]:
-            invited = present.chat_invited(conn, row)
-            if connection.news(f"invited:{row['id']}", (row["expert_id"], row["accepted_at"])):
-                said.append((connection, "chat.invited", invited))
-                if invited.expert is not None and row["visitor_at"] is not None:
-                    joined = frames.ExpertJoined(conversation=row["id"], name=invited.expert.name)
-                    said.append((connection, "expert.joined", joined))
-        mine = [card for card in cards if _may_see(conn, card["conversation_id"], connection.caller)]
-        shown = {card["id"] for card in mine}
-        for card in mine:
-            if connection.news(f"card:{card['id']}", True):
-                said.append((connection, *present.card_event(conn, card)))
-        for key in [k for k in connection.shown if k.startswith("card:") and k[5:] not in shown]:
-            del connection.shown[key]
-            said.append((connection, "card.gone", frames.CardGone(card=key[5:])))
+        said += apart(_invitation, conn, connection) + _cards(conn, connection, cards)
         for order in orders:
-            if _may_see(conn, order["conversation_id"], connection.caller) and connection.news(
-                f"order:{order['id']}", order["status"]
-            ):
-                said.append((connection, "order.updated", present.order_updated(conn, order)))
+            said += apart(_order, conn, connection, order)
     return said + promises(conn, connections)
 
 
 def promises(conn: Base, connections: list[Connection]) -> list[Saying]:
     """The callbacks of one visitor, as they stand; told to each connection when one has changed."""
-    said: list[Saying] = []
     caller = connections[0].caller
     assert isinstance(caller, VisitorCaller)
-    for row in voice.queries.of_visitor(conn, caller.visitor, now_ms() - 30 * MINUTE):
-        shape = present.callback_shown(conn, row)
-        for connection in connections:
-            assert isinstance(connection.caller, VisitorCaller)
-            news = _may_see(conn, row["conversation_id"], connection.caller)
-            if news and connection.news(f"callback:{row['id']}", msgspec.json.encode(shape)):
-                said.append((connection, "callback.updated", shape))
+    rows = voice.queries.of_visitor(conn, caller.visitor, now_ms() - 30 * MINUTE)
+    return [saying for row in rows for saying in apart(_promise, conn, connections, row)]
+
+
+# --- one thing each: what cannot be shown leaves the others where they are ----------------------------------------
+
+
+def _invitation(conn: Base, connection: Connection) -> list[Saying]:
+    caller = _visitor(connection)
+    row = chat.queries.open_for(conn, caller.visitor, caller.frame_hash)
+    if row is None or not row["expert_id"]:
+        return []
+    invited = present.chat_invited(conn, row)
+    if not connection.news(f"invited:{row['id']}", (row["expert_id"], row["accepted_at"])):
+        return []
+    said: list[Saying] = [(connection, "chat.invited", invited)]
+    if invited.expert is not None and row["visitor_at"] is not None:
+        joined = frames.ExpertJoined(conversation=row["id"], name=invited.expert.name)
+        said.append((connection, "expert.joined", joined))
     return said
+
+
+def _cards(conn: Base, connection: Connection, cards: Sequence[RowMapping]) -> list[Saying]:
+    """Those that are new there, and those that are gone."""
+    mine = [card for card in cards if _may_see(conn, card["conversation_id"], _visitor(connection))]
+    shown = {card["id"] for card in mine}
+    said = [saying for card in mine for saying in apart(_card, conn, connection, card)]
+    for key in [k for k in connection.shown if k.startswith("card:") and k[5:] not in shown]:
+        connection.forget(key)
+        said.append((connection, "card.gone", frames.CardGone(card=key[5:])))
+    return said
+
+
+def _card(conn: Base, connection: Connection, card: RowMapping) -> list[Saying]:
+    news = connection.news(f"card:{card['id']}", True)
+    return [(connection, *present.card_event(conn, card))] if news else []
+
+
+def _order(conn: Base, connection: Connection, order: RowMapping) -> list[Saying]:
+    seen = _may_see(conn, order["conversation_id"], _visitor(connection))
+    if not seen or not connection.news(f"order:{order['id']}", order["status"]):
+        return []
+    return [(connection, "order.updated", present.order_updated(conn, order))]
+
+
+def _promise(conn: Base, connections: list[Connection], row: RowMapping) -> list[Saying]:
+    shape = present.callback_shown(conn, row)
+    state = msgspec.json.encode(shape)
+    return [
+        (connection, "callback.updated", shape)
+        for connection in connections
+        if _may_see(conn, row["conversation_id"], _visitor(connection))
+        and connection.news(f"callback:{row['id']}", state)
+    ]
+
+
+def _visitor(connection: Connection) -> VisitorCaller:
+    assert isinstance(connection.caller, VisitorCaller)
+    return connection.caller
 
 
 def _may_see(conn: Base, conversation_id: str | None, caller: VisitorCaller) -> bool:

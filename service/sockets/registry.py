@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from service.callers import ExpertCaller, VisitorCaller
+from service.sockets.noted import noting
 
 #: An expert reads along in so many conversations at once at most.
 MOST_WATCHED = 50
@@ -14,7 +15,8 @@ MOST_WATCHED = 50
 
 @dataclass(eq=False, slots=True)
 class Connection:
-    """One socket in one namespace. `shown` remembers what this socket was told, so that it is not told twice."""
+    """One socket in one namespace. `shown` remembers what this socket was told, so that it is not told twice; it is
+    changed by `note` and `forget` alone, so that a look that fails changes nothing (`noted`)."""
 
     sid: str
     namespace: str
@@ -25,8 +27,22 @@ class Connection:
         """True, once, when `state` of `key` is not what this socket has seen."""
         if self.shown.get(key) == state:
             return False
-        self.shown[key] = state
+        self.note(key, state)
         return True
+
+    def note(self, key: str, state: Any) -> None:
+        noting(self, key)
+        self.shown[key] = state
+
+    def forget(self, key: str) -> Any:
+        """What it was told of this; None if nothing."""
+        noting(self, key)
+        return self.shown.pop(key, None)
+
+    def told(self, kind: str) -> set[str]:
+        """The ids of this kind that it was told about."""
+        keys = (key.split(":") for key in list(self.shown))
+        return {key[1] for key in keys if key[0] == kind}
 
 
 #: Who is told what: (connection, event, shape).
@@ -100,8 +116,7 @@ class Registry:
 
     def told(self, kind: str) -> set[str]:
         """The ids of this kind that any socket here was told about."""
-        keys = (key.split(":") for connection in self for key in list(connection.shown))
-        return {key[1] for key in keys if key[0] == kind}
+        return {id_ for connection in self for id_ in connection.told(kind)}
 
     def __contains__(self, connection: Connection) -> bool:
         return self._by_sid.get((connection.namespace, connection.sid)) is connection

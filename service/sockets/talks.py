@@ -20,6 +20,7 @@ from service import present
 from service.callers import VisitorCaller
 from service.flows.notes import NOTED
 from service.sockets.asking import Asking
+from service.sockets.noted import apart
 from service.sockets.pages import page
 from service.sockets.registry import Connection, Registry, Saying
 
@@ -57,13 +58,13 @@ class _Look:
             shape = present.message(message)
             for connection in self.visitors + self.readers:
                 if message["seq"] > connection.shown.get(f"{key}:seq", self.floor):
-                    connection.shown[f"{key}:seq"] = message["seq"]
+                    connection.note(f"{key}:seq", message["seq"])
                     said.append((connection, "message.added", shape))
         # Words change nothing else on the visitor's page; what does, comes with a message of its own kind, or none.
         words = bool(said) and all(message["kind"] == "text" for message in self.messages)
         for connection in self.visitors:
             if not words:
-                said += page(conn, [connection])
+                said += apart(page, conn, [connection])
             if row["state"] == "closed" and connection.news(f"{key}:closed", row["closed_at"]):
                 said.append((connection, "conversation.closed", frames.ConversationClosed(conversation=id_)))
             if row["expert_read_seq"] and connection.news(f"{key}:read", row["expert_read_seq"]):
@@ -77,7 +78,7 @@ class _Look:
             if connection.news(f"{key}:brief", plain_bytes(brief)):
                 said.append((connection, "conversation.changed", frames.ConversationChanged(conversation=brief)))
             if row["expert_id"] and connection not in self.readers:
-                del connection.shown[f"{key}:brief"]  # it is a colleague's now, and no more news here
+                connection.forget(f"{key}:brief")  # it is a colleague's now, and no more news here
         return said
 
 
@@ -107,7 +108,7 @@ def asked(conn: Base, registry: Registry, asking: Asking) -> list[Saying]:
         seq = f"conversation:{asking.conversation}:seq"  # a bell may have been quicker than this look
         rows = chat.queries.after(conn, asking.conversation, asking.shown[seq])
         for shape in present.messages(conn, rows, now_ms()):
-            asking.shown[seq] = shape.seq
+            asking.note(seq, shape.seq)
             said.append((asking, "message.added", shape))
         if len(rows) < chat.queries.LIMIT:
             said += conversation(conn, registry, asking.conversation)

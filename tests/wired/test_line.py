@@ -1,6 +1,7 @@
 """The talk where WebSockets are blocked: the same, nothing missed, nothing twice, nothing for strangers."""
 
 import asyncio
+import json
 import time
 import uuid
 from collections.abc import AsyncIterator
@@ -18,7 +19,7 @@ from service.sockets.asking import STATE_KEYS, marks_of, state_of
 from tests.asgi import served
 from tests.asking import Asking
 from tests.ears import Ears, hears_typing
-from tests.running import Browser, People, visitor_key
+from tests.running import Browser, People, viewed, visitor_key
 
 DRIP = ("Garden", "Irrigation", "Drip systems")
 
@@ -189,6 +190,14 @@ FORGED = (
     "", "x", "[]", "{}", "null", '{"card:x":1}', '{"a":{}}', "[" * 10_000, '{"visitors:' + "9" * 36 + '":1}',
     '{"conversation:' + "a" * 36 + ':seq":-1}', "\x00", '{"x":1e999}',
 )  # fmt: skip
+#: Keys of ours with marks that cannot be: `TALK` is the id of an own conversation.
+BENT = (
+    '{"conversation:TALK:seq":"aaaaaaaaaaaa"}', '{"conversation:TALK:read":"aaaaaaaaaaaa"}',
+    '{"conversation:TALK:closed":"aaaaaaaaaaaa"}', '{"conversation:TALK:seq":true}', '{"conversation:TALK:seq":null}',
+    '{"conversation:TALK:seq":9007199254740991}', '{"conversation:TALK:seq":1.5}', '{"invited:TALK":7}',
+    '{"order:TALK":7}', '{"callback:TALK":7}', '{"card:TALK":"aaaaaaaaaaaa"}', '{"alert:TALK":1}',
+    '{"conversation:TALK:brief":"aaaaaaaaaaaa"}', '{"presence:TALK":"aaaaaaaaaaaa"}', '{"conversation:TALK":1}',
+)  # fmt: skip
 
 
 async def test_a_state_that_is_not_ours_tells_everything_once_more(quiet: tuple[Ears, Asking, str]) -> None:
@@ -204,6 +213,36 @@ async def test_a_state_that_is_not_ours_tells_everything_once_more(quiet: tuple[
     assert [data["card"] for name, data in await frame.ask(0, state=f'{{"{gone}":1}}') if name == "card.gone"] == [
         gone[5:]
     ]
+
+
+@pytest.mark.parametrize("bent", BENT)
+async def test_what_one_browser_says_it_was_told_keeps_nobody_else_from_hearing(
+    quiet: tuple[Ears, Asking, str], people: People, bent: str
+) -> None:
+    """Neither their own expert nor another visitor who waits; nor does the next sweep stop there."""
+    anna, forger, talk = quiet
+    browser = people.browser()
+    await browser.collect(viewed(url=browser.page))
+    honest = Asking(people.server.other, browser.key)
+    await honest.done("chat.open")
+    await honest.ask(0)
+    await forger.ask(0)
+    state = {**json.loads(forger.state), **json.loads(bent.replace("TALK", talk))}
+    if ":seq" not in bent:
+        state.pop(f"conversation:{talk}:seq", None)
+    forged = {"conversation": "", "after": 0, "state": json.dumps(state)}
+    for _ in range(2):  # what it would be told first is told; then it waits
+        first = await forger.post("wait", frame="forged", patience=0, **forged)
+        assert first.status_code == 200, first.text
+    waiting = asyncio.create_task(forger.post("wait", frame="forged", patience=3, **forged))
+    others = asyncio.create_task(honest.ask(3))
+    await asyncio.sleep(0.3)
+    seq = await says(forger, talk, "is anybody there?")
+    await anna.wait("message.added", 2.0, conversation=talk, seq=seq)
+    assert (await waiting).status_code == 200
+    assert await others == [], "nothing was said to them"
+    await honest.close()
+    assert "Traceback" not in people.server.said()
 
 
 def test_a_state_stays_small_and_reads_as_it_was_written() -> None:
