@@ -1,9 +1,9 @@
 """A hundred thousand requests as no snippet sends them, against a running server, on both sizes of it.
 
-`tests/fuzzing.py` bends bodies, bytes and headers of /collect, /visitor/wait, /visitor/identify and /api/events, from a
-seed. Counted: answers of 500 and above but 503, tracebacks in the server's log, requests that nobody answered although
-their frame was whole. Memory: resident size after the first fifth and at the end. Alone with its options:
-`python -m bench.fuzz --cases 20000 --seed 7 --size postgres`.
+`tests/fuzzing.py` bends bodies, bytes and headers of /collect, /visitor/wait (the snippet's and the frame's),
+/visitor/command, /visitor/identify and /api/events, from a seed. Counted: answers of 500 and above but 503, tracebacks
+in the server's log, requests that nobody answered although their frame was whole. Memory: resident size after the first
+fifth and at the end. Alone with its options: `python -m bench.fuzz --cases 20000 --seed 7 --size postgres`.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from access.tables import site, site_secret
 from bench.alone import alone
 from bench.machines import SIZES, databases, demo, resident
 from store.connect import open_store
+from tests.asking import Asking
 from tests.fuzzing import Fuzzer, Sent, send_all
 from tests.running import PASSWORD, Server
 
@@ -30,7 +31,7 @@ GROWTH = 1.5
 
 
 async def fuzzer(server: Server, seed: int) -> Fuzzer:
-    """With an administrator's token and the site's own secret, so that the doors stand open."""
+    """With an administrator's token, the site's own secret and visitors who talk, so that the doors stand open."""
     async with httpx.AsyncClient() as http:
         said = {"email": "admin@demo.example", "password": PASSWORD}
         token = (await http.post(f"{server.other}/api/session", json=said)).json()["token"]
@@ -40,7 +41,13 @@ async def fuzzer(server: Server, seed: int) -> Fuzzer:
         secret = await store.read(lambda conn: conn.execute(mine).scalars().first())
     finally:
         await store.close()
-    return Fuzzer(seed, server.url, token, secret or "")
+    made = Fuzzer(seed, server.url, token, secret or "")
+    for key in made.talks:
+        frame = Asking(server.other, key)
+        talk = made.talks[key] = (await frame.done("chat.open"))["conversation"]
+        await frame.done("message.send", {"conversation": talk, "client_id": key, "text": "Hello"})
+        await frame.close()
+    return made
 
 
 def measure(

@@ -41,21 +41,28 @@ def newest_closed(conn: Connection, visitor_id: str, frame_hash: str | None, now
     return row if row is not None and row["closed_at"] > now - WITHIN else None
 
 
-def make_way(conn: Connection, visitor_id: str, conversation_id: str, now: Ms) -> None:
-    """Of the visitor's other open conversations those in which nothing was said, and which nobody has, end without a
-    word. Refused("exists") if one is left: there is one conversation at a time. The visitor's lock is held."""
+def make_way(conn: Connection, row: RowMapping, now: Ms) -> None:
+    """`row` is about to go on. Of its visitor's other open conversations those in which nothing was said, and which
+    nobody has, end without a word. Refused("exists") if one is left: there is one conversation at a time. The visitor's
+    lock is held.
+
+    Where `row` is bound to a frame, an unbound one that nobody has stays beside it and is no hindrance: whoever has the
+    visitor key alone could open that and say a word (as in `queries.open_for`).
+    """
     others = conn.execute(
         select(conversation).where(
-            conversation.c.visitor_id == visitor_id,
+            conversation.c.visitor_id == row["visitor_id"],
             conversation.c.state == "open",
-            conversation.c.id != conversation_id,
+            conversation.c.id != row["id"],
         )
     ).mappings()
     for other in others.all():
-        row = hold(conn, other["id"])
-        if row["state"] == "open" and (row["last_seq"] or row["expert_id"]):
+        held = hold(conn, other["id"])
+        if held["state"] == "open" and (held["last_seq"] or held["expert_id"]):
+            if row["frame_hash"] and not held["frame_hash"] and not held["expert_id"]:
+                continue
             raise Refused("exists", "conversation")
-        over = update(conversation).where(conversation.c.id == row["id"])
+        over = update(conversation).where(conversation.c.id == held["id"])
         conn.execute(over.values(state="closed", closed_at=now, due_at=None))
 
 

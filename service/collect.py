@@ -114,7 +114,8 @@ async def _collect(asked: Asked) -> Answer:
 async def _wait(asked: Asked) -> Answer:
     waiting, bell = parse(await _body(asked), Waiting, as_it_is=True), asked.bell
     site = await _welcome(asked, waiting.site)
-    shown = await bell.waiting.something(bell.store, site, waiting.visitor, _disconnected(asked.receive))
+    with bell.limits.waiting(client_address(asked.scope, bell.settings.trusted_proxies)):
+        shown = await bell.waiting.something(bell.store, site, waiting.visitor, lambda: _disconnected(asked.receive))
     return _said(Shown(show=True) if shown else None)
 
 

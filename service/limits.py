@@ -10,6 +10,7 @@ import math
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 from contract.errors import Refused
 from crm.contact import mailbox
@@ -19,6 +20,8 @@ from service.callers import ExpertCaller, VisitorCaller
 EVENTS_A_TOKEN = 10
 #: Files, or megabytes of them, that one address may send at once; and how many may be on their way from there.
 FILES_BURST, UPLOADS = 200, 6
+#: Calls that one network may have waiting at once, of snippets and frames together: an office, not a machine's ports.
+WAITS = 300
 #: One in 24 hours, as tokens a second.
 A_DAY = 1 / (24 * 3600)
 
@@ -50,6 +53,30 @@ class Buckets:
         return len(self._filled)
 
 
+class Places:
+    """How many of one thing each key may have at the same time."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._taken: Counter[str] = Counter()
+
+    @contextlib.contextmanager
+    def one(self, key: str, retry_after: int) -> Iterator[None]:
+        """Held while it lasts. Refused("rate_limited") where all are taken."""
+        if self._taken[key] >= self._most:
+            raise Refused("rate_limited", retry_after=retry_after)
+        self._taken[key] += 1
+        try:
+            yield
+        finally:
+            self._taken[key] -= 1
+            if not self._taken[key]:
+                del self._taken[key]
+
+    def __len__(self) -> int:
+        return len(self._taken)
+
+
 class Limits:
     """The limits of this installation. Each check raises Refused("rate_limited") with the seconds to wait."""
 
@@ -70,7 +97,7 @@ class Limits:
         self._fetch = Buckets(rate=20, burst=500)
         self._mail_from = Buckets(rate=5 * A_DAY, burst=5)
         self._mail_to = Buckets(rate=3 * A_DAY, burst=3)
-        self._uploading: Counter[str] = Counter()
+        self._uploading, self._waiting = Places(UPLOADS), Places(WAITS)
         self._search = Buckets(rate=2, burst=30)
         self._callback = Buckets(rate=1 / 60, burst=10)
 
@@ -106,18 +133,13 @@ class Limits:
         so that each one's own measure keeps nobody from filling the disk."""
         self._check(self._file, (caller.site.id, caller.network), min(FILES_BURST, 1 + size // (1024 * 1024)))
 
-    @contextlib.contextmanager
-    def uploading(self, sender: str) -> Iterator[None]:
+    def uploading(self, sender: str) -> AbstractContextManager[None]:
         """While a file comes in from this network or account: a few at a time, however slow its line."""
-        if self._on and self._uploading[sender] >= UPLOADS:
-            raise Refused("rate_limited", retry_after=5)
-        self._uploading[sender] += 1
-        try:
-            yield
-        finally:
-            self._uploading[sender] -= 1
-            if not self._uploading[sender]:
-                del self._uploading[sender]
+        return self._uploading.one(sender, 5) if self._on else contextlib.nullcontext()
+
+    def waiting(self, address: str) -> AbstractContextManager[None]:
+        """While a call waits: keys cost nothing, and one machine could take all the room there is for waiting."""
+        return self._waiting.one(network(address), 30) if self._on else contextlib.nullcontext()
 
     def fetch(self, address: str) -> None:
         """One request of a visitor's key over HTTP: to try many ids takes many."""

@@ -7,7 +7,7 @@ frame, or for a program: no other page may read the answer, for no header lets i
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -19,15 +19,16 @@ from starlette.types import Receive
 
 import chat.queries
 from contract.errors import Refused
-from contract.ids import VISITOR_KEY, new_id
+from contract.ids import new_id
 from contract.line import MAX_BODY, VisitorCommand, VisitorWait, Waited
 from service.answer import error, run
 from service.bell import Bell
 from service.callers import VisitorCaller
 from service.commands import Command
 from service.sockets.asking import NAMESPACE, Asking, state_of
-from service.sockets.handshake import check_origin, visitor_with
+from service.sockets.handshake import visitor_with
 from service.sockets.server import Sockets
+from service.visitor_door import key_of
 from service.web import bell_of, decode, problem
 
 #: Waiting calls of one process.
@@ -79,12 +80,9 @@ class Line:
             sid=new_id(), namespace=NAMESPACE, caller=caller, frame=asked.frame, conversation=asked.conversation,
             after=asked.after, given=asked.state,
         )  # fmt: skip
-        self._take_place(asking)
-        try:
+        with bell.limits.waiting(caller.network), self._place(asking):
             await self._open_to(asking)
             await _until(asking, asked.patience if bell.ready else 0, request.receive)
-        finally:
-            self._leave(asking)
         await self._sockets.settled()  # what was just being looked at for it has been said
         if asking.spoilt:
             raise Refused("unavailable", retry_after=2)
@@ -100,6 +98,14 @@ class Line:
         except Exception as error:
             log.exception("wait.failed")
             raise Refused("unavailable", retry_after=2) from error
+
+    @contextlib.contextmanager
+    def _place(self, asking: Asking) -> Iterator[None]:
+        self._take_place(asking)
+        try:
+            yield
+        finally:
+            self._leave(asking)
 
     def _take_place(self, asking: Asking) -> None:
         """Its place among those who wait: one for a frame, a few for a person, so many for all."""
@@ -127,11 +133,7 @@ class Line:
 async def visitor_of(request: Request, site: str, language: str) -> VisitorCaller:
     """Whose key the request bears, in our own frame or in a program. Refused: unauthenticated, foreign_origin, ..."""
     bell: Bell = bell_of(request)
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not VISITOR_KEY.fullmatch(key):
-        raise Refused("unauthenticated")
-    check_origin(bell, request.scope)
-    return await visitor_with(bell, request.scope, site, key, language, again=True)
+    return await visitor_with(bell, request.scope, site, key_of(bell, request), language, again=True)
 
 
 async def _until(asking: Asking, patience: float, receive: Receive) -> None:

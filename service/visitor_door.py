@@ -21,19 +21,28 @@ from service.web import language
 from tracker.visitor import key_hash
 
 
+def key_of(bell: Bell, request: Request) -> str:
+    """The visitor key that a request bears: for our own frame, or for a program.
+
+    Refused: foreign_origin, unauthenticated (no key, or none that could be one).
+    """
+    check_origin(bell, request.scope)
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not VISITOR_KEY.fullmatch(key.strip()):
+        raise Refused("unauthenticated")
+    return key.strip()
+
+
 class Visitor:
     """Somebody with a visitor key, of whom it is not known yet which conversation they mean."""
 
     def __init__(self, bell: Bell, request: Request) -> None:
-        """Refused: foreign_origin, unauthenticated (no key, or none that could be one), rate_limited."""
+        """Refused: as `key_of`, rate_limited."""
         self.bell, self.request = bell, request
-        check_origin(bell, request.scope)
-        scheme, _, key = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not VISITOR_KEY.fullmatch(key.strip()):
-            raise Refused("unauthenticated")
+        key = key_of(bell, request)
         self.address = client_address(request.scope, bell.settings.trusted_proxies)
         bell.limits.fetch(self.address)
-        self._hash = key_hash(key.strip())
+        self._hash = key_hash(key)
         self._frame = frame_hash(request.headers.get("cookie")) if from_frame(bell, request.scope) else None
 
     def of(self, conn: Connection, conversation_id: str) -> RowMapping:

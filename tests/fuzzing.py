@@ -21,7 +21,10 @@ import jwt
 COLLECT, WAIT, IDENTIFY, FORGET, EVENTS = (
     "/collect", "/visitor/wait", "/visitor/identify", "/visitor/forget", "/api/events",
 )  # fmt: skip
-PATHS = (COLLECT,) * 13 + (EVENTS,) * 4 + (IDENTIFY,) * 2 + (WAIT, FORGET)
+#: The line of a frame whose WebSocket is blocked. Its wait has the snippet's address; the query tells them apart here.
+COMMAND, ASK = "/visitor/command", "/visitor/wait?frame"
+LINE = (COMMAND, ASK)
+PATHS = (COLLECT,) * 13 + (EVENTS,) * 4 + (IDENTIFY,) * 2 + (WAIT, FORGET) + (COMMAND,) * 4 + (ASK,) * 2
 WEEK = 7 * 24 * 3600 * 1000
 KIB64 = 64 * 1024
 DEEP = 20_000
@@ -100,6 +103,8 @@ class Fuzzer:
         self.origin, self.token, self.secret = origin.encode(), token, secret
         self._keys = [self._hex(32) for _ in range(40)]
         self._ids = [str(uuid.UUID(int=self.dice.getrandbits(128), version=4)) for _ in range(400)]
+        #: Those who ask over HTTP: visitor key -> conversation, "" while none is known.
+        self.talks = {self._hex(32): "" for _ in range(3)}
 
     def cases(self, number: int) -> Iterator[Case]:
         for _ in range(number):
@@ -136,8 +141,55 @@ class Fuzzer:
             return who | {"visitor": self._hex(32)}
         if path == IDENTIFY:
             return who | {"token": self._word()}
+        if path in LINE:
+            return self._command() if path == COMMAND else self._ask()
         events = [self._event(path == EVENTS) for _ in range(self.dice.choice((1, 1, 1, 2, 3, 8)))]
         return who | {"events": events} | ({"first_party": True} if self.dice.random() < 0.05 else {})
+
+    def _command(self) -> dict[str, Any]:
+        """What a chat says."""
+        dice, talk = self.dice, self._talk()
+        said: dict[str, Any] = {"conversation": talk}
+        name, more = dice.choice((
+            ("chat.open", None), ("message.send", {"client_id": self._id(), "text": "How deep?", "data": None}),
+            ("typing", {"text": "How d"}), ("message.read", {"seq": 1}), ("messages.after", {"seq": 0}),
+            ("conversation.rate", {"score": 5, "comment": "Good"}), ("conversation.reopen", {}),
+            ("articles.search", {"query": "drip"}), ("article.get", {"article": self._id()}), ("callback.slots", None),
+            ("callback.request", {"client_id": self._id(), "phone": "+491711234567", "when": None, "topic": []}),
+            ("card.dismiss", {"card": self._id()}), ("offer.answer", {"offer": self._id(), "answer": "accept"}),
+            ("order.submit", {"form": self._id(), "client_id": "o", "lines": [{"product": self._id(), "quantity": 1}],
+                              "contact": {"name": "Ann", "email": "a@b.example"}}), ("alert.accept", {"alert": "x"}),
+        ))  # fmt: skip
+        if name in (
+            "articles.search",
+            "article.get",
+            "callback.request",
+            "card.dismiss",
+            "offer.answer",
+            "order.submit",
+        ):
+            said = {}
+        return {"site": "demo", "name": name, "data": {} if more is None else said | more, "language": "ru"}
+
+    def _ask(self) -> dict[str, Any]:
+        """A wait that has something to hear, so that it is no long one; its state bent by itself, too."""
+        dice, talk = self.dice, self._talk()
+        keys = ("conversation:{}:seq", "conversation:{}:read", "conversation:{}:closed", "invited:{}", "order:{}",
+                "card:{}", "callback:{}")  # fmt: skip
+        marks: Any = {
+            key.format(dice.choice((talk, self._id()))): dice.choice((1, 0, 2**31, 12, "0123456789ab"))
+            for key in dice.sample(keys, dice.randrange(len(keys) + 1))
+        }
+        if dice.random() < 0.3:
+            marks = self._bent(marks)
+        shut = dice.random() < 0.2
+        return {
+            "site": "demo", "conversation": "" if shut else talk, "after": 0, "state": written(marks),
+            "frame": dice.choice("ab"), "patience": 1 if shut else 0, "language": "en",
+        }  # fmt: skip
+
+    def _talk(self) -> str:
+        return self.dice.choice(list(self.talks.values())) or self._id()
 
     def _event(self, trusted: bool) -> dict[str, Any]:
         dice = self.dice
@@ -259,6 +311,10 @@ class Fuzzer:
             headers.pop()
             token = self.token if dice.random() < 0.95 else dice.choice(("", "x", "\x01", self.token[:-1]))
             headers.append((b"Authorization", b"Bearer " + token.encode()))
+        if path in LINE:
+            headers[1] = (b"Content-Type", dice.choice(TYPES) if odd and dice.random() < 0.3 else b"application/json")
+            key = dice.choice(list(self.talks)) if dice.random() < 0.95 else dice.choice((*IDS[:4], "Z" * 32, "\x01"))
+            headers.append((b"Authorization", b"Bearer " + key.encode()))
         if odd and dice.random() < 0.2:
             headers.append((b"Content-Encoding", dice.choice(ENCODINGS)))
         if odd and dice.random() < 0.3:

@@ -37,7 +37,7 @@ async def by_visitor(bell: Bell, caller: VisitorCaller, data: ConversationReopen
             _check_newest(conn, caller, row, now)
             expert = _expert_with_a_place(conn, row, now)  # desks are held before visitors
             lock(conn, f"visitor:{caller.visitor}")
-            chat.reopening.make_way(conn, caller.visitor, row["id"], now)
+            chat.reopening.make_way(conn, row, now)
             held = chat.do.hold(conn, row["id"])
             if held["state"] == "closed":
                 visit = tracker.queries.newest_visit(conn, caller.visitor)
@@ -63,7 +63,7 @@ async def by_expert(bell: Bell, caller: ExpertCaller, data: ConversationReopen) 
         if row["state"] == "closed":
             check_room(conn, me.id)
             lock(conn, f"visitor:{row['visitor_id']}")
-            chat.reopening.make_way(conn, row["visitor_id"], row["id"], now)
+            chat.reopening.make_way(conn, row, now)
             held = chat.do.hold(conn, row["id"])
             if held["state"] == "closed":
                 chat.reopening.reopen(conn, held, speaker(me), me.id, now)

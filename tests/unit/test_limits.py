@@ -1,5 +1,6 @@
 """A bucket is a measure: burst at once, then rate; and the memory it takes is bounded."""
 
+from contextlib import ExitStack
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -7,7 +8,7 @@ import pytest
 
 from contract.errors import Refused
 from service.callers import VisitorCaller
-from service.limits import Buckets, Limits, network
+from service.limits import WAITS, Buckets, Limits, Places, network
 
 
 def test_a_burst_passes_then_one_per_interval():
@@ -80,12 +81,36 @@ def test_a_body_costs_what_it_holds():
         limits.collect("site", "10.0.0.1", 3)
 
 
+def test_a_network_has_so_many_calls_waiting_and_places_come_free():
+    """Another network's are its own; whoever leaves, however, gives the place back; nothing is kept of nobody."""
+    limits = Limits()
+    with ExitStack() as inside:
+        for number in range(WAITS):
+            inside.enter_context(limits.waiting(f"2001:db8::{number:x}"))
+        with pytest.raises(Refused) as refused, limits.waiting("2001:db8::ffff"):
+            pass
+        assert (refused.value.code, refused.value.retry_after) == ("rate_limited", 30)
+        with limits.waiting("2001:db8:0:1::1"):
+            pass
+    with limits.waiting("2001:db8::ffff"):
+        pass
+    places = Places(1)
+    with pytest.raises(ZeroDivisionError), places.one("a", 1):
+        raise ZeroDivisionError
+    with places.one("a", 1):
+        assert len(places) == 1
+    assert len(places) == 0
+
+
 def test_limits_that_are_off_refuse_nobody():
     limits = Limits(on=False)
     caller = SimpleNamespace(person="account:1")
     for _ in range(5_000):
         limits.collect("site", "10.0.0.1")
         limits.command(caller)  # type: ignore[arg-type]
+    with ExitStack() as inside:
+        for _ in range(WAITS + 1):
+            inside.enter_context(limits.waiting("10.0.0.1"))
 
 
 @pytest.mark.parametrize(

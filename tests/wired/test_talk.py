@@ -292,6 +292,24 @@ async def test_what_a_visitor_may_not_take_up_again(shop: Shop):
     assert (await shop.say(frame, "chat.open"))["closed"] is None
 
 
+async def test_the_visitor_key_alone_cannot_stand_in_the_way_of_taking_up_again(shop: Shop):
+    """Neither of the frame's nor of the expert's: an unbound one with a word in it stays beside, until an expert has
+    it; what the frame itself said elsewhere still counts."""
+    plain, anna, boris = await shop.visitor(), await at_desk(shop), await shop.expert("Boris")
+    frame = replace(plain, frame_hash="f1")
+    talk = await closed(shop, frame, anna)
+    loose = await shop.open_chat(plain)
+    await says(shop, plain, loose)
+    for who in (frame, anna):
+        opened = await shop.say(who, "conversation.reopen", conversation=talk)
+        assert opened["messages"][-1]["data"]["name"] == "conversation.reopened"
+        assert (await row(shop, loose))["state"] == "open"
+        assert await shop.open_chat(frame) == talk
+        await shop.say(anna, "conversation.close", conversation=talk)
+    assert await shop.open_chat(plain, boris) == loose
+    assert await shop.refusal(frame, "conversation.reopen", conversation=talk) == "exists"
+
+
 async def test_an_expert_takes_up_their_own_again_if_there_is_room_and_no_newer_one(shop: Shop):
     """However old; a colleague's is forbidden."""
     visitor, anna, boris = await shop.visitor(), await shop.expert(capacity=1), await shop.expert("Boris")
