@@ -23,9 +23,11 @@ def show_card(
     ref: str | None,
     data: dict[str, Any],
     now: Ms,
+    frame_hash: str | None = None,
 ) -> RowMapping:
     """Put a card on the visitor's page. `ref`: the offer or order form it stands for; one that stands there for the
-    same already makes way. Without an expert it comes from the site."""
+    same already makes way. Without an expert it comes from the site. `frame_hash`: for that frame
+    alone."""
     if ref is not None:
         card_over(conn, visitor_id, ref, now)
     return (
@@ -40,6 +42,7 @@ def show_card(
                 expert_id=expert_id,
                 kind=kind,
                 ref=ref,
+                frame_hash=frame_hash,
                 data=data,
                 at=now,
             )
@@ -53,7 +56,7 @@ def show_card(
 def dismiss_card(conn: Connection, card_id: str, visitor_id: str, frame_hash: str | None, now: Ms) -> RowMapping:
     """The visitor does not want it. Twice is as good as once. Raises Refused("not_found") unless it is theirs."""
     row = card_row(conn, card_id)
-    if row is None or row["visitor_id"] != visitor_id:
+    if row is None or row["visitor_id"] != visitor_id or row["frame_hash"] not in (None, frame_hash):
         raise Refused("not_found")
     if row["conversation_id"] is not None:
         conversation_for_visitor(conn, row["conversation_id"], visitor_id, frame_hash)

@@ -64,6 +64,14 @@ _NEXT_SEQ = {
 _SAY = Prepared(insert(message))
 
 
+class Taken(Exception):
+    """Whom an expert wants to take somebody has: `by` and since when; `by` is None where what they asked is closed."""
+
+    def __init__(self, by: str | None, since: Ms) -> None:
+        super().__init__(by, since)
+        self.by, self.since = by, since
+
+
 def open_for_visitor(
     conn: Connection, site_id: str, visitor_id: str, frame_hash: str | None, visit_id: str | None, now: Ms
 ) -> RowMapping:
@@ -113,15 +121,26 @@ def open_for_expert(
     """The visitor's conversation, taken by this expert (called `name`): the newest open one, or a new one.
 
     `asked`: the one in which they wrote what is answered now; while nobody has it, it is that one.
+    Raises Taken, and changes nothing, where a colleague talks with them or has what they asked, or that is closed: a
+    conversation changes hands only if the one who has it passes it on.
     One that is bound to a frame where the visitor was not seen for half an hour is not reopened but closed: that frame
     may be gone for good, and an invitation in it would reach nobody. Until the visitor appears, five minutes run; one
     where a trigger invited by itself (`trigger_id`), whatever the visitor did before.
     """
     lock(conn, f"visitor:{visitor_id}")
     question = None if asked is None else hold(conn, asked)
-    if question is not None and question["kept_until"] is not None and _is_nobodys(question):
-        return take(conn, question, expert_id, name, now, visit_id=visit_id, alert_id=alert_id, trigger_id=trigger_id)
-    found = open_of_visitor(conn, visitor_id)
+    if question is not None:
+        if question["state"] == "closed":
+            raise Taken(None, now)
+        if question["expert_id"] not in (None, expert_id):
+            raise Taken(question["expert_id"], now)
+        if question["kept_until"] is not None and _is_nobodys(question):
+            return take(
+                conn, question, expert_id, name, now, visit_id=visit_id, alert_id=alert_id, trigger_id=trigger_id
+            )
+    found = _held_of_visitor(conn, visitor_id)
+    if found is not None and found["expert_id"] not in (None, expert_id) and _in_hands(found, now):
+        raise Taken(found["expert_id"], found["accepted_at"])
     if found is not None and found["frame_hash"] is not None and not _seen_since(found, now - PRESENT_WITHIN):
         close(conn, found["id"], now)
         found = None
@@ -362,6 +381,20 @@ def _still_awaited(now: Ms) -> ColumnElement[Ms | None]:
         (first, literal(now + RESERVED, Time)),
         else_=conversation.c.due_at,
     )
+
+
+def _held_of_visitor(conn: Connection, visitor_id: str) -> RowMapping | None:
+    """Their open conversation, held: whoever writes into it does not ask for the visitor's lock."""
+    while (found := open_of_visitor(conn, visitor_id)) is not None:
+        held = hold(conn, found["id"])
+        if held["state"] == "open":
+            return held
+    return None
+
+
+def _in_hands(row: RowMapping, now: Ms) -> bool:
+    """Whether a person talks there: an invitation that a trigger sent in their name, and nobody answered, is none."""
+    return is_talking(row, now) and not (row["trigger_id"] is not None and row["due_at"] is not None)
 
 
 def _is_nobodys(row: RowMapping) -> bool:

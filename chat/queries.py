@@ -320,16 +320,14 @@ def open_of_visitor(conn: Connection, visitor_id: str) -> RowMapping | None:
     return _newest_open(conn, visitor_id, rank=_FIRM)
 
 
-def is_own_frame(conn: Connection, visitor_id: str, frame_hash: str | None) -> bool:
-    """Whether this connection is as good as those through which the visitor has talked with us: once somebody served
-    them in a frame, it has to have been in this one, too. That a conversation was only opened says nothing."""
+def frames_served(conn: Connection, visitor_id: str) -> set[str]:
+    """The frames in which somebody has served this visitor. That a conversation was only opened says nothing."""
     bound = select(conversation.c.frame_hash).where(
         conversation.c.visitor_id == visitor_id,
         conversation.c.frame_hash.is_not(None),
         or_(conversation.c.expert_id.is_not(None), conversation.c.left_id.is_not(None)),
     )
-    frames = set(conn.execute(bound.distinct().limit(MANY)).scalars())
-    return not frames or frame_hash in frames
+    return set(conn.execute(bound.distinct().limit(MANY)).scalars())
 
 
 def _newest_open(

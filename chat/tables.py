@@ -107,7 +107,8 @@ message = Table(
     CheckConstraint("author_kind IN ('visitor', 'expert', 'system')", name="author_kind"),
 )
 #: A quiet card on the page, with or without a conversation: state until it is used or dismissed. `expert_id`: null
-#: where a trigger showed it, in the site's name.
+#: where a trigger showed it, in the site's name. `frame_hash`: the frame in which was done what it came of; it is for
+#: that frame alone.
 card = Table(
     "card",
     metadata,
@@ -119,6 +120,7 @@ card = Table(
     Column("expert_id", Id, nullable=True),
     Column("kind", Text, nullable=False),
     Column("ref", Id, nullable=True),
+    Column("frame_hash", Text, nullable=True),
     Column("data", Json, nullable=False),
     Column("at", Time, nullable=False),
     Column("over_at", Time, nullable=True),

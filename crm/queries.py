@@ -83,6 +83,12 @@ def customers_of(conn: Connection, site_id: str, visitor_ids: Collection[str]) -
     return dict(_CUSTOMERS_OF.rows(conn, site_id=site_id, visitors=visitor_ids))
 
 
+def is_signed_in(conn: Connection, site_id: str, visitor_id: str) -> bool:
+    """Whether it was the site's signed word that made this browser its customer's."""
+    found = holder(conn, site_id, "visitor", visitor_id)
+    return found is not None and found["proof"] == "token"
+
+
 def customers_by_visitor(conn: Connection, visitors: Iterable[tuple[str, str]]) -> dict[str, str]:
     """The same for visitors of several sites at once: `visitors` are pairs (site, visitor)."""
     by_site: dict[str, set[str]] = {}

@@ -38,6 +38,29 @@ def accept(conn: Connection, alert_id: str, expert_id: str, load: Callable[[], i
     return row
 
 
+def taken(
+    conn: Connection, site_id: str, visitor_id: str, expert_id: str, now: Ms, *, but: str, wait: bool = True
+) -> list[str]:
+    """This expert has taken the visitor without any bell, or by one of several: what rings for them is over as
+    `taken`, at every desk. `but`: the reason of bells that go on. Returns those that ended.
+
+    It waits for whoever holds one, so it comes before any desk; with `wait` false for whoever holds a desk or an alert
+    already: what somebody else holds is left to them.
+    """
+    find = sql.OF_VISITOR if wait else sql.OF_VISITOR_IF_FREE
+    found = find.scalars(conn, site=site_id, visitor=visitor_id, but=but)
+    for alert_id in found:
+        take(conn, alert_id, expert_id, now)
+    return found
+
+
+def take(conn: Connection, alert_id: str, expert_id: str, now: Ms) -> None:
+    """This bell is over: whom it is about has somebody. Nothing if it is over anyway."""
+    sql.STOP_RINGING.change(conn, alert=alert_id, came_of_it="taken")
+    sql.DECIDED.change(conn, alert=alert_id, came_of_it=f"accepted:{expert_id}")
+    sql.TAKEN.change(conn, alert=alert_id, expert=expert_id, now=now)
+
+
 def decline(conn: Connection, alert_id: str, expert_id: str) -> bool:
     """This expert will not; they are not asked again for this alert. True if nobody else hears this rung now.
 

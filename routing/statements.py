@@ -116,6 +116,24 @@ ACCEPT = Prepared(
         version=NEWER,
     )
 )
+#: What rings for a visitor, but for one reason, in the order in which everybody locks several.
+_OF_VISITOR = (
+    select(alert.c.id)
+    .where(
+        RINGING,
+        alert.c.site_id == bindparam("site"),
+        alert.c.visitor_id == bindparam("visitor"),
+        alert.c.reason != bindparam("but"),
+    )
+    .order_by(alert.c.id)
+)
+OF_VISITOR = Prepared(_OF_VISITOR.with_for_update())
+OF_VISITOR_IF_FREE = Prepared(_OF_VISITOR.with_for_update(skip_locked=True))
+TAKEN = Prepared(
+    update(alert)
+    .where(SAME, RINGING)
+    .values(state="accepted", outcome="taken", expert_id=bindparam("expert"), ended_at=bindparam("now"), version=NEWER)
+)
 ASSIGNED = Prepared(
     update(expert)
     .where(expert.c.id == bindparam("expert"))

@@ -155,8 +155,10 @@ def make_form(
     expert_id: str | None,
     now: Ms,
     offer_id: str | None = None,
+    frame_hash: str | None = None,
 ) -> RowMapping:
-    """An order form; the prices of its lines hold from now on, whatever the catalogue does."""
+    """An order form; the prices of its lines hold from now on, whatever the catalogue does. `frame_hash`: for that
+    frame alone."""
     return (
         conn.execute(
             insert(order_form)
@@ -169,6 +171,7 @@ def make_form(
                 expert_id=expert_id,
                 offer_id=offer_id,
                 lines=msgspec.to_builtins(list(lines)),
+                frame_hash=frame_hash,
                 state="open",
                 at=now,
             )
@@ -179,10 +182,11 @@ def make_form(
     )
 
 
-def lock_form(conn: Connection, form_id: str, visitor_id: str) -> RowMapping:
-    """The order form, held until this unit of work ends. Raises Refused("not_found") unless it is this visitor's."""
+def lock_form(conn: Connection, form_id: str, visitor_id: str, frame_hash: str | None = None) -> RowMapping:
+    """The order form, held until this unit of work ends. Raises Refused("not_found") unless it is this visitor's, and
+    this frame's or for any."""
     row: RowMapping | None = _locked_row(conn, order_form, form_id)
-    if row is None or row["visitor_id"] != visitor_id:
+    if row is None or row["visitor_id"] != visitor_id or row["frame_hash"] not in (None, frame_hash):
         raise Refused("not_found")
     return row
 
@@ -202,10 +206,12 @@ def place_order(
     now: Ms,
     *,
     owner: str | None = None,
+    frame_hash: str | None = None,
 ) -> RowMapping:
     """Order from a form that `lock_form` holds. Raises Refused("form_used") when that was done before.
 
     It counts for whoever handed out the form; what a trigger showed, for the customer's owner, or for nobody.
+    `frame_hash`: where it was placed; nobody else is told of it.
     """
     used = update(order_form).where(order_form.c.id == form["id"], order_form.c.state == "open").values(state="ordered")
     if conn.execute(used).rowcount != 1:
@@ -228,6 +234,7 @@ def place_order(
                 amount=priced.amount,
                 currency=priced.currency,
                 contact=contact,
+                frame_hash=frame_hash,
                 status="placed",
                 at=now,
             )

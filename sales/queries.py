@@ -166,6 +166,12 @@ def recent_orders_of_visitor(conn: Connection, visitor_id: str, since: Ms) -> Se
     return _orders_since(conn, since, order.c.visitor_id == visitor_id)
 
 
+def frames_of_orders(conn: Connection, visitor_id: str) -> set[str]:
+    """The frames in which this visitor has ordered."""
+    mine = select(order.c.frame_hash).where(order.c.visitor_id == visitor_id, order.c.frame_hash.is_not(None))
+    return set(conn.execute(mine.distinct().limit(LIMIT)).scalars())
+
+
 def recent_orders_of_expert(conn: Connection, expert_id: str, since: Ms) -> Sequence[RowMapping]:
     """What was ordered since then from forms of this expert, oldest first."""
     return _orders_since(conn, since, order.c.expert_id == expert_id)

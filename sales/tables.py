@@ -41,7 +41,8 @@ offer = Table(
     Index("ix_offer_visitor_id", "visitor_id"),
     Index("ix_offer_site_id_at", "site_id", "at"),
 )
-#: lines: [{"product", "name", "amount", "currency"}], the prices that hold for this form.
+#: lines: [{"product", "name", "amount", "currency"}], the prices that hold for this form. `frame_hash`: the frame in
+#: which the offer was accepted that it came of; it is for that frame alone (contract 4).
 order_form = Table(
     "order_form",
     metadata,
@@ -53,11 +54,13 @@ order_form = Table(
     Column("expert_id", Id, nullable=True),
     Column("offer_id", ForeignKey("offer.id"), nullable=True),
     Column("lines", Json, nullable=False),
+    Column("frame_hash", Text, nullable=True),
     Column("state", Text, nullable=False),
     Column("at", Time, nullable=False),
     CheckConstraint("state IN ('open', 'ordered')", name="state"),
     Index("ix_order_form_visitor_id", "visitor_id"),
 )
+#: `frame_hash`: the frame in which it was placed, null where there was none: only there it is told of.
 order = Table(
     "order",
     metadata,
@@ -73,6 +76,7 @@ order = Table(
     Column("amount", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
     Column("contact", Json, nullable=False),
+    Column("frame_hash", Text, nullable=True),
     Column("status", Text, nullable=False),
     Column("at", Time, nullable=False),
     CheckConstraint("amount >= 0", name="amount"),

@@ -8,7 +8,7 @@ from contract.rest_desk import Transcript
 from contract.rest_talk import Note
 from service import present
 from service.api.lists import Listed, asked, page
-from service.api.operation import Call, operation
+from service.api.operation import EXPERTS, Call, operation
 
 LIMIT = 100
 _LAST = 2**31 - 1
@@ -29,9 +29,9 @@ async def messages(call: Call) -> Transcript:
     return await call.bell.store.read(read)
 
 
-@operation("GET", "/api/conversations/{id}/notes", gives=Listed[Note], query=("limit", "cursor"))
+@operation("GET", "/api/conversations/{id}/notes", roles=EXPERTS, gives=Listed[Note], query=("limit", "cursor"))
 async def notes(call: Call) -> Listed[Note]:
-    """What colleagues noted about it, the oldest first; visitors never see it."""
+    """What colleagues noted about it, the oldest first; visitors and marketers never see it."""
     conversation_id, ask = call.path_id(), asked(call, (int, str))
 
     def read(conn: Connection) -> Listed[Note]:

@@ -37,7 +37,7 @@ async def look(call: Call) -> Response:
 
 @operation("GET", "/api/conversations/{id}/transcript", query=("format",))
 async def transcript(call: Call) -> Response:
-    """A conversation as a file, text or html, in the site's zone, with the notes of colleagues."""
+    """A conversation as a file, text or html, in the site's zone, with notes, but for marketers."""
     chosen = call.text("format")
     if chosen not in _FORMATS:
         raise Refused("invalid", "format")

@@ -102,17 +102,20 @@ def _invite(
         id=reserved.expert,
         name=access.queries.names(conn, [reserved.expert]).get(reserved.expert, ""),
     )
-    conversation = chat.do.open_for_expert(
-        conn,
-        site_id=visit.site,
-        visitor_id=visit.visitor,
-        visit_id=visit.id,
-        expert_id=reserved.expert,
-        alert_id=None,
-        name=expert.name,
-        now=now,
-        trigger_id=firing.trigger,
-    )
+    try:
+        conversation = chat.do.open_for_expert(
+            conn,
+            site_id=visit.site,
+            visitor_id=visit.visitor,
+            visit_id=visit.id,
+            expert_id=reserved.expert,
+            alert_id=None,
+            name=expert.name,
+            now=now,
+            trigger_id=firing.trigger,
+        )
+    except chat.do.Taken:  # somebody wrote to them in this moment
+        return None
     announce.conversation_opened(conn, conversation, now)
     if words:
         said = chat.do.add(conn, conversation["id"], expert, "text", words, None, None, now)

@@ -6,9 +6,12 @@ Capacity is counted over all channels, so it is counted here.
 from sqlalchemy import Connection
 
 import chat.do
+import routing.alerts
 import routing.answers
 import routing.queries
+from contract.errors import Refused
 from contract.frames import AlertAccept, AlertDecline, Done, Opened
+from contract.names import Ms
 from routing.tables import ASKED
 from service import present
 from service.bell import Bell
@@ -19,14 +22,16 @@ from service.flows.load import load
 from service.flows.passed_on import settle, take_over
 from service.flows.reachable import conversation_over, may_ring
 from service.flows.ringing import climb, leave_desk
+from service.flows.taken import end_bells
 from store.sql import db_now
 
 
 async def accept(bell: Bell, caller: ExpertCaller, data: AlertAccept) -> Opened:
     """Exactly one winner; the conversation is made in the claiming transaction and needs no socket of the visitor. What
-    a colleague passes on changes hands in it."""
+    a colleague passes on changes hands in it. Refused as `routing.answers.accept`; alert_over also where a colleague
+    has the visitor, or what they asked is closed."""
 
-    def work(conn: Connection) -> tuple[Opened, str, bool, str | None]:
+    def work(conn: Connection) -> tuple[Opened, str, bool, str | None, list[str]]:
         now = db_now(conn)
         row = routing.answers.accept(conn, data.alert, caller.account.id, lambda: load(conn, caller.account.id), now)
         conversation, before = take_over(conn, row, caller.account, now) or (None, None)
@@ -43,11 +48,17 @@ async def accept(bell: Bell, caller: ExpertCaller, data: AlertAccept) -> Opened:
                 asked=row["trigger_id"] if row["reason"] == ASKED else None,
             )
             announce.conversation_opened(conn, conversation, now)
+        others = end_bells(conn, row["site_id"], row["visitor_id"], caller.account.id, now, wait=False)
         desk = routing.queries.desk_row(conn, caller.account.id)
-        return present.opened(conn, conversation["id"]), row["visitor_id"], bool(desk and desk["busy"]), before
+        full = bool(desk and desk["busy"])
+        return present.opened(conn, conversation["id"]), row["visitor_id"], full, before, others
 
-    opened, visitor_id, full, before = await bell.store.write(work)
-    bell.timers.announce([data.alert])
+    try:
+        opened, visitor_id, full, before, others = await bell.store.write(work)
+    except chat.do.Taken as taken:
+        await _silence(bell, caller, data.alert, taken)
+        raise Refused("alert_over") from None
+    bell.timers.announce([data.alert, *others])
     if full:
         bell.background(filled(bell, caller.account.id))
     if before is not None:
@@ -60,18 +71,46 @@ async def accept(bell: Bell, caller: ExpertCaller, data: AlertAccept) -> Opened:
 async def decline(bell: Bell, caller: ExpertCaller, data: AlertDecline) -> Done:
     """On the last rung, and with no time left to wait, whoever wrote hears that nobody is free."""
 
-    def work(conn: Connection) -> list[str]:
-        if not routing.answers.decline(conn, data.alert, caller.account.id):
-            return []
-        now = db_now(conn)
-        told = climb(conn, data.alert, now)
-        return [told] if told is not None else settle(conn, now, data.alert)[1]
-
-    told = await bell.store.write(work)
+    told = await bell.store.write(lambda conn: turn_down(conn, data.alert, caller.account.id, db_now(conn)))
     bell.timers.announce([data.alert])
     for conversation_id in told:
         bell.bus.ring("conversation", conversation_id)
     return Done()
+
+
+def too_late(conn: Connection, alert_id: str, account_id: str, found: chat.do.Taken, now: Ms) -> list[str]:
+    """This expert reached for a bell whose visitor somebody has (`found`). Who took them since it was raised has
+    answered it, and it is over. Who had them before (the visitor went away, and is back) may still answer it: it falls
+    silent at this desk alone. Returns the conversations that were told something."""
+    row = routing.queries.alert_row(conn, alert_id)
+    if row is None or row["state"] != "ringing":
+        return []
+    if found.by is None:
+        routing.alerts.end(conn, alert_id, "taken", now)
+        return []
+    if found.since >= row["raised_at"]:
+        routing.answers.take(conn, alert_id, found.by, now)
+        return []
+    return turn_down(conn, alert_id, account_id, now)
+
+
+def turn_down(conn: Connection, alert_id: str, account_id: str, now: Ms) -> list[str]:
+    """This expert does not take it, and is not asked for it again. Returns the conversations that were told of it."""
+    if not routing.answers.decline(conn, alert_id, account_id):
+        return []
+    told = climb(conn, alert_id, now)
+    return [told] if told is not None else settle(conn, now, alert_id)[1]
+
+
+async def _silence(bell: Bell, caller: ExpertCaller, alert_id: str, taken: chat.do.Taken) -> None:
+    """A bell that nobody needs to answer any more rings on because two did something in the same moment."""
+
+    def work(conn: Connection) -> list[str]:
+        return too_late(conn, alert_id, caller.account.id, taken, db_now(conn))
+
+    for conversation_id in await bell.store.write(work):
+        bell.bus.ring("conversation", conversation_id)
+    bell.timers.announce([alert_id])
 
 
 async def filled(bell: Bell, account_id: str) -> None:

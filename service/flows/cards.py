@@ -92,7 +92,7 @@ async def dismiss(bell: Bell, caller: VisitorCaller, data: CardDismiss) -> Done:
 
 
 async def answer_offer(bell: Bell, caller: VisitorCaller, data: OfferAnswer) -> OfferAnswered:
-    """`accept` hands out an order form at the offered price; the same answer again gives the same form.
+    """`accept` hands out an order form at the offered price, for this frame; the same answer again gives the same form.
 
     Refused: invalid (another word), not_found, offer_over.
     """
@@ -110,13 +110,14 @@ async def answer_offer(bell: Bell, caller: VisitorCaller, data: OfferAnswer) -> 
         offer, fresh = sales.do.answer_offer(conn, data.offer, caller.visitor, state, now)
         if fresh:
             chat.cards.card_over(conn, caller.visitor, offer["id"], now)
-            where = _place_of(offer)
+            where = _place_of(offer, caller.frame_hash)
             told = {"name": f"offer.{state}", "offer": offer["id"]}
             say(conn, where, SYSTEM, "event", f"Offer {state}.", told, now)
             if state == "accepted":
                 show_form_of(conn, where, named(conn, offer["expert_id"]), offer, now)
         form = sales.queries.form_of_offer(conn, offer["id"])
-        return OfferAnswered(state=state, form=form["id"] if form else None), offer
+        mine = form is not None and form["frame_hash"] in (None, caller.frame_hash)
+        return OfferAnswered(state=state, form=form["id"] if form is not None and mine else None), offer
 
     answered, offer = await bell.store.write(work)
     bell.bus.ring("visitor", caller.visitor)
@@ -135,15 +136,20 @@ def _made_before(conn: Connection, where: Place, offer_id: str, now: Ms) -> RowM
     return offer
 
 
-def _place_of(row: RowMapping) -> Place:
+def _place_of(row: RowMapping, frame: str | None) -> Place:
     return Place(
-        site=row["site_id"], visitor=row["visitor_id"], visit=row["visit_id"], conversation=row["conversation_id"]
+        site=row["site_id"],
+        visitor=row["visitor_id"],
+        visit=row["visit_id"],
+        conversation=row["conversation_id"],
+        frame=frame,
     )
 
 
 def _rung(bell: Bell, done: tuple[Pushed, Place]) -> Pushed:
     pushed, where = done
     bell.bus.ring("visitor", where.visitor)
+    bell.timers.announce(list(where.ended))
     if where.conversation is not None:
         bell.bus.ring("conversation", where.conversation)
     return pushed

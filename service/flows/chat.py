@@ -41,6 +41,7 @@ from service.flows.places import check_room, speaker, visit_for, writable
 from service.flows.presence import came_free
 from service.flows.reachable import conversation_over, may_ring
 from service.flows.ringing import ring_for_question
+from service.flows.taken import end_bells
 from service.flows.welcome import welcome
 from store.lock import lock
 from store.sql import db_now
@@ -176,25 +177,26 @@ async def visitor_typing(bell: Bell, caller: VisitorCaller, data: Typing) -> Don
 
 
 async def expert_send(bell: Bell, caller: ExpertCaller, data: MessageSend) -> Sent:
-    """Writing into a conversation that is nobody's takes it."""
+    """Writing into a conversation that is nobody's takes it, and ends the bells of its visitor."""
 
-    def work(conn: Connection) -> tuple[Sent, bool, str]:
+    def work(conn: Connection) -> tuple[Sent, bool, str, list[str]]:
         now = db_now(conn)
-        visitor = ""
+        visitor, ended = "", list[str]()
 
         def say() -> Sent:
-            nonlocal visitor
-            row = writable(conn, caller.account, data.conversation, now)
+            nonlocal visitor, ended
+            row, ended = writable(conn, caller.account, data.conversation, now)
             visitor = row["visitor_id"]
             return _said(conn, row, speaker(caller.account), check_text(data.text), data.client_id, now)
 
         sent, fresh = once(conn, caller, "message.send", data.client_id, now, Sent, say)
-        return sent, fresh, visitor
+        return sent, fresh, visitor, ended
 
-    sent, fresh, visitor = await bell.store.write(work)
+    sent, fresh, visitor, ended = await bell.store.write(work)
     if fresh:
         bell.bus.ring("conversation", data.conversation)
         bell.bus.ring("visitor", visitor)
+        bell.timers.announce(ended)
     return sent
 
 
@@ -233,16 +235,17 @@ async def expert_typing(bell: Bell, caller: ExpertCaller, data: Typing) -> Done:
 
 
 async def invite(bell: Bell, caller: ExpertCaller, data: ChatInvite) -> Opened:
-    """Open a chat with whoever is on this visit; needs no socket of theirs.
+    """Open a chat with whoever is on this visit; needs no socket of theirs. Their bells are over.
 
     Refused: not_found, forbidden (a colleague is talking with them), desk_full, blocked.
     """
 
-    def work(conn: Connection) -> tuple[Opened, str]:
+    def work(conn: Connection) -> tuple[Opened, str, list[str]]:
         now = db_now(conn)
         visit = visit_for(conn, caller.account, data.visit)
         if chat.blocks.blocked(conn, [visit.visitor], now):
             raise Refused("blocked")
+        ended = end_bells(conn, visit.site, visit.visitor, caller.account.id, now)
         held = chat.queries.open_of_visitor(conn, visit.visitor)
         if held is None or held["expert_id"] != caller.account.id:
             check_room(conn, caller.account.id)
@@ -250,35 +253,42 @@ async def invite(bell: Bell, caller: ExpertCaller, data: ChatInvite) -> Opened:
             held = chat.queries.open_of_visitor(conn, visit.visitor)
             if held is not None and chat.do.is_talking(held, now) and held["expert_id"] != caller.account.id:
                 raise Refused("forbidden")
-        row = chat.do.open_for_expert(
-            conn,
-            site_id=visit.site,
-            visitor_id=visit.visitor,
-            visit_id=visit.id,
-            expert_id=caller.account.id,
-            alert_id=None,
-            name=caller.account.name,
-            now=now,
-        )
+        try:
+            row = chat.do.open_for_expert(
+                conn,
+                site_id=visit.site,
+                visitor_id=visit.visitor,
+                visit_id=visit.id,
+                expert_id=caller.account.id,
+                alert_id=ended[0] if ended else None,
+                name=caller.account.name,
+                now=now,
+            )
+        except chat.do.Taken as taken:  # in this moment
+            raise Refused("forbidden") from taken
         announce.conversation_opened(conn, row, now)
         if text := check_optional(data.text):
             said = chat.do.add(conn, row["id"], speaker(caller.account), "text", text, None, None, now)
             announce.message_added(conn, visit.site, said)
-        return present.opened(conn, row["id"]), visit.visitor
+        return present.opened(conn, row["id"]), visit.visitor, ended
 
-    opened, visitor = await bell.store.write(work)
+    opened, visitor, ended = await bell.store.write(work)
     bell.bus.ring("conversation", opened.conversation)
     bell.bus.ring("visitor", visitor)
     bell.bus.ring("visit", data.visit)
+    bell.timers.announce(ended)
     return opened
 
 
 async def close(bell: Bell, caller: ExpertCaller, data: ConversationClose) -> Done:
-    """End it: whose it is, anybody of the site while it is nobody's, an administrator always. Twice is like once."""
+    """End it: whose it is, anybody who answers at the site while it is nobody's, an administrator always. Twice is like
+    once."""
 
     def work(conn: Connection) -> tuple[str, str | None] | None:
         now = db_now(conn)
         row = chat.queries.conversation_for_expert(conn, data.conversation, caller.account)
+        if caller.account.role == "marketer":
+            raise Refused("forbidden")
         if row["expert_id"] not in (None, caller.account.id) and caller.account.role != "admin":
             raise Refused("forbidden")
         if not chat.do.close(conn, row["id"], now, caller.account.name):

@@ -47,7 +47,7 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Said(msgspec.Struct):
-    """`visitor`: to whom an expert spoke; `alerts`: bells that were raised."""
+    """`visitor`: to whom an expert spoke; `alerts`: bells that were raised, or are over."""
 
     message: Message
     fresh: bool
@@ -98,18 +98,19 @@ async def expert_sends(bell: Bell, caller: ExpertCaller, incoming: Incoming) -> 
 
     def work(kept: Kept, conn: Connection) -> _Said:
         now = db_now(conn)
-        visitor = ""
+        visitor, alerts = "", list[str]()
 
         def say() -> Message:
             nonlocal visitor
-            talk = writable(conn, caller.account, incoming.conversation, now)
+            talk, ended = writable(conn, caller.account, incoming.conversation, now)
+            alerts.extend(ended)
             visitor = talk["visitor_id"]
             said = chat.files.add(conn, talk, who, kept, incoming.name, incoming.client_id, now)
             announce.message_added(conn, talk["site_id"], said)
             return present.message(said)
 
         said, fresh = once(conn, caller, COMMAND, incoming.client_id, now, Message, say)
-        return _Said(said, fresh, visitor)
+        return _Said(said, fresh, visitor, alerts=alerts)
 
     known = await bell.store.read(partial(_asked, caller, incoming, who, bell.settings.file_limit, place))
     return await _take(bell, incoming, caller.account.id, known, work)

@@ -58,7 +58,7 @@ async def submit(bell: Bell, caller: VisitorCaller, data: OrderSubmit) -> Ordere
 
 def _place(conn: Connection, limits: Limits, caller: VisitorCaller, data: OrderSubmit, now: Ms) -> RowMapping:
     lock(conn, f"visitor:{caller.visitor}")
-    form = sales.do.lock_form(conn, data.form, caller.visitor)
+    form = sales.do.lock_form(conn, data.form, caller.visitor, caller.frame_hash)
     if form["conversation_id"] is not None:
         chat.queries.conversation_for_visitor(conn, form["conversation_id"], caller.visitor, caller.frame_hash)
     sales.do.check_unused(form)
@@ -76,7 +76,16 @@ def _place(conn: Connection, limits: Limits, caller: VisitorCaller, data: OrderS
     limits.order(caller)  # the last of the checks: a slip of the pen, or the same order once more, costs nothing
     customer_id = crm.do.know(conn, form["site_id"], caller.visitor, contact, now)
     owner = _owner(conn, customer_id, form["expert_id"])
-    placed = sales.do.place_order(conn, form, priced, customer_id, msgspec.to_builtins(contact), now, owner=owner)
+    placed = sales.do.place_order(
+        conn,
+        form,
+        priced,
+        customer_id,
+        msgspec.to_builtins(contact),
+        now,
+        owner=owner,
+        frame_hash=caller.frame_hash,
+    )
     chat.cards.card_over(conn, caller.visitor, form["id"], now)
     if placed["conversation_id"] is not None:
         said = chat.do.add(

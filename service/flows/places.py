@@ -15,16 +15,22 @@ from contract.facts import AccountFacts, VisitFacts
 from contract.ids import UUID
 from contract.names import Ms
 from service.flows.load import load
+from service.flows.taken import end_bells
 from store.sql import locked
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """`conversation`: its id, or None for a quiet card on the page."""
+    """`conversation`: its id, or None for a quiet card on the page. `ended`: the bells of the visitor that are over,
+    because the conversation was taken by this. `frame`: the visitor did in that frame what this comes of, and it is for
+    that frame alone.
+    """
 
     site: str
     visitor: str
     visit: str | None
     conversation: str | None
+    ended: tuple[str, ...] = ()
+    frame: str | None = None
 
 
 def speaker(account: AccountFacts) -> Who:
@@ -42,8 +48,14 @@ def named(conn: Connection, account_id: str | None) -> Who:
 def place(conn: Connection, account: AccountFacts, conversation: str | None, visit: str | None, now: Ms) -> Place:
     """Raises Refused: not_found, forbidden (a colleague's), conversation_closed, invalid (neither was named)."""
     if conversation is not None:
-        row = writable(conn, account, conversation, now)
-        return Place(site=row["site_id"], visitor=row["visitor_id"], visit=row["visit_id"], conversation=row["id"])
+        row, ended = writable(conn, account, conversation, now)
+        return Place(
+            site=row["site_id"],
+            visitor=row["visitor_id"],
+            visit=row["visit_id"],
+            conversation=row["id"],
+            ended=tuple(ended),
+        )
     if visit is None:
         raise Refused("invalid", "conversation, visit")
     facts = visit_for(conn, account, visit)
@@ -58,8 +70,9 @@ def visit_for(conn: Connection, account: AccountFacts, visit_id: str) -> VisitFa
     return facts
 
 
-def writable(conn: Connection, account: AccountFacts, conversation_id: str, now: Ms) -> RowMapping:
-    """An open conversation of this expert; one that is nobody's yet becomes theirs.
+def writable(conn: Connection, account: AccountFacts, conversation_id: str, now: Ms) -> tuple[RowMapping, list[str]]:
+    """An open conversation of this expert; one that is nobody's yet becomes theirs, and the visitor's bells are over:
+    their ids, to be announced after the commit.
 
     Raises Refused: not_found, forbidden (a colleague's), conversation_closed, desk_full.
     """
@@ -71,13 +84,19 @@ def writable(conn: Connection, account: AccountFacts, conversation_id: str, now:
     if row["expert_id"] == account.id:
         # What a trigger said in their name they say themselves now.
         awaits = row["trigger_id"] is not None and row["due_at"] is not None
-        return chat.do.take(conn, row, account.id, account.name, now) if awaits else row
+        return chat.do.take(conn, row, account.id, account.name, now) if awaits else row, []
+    ended = end_bells(conn, row["site_id"], row["visitor_id"], account.id, now)
     check_room(conn, account.id)
     # Two experts answer a stranger in the same moment: the second one finds it taken.
     row = chat.do.hold(conn, conversation_id)
     if row["expert_id"] not in (None, account.id):
         raise Refused("forbidden")
-    return chat.do.take(conn, row, account.id, account.name, now)
+    if row["state"] == "closed":
+        raise Refused("conversation_closed")
+    # What the visitor wrote while we waited for the conversation has rung meanwhile.
+    ended += end_bells(conn, row["site_id"], row["visitor_id"], account.id, now, wait=False)
+    alert_id = ended[0] if ended else None
+    return chat.do.take(conn, row, account.id, account.name, now, alert_id=alert_id), ended
 
 
 def check_room(conn: Connection, account_id: str) -> None:

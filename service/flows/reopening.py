@@ -3,6 +3,7 @@ where the expert is away or full it is nobody's, and the visitor's next word rin
 
 from sqlalchemy import Connection, RowMapping
 
+import chat.blocks
 import chat.do
 import chat.queries
 import chat.reopening
@@ -19,6 +20,7 @@ from service.commands import Command
 from service.flows.load import load
 from service.flows.people import Crew
 from service.flows.places import check_room, speaker
+from service.flows.taken import end_bells
 from service.flows.welcome import welcome
 from store.lock import lock
 from store.sql import db_now
@@ -52,26 +54,30 @@ async def by_visitor(bell: Bell, caller: VisitorCaller, data: ConversationReopen
 
 
 async def by_expert(bell: Bell, caller: ExpertCaller, data: ConversationReopen) -> Opened:
-    """One that was theirs. Refused: not_found, forbidden (a colleague's), desk_full, exists (the visitor talks in
-    another one)."""
+    """One that was theirs; the visitor's bells are over. Refused: not_found, forbidden (a colleague's), blocked,
+    desk_full, exists (the visitor talks in another one)."""
 
-    def work(conn: Connection) -> tuple[Opened, str]:
-        now, me = db_now(conn), caller.account
+    def work(conn: Connection) -> tuple[Opened, str, list[str]]:
+        now, me, ended = db_now(conn), caller.account, list[str]()
         row = chat.queries.conversation_for_expert(conn, data.conversation, me)
         if (row["expert_id"] or row["left_id"]) != me.id:
             raise Refused("forbidden")
         if row["state"] == "closed":
+            if chat.blocks.blocked(conn, [row["visitor_id"]], now):
+                raise Refused("blocked")
+            ended = end_bells(conn, row["site_id"], row["visitor_id"], me.id, now)
             check_room(conn, me.id)
             lock(conn, f"visitor:{row['visitor_id']}")
             chat.reopening.make_way(conn, row, now)
             held = chat.do.hold(conn, row["id"])
             if held["state"] == "closed":
                 chat.reopening.reopen(conn, held, speaker(me), me.id, now)
-        return present.opened(conn, row["id"]), row["visitor_id"]
+        return present.opened(conn, row["id"]), row["visitor_id"], ended
 
-    opened, visitor = await bell.store.write(work)
+    opened, visitor, ended = await bell.store.write(work)
     bell.bus.ring("conversation", opened.conversation)
     bell.bus.ring("visitor", visitor)
+    bell.timers.announce(ended)
     return opened
 
 

@@ -46,11 +46,11 @@ def ring_for_question(
     """A visitor wrote into a conversation that nobody has: the bell rings up the same ladder as for a trigger.
 
     Every unanswered message may ring, but never while the last bell still does: another bell of their visit becomes
-    this question's. A visitor of whom no page was ever seen rings nobody: the conversation stands on the desks of the
-    site all the same.
+    this question's; nor if somebody took it in the moment in which this was written. A visitor of whom no page was ever
+    seen rings nobody: the conversation stands on the desks of the site all the same.
     """
-    visit = tracker.queries.newest_visit(conn, visitor_id)
-    if visit is None:
+    visit, talk = tracker.queries.newest_visit(conn, visitor_id), chat.queries.row(conn, conversation_id)
+    if visit is None or talk is None or talk["expert_id"] is not None:
         return []
     ringing = routing.queries.ringing_of(conn, visit.id)
     if any((row["reason"], row["trigger_id"]) == (ASKED, conversation_id) for row in ringing):
@@ -94,7 +94,9 @@ def fire_due(conn: Connection, now: Ms) -> list[Moved]:
     crew = Crew(conn, now)
     for row in routing.alerts.claim_due(conn, now):
         told = None
-        if row["gone_at"] is not None and row["gone_at"] <= now:
+        if _is_seen_to(conn, row):
+            routing.alerts.end(conn, row["id"], "taken", now)
+        elif row["gone_at"] is not None and row["gone_at"] <= now:
             routing.alerts.end(conn, row["id"], "gone", now)
             told = _tell_nobody_is_free(conn, row, now)
         elif row["rung"] is not None and now - row["due_at"] > routing.alerts.LATE:
@@ -108,6 +110,14 @@ def fire_due(conn: Connection, now: Ms) -> list[Moved]:
     for expert_id, reason in routing.queries.deaf(conn, now):
         moved += [(alert_id, None) for alert_id in leave_desk(conn, expert_id, reason, now)]
     return moved
+
+
+def _is_seen_to(conn: Connection, row: Row) -> bool:
+    """Whether somebody has what was asked, or it is closed: its bell was raised in the moment in which they took it."""
+    if row["reason"] != ASKED:
+        return False
+    talk = chat.queries.row(conn, row["trigger_id"])
+    return talk is not None and (talk["expert_id"] is not None or talk["state"] == "closed")
 
 
 def leave_desk(conn: Connection, expert_id: str, reason: str, now: Ms) -> list[str]:

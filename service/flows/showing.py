@@ -103,6 +103,7 @@ def show_form(
         conversation_id=where.conversation,
         expert_id=who.id,
         offer_id=offer_id,
+        frame_hash=where.frame,
         now=now,
     )
     kept = {"form": form["id"], "lines": msgspec.to_builtins(lines_of_form(form)), "state": "open"}
@@ -166,6 +167,7 @@ def _lay(
         expert_id=who.id,
         kind=kind,
         ref=ref,
+        frame_hash=where.frame,
         data=data if until is None else {**data, "expires_at": until},
         now=now,
     )

@@ -38,12 +38,12 @@ async def visitor_takes(bell: Bell, caller: VisitorCaller, ask: TranscriptAsk) -
 
 
 async def expert_takes(bell: Bell, caller: ExpertCaller, conversation: str, format: TranscriptFormat) -> Paper:
-    """Any conversation of one's sites, with the notes."""
+    """Any conversation of one's sites, with the notes for whoever works with visitors."""
     language = cast(Language, caller.language)
 
     def read(conn: Connection) -> Talk:
         row = chat.queries.conversation_for_expert(conn, conversation, caller.account)
-        return transcript(conn, row, language, for_visitor=False)
+        return transcript(conn, row, language, for_visitor=False, notes=caller.account.role != "marketer")
 
     return await asyncio.to_thread(paper, await bell.store.read(read), format, language)
 

@@ -57,11 +57,11 @@ def _away(conn: Connection, bell: Bell, caller: VisitorCaller, now: Ms) -> Away 
 
 
 def _greeting(conn: Connection, caller: VisitorCaller, now: Ms) -> Greeting | None:
-    """Only for a customer. Where this browser has talked with us in a frame, only in that frame: whoever has the
-    visitor key alone learns no name (contract 4)."""
+    """Only for a customer, and where they are known to be the one: whoever has the visitor key alone learns no name
+    (contract 4)."""
     customer_id = crm.queries.customers_of(conn, caller.site.id, [caller.visitor]).get(caller.visitor)
     known = crm.queries.people(conn, [customer_id]).get(customer_id) if customer_id is not None else None
-    if known is None or not known.name or not chat.queries.is_own_frame(conn, caller.visitor, caller.frame_hash):
+    if known is None or not known.name or not _is_theirs(conn, caller):
         return None
     expert, since = _who_helped(conn, known.id)
     expert = expert or known.owner
@@ -75,6 +75,15 @@ def _greeting(conn: Connection, caller: VisitorCaller, now: Ms) -> Greeting | No
         since=None if since is None else rfc3339(since),
         here=bool(desks) and not absent(desks[0], now),
     )
+
+
+def _is_theirs(conn: Connection, caller: VisitorCaller) -> bool:
+    """Whether this connection is that of the customer: the frame in which they ordered; else, where somebody served
+    them in a frame, that one; else the site itself has said by a signed token who is in front of this browser."""
+    frames = sales.queries.frames_of_orders(conn, caller.visitor) or chat.queries.frames_served(conn, caller.visitor)
+    if frames:
+        return caller.frame_hash in frames
+    return crm.queries.is_signed_in(conn, caller.site.id, caller.visitor)
 
 
 def _who_helped(conn: Connection, person_id: str) -> tuple[str | None, Ms | None]:

@@ -21,8 +21,10 @@ from service.present.people import customer_briefs, visitor_name
 MESSAGES, CHARACTERS = 2_000, 500_000
 
 
-def transcript(conn: Connection, row: RowMapping, language: Language, *, for_visitor: bool) -> Talk:
-    """What both sides read. For a colleague also the notes, which no visitor ever sees."""
+def transcript(
+    conn: Connection, row: RowMapping, language: Language, *, for_visitor: bool, notes: bool = False
+) -> Talk:
+    """What both sides read. For a colleague with `notes` also those, which no visitor ever sees."""
     site = access.queries.site_facts(conn, row["site_id"])
     assert site is not None, "a conversation belongs to a site"
     words = TRANSCRIPT[language]
@@ -30,7 +32,7 @@ def transcript(conn: Connection, row: RowMapping, language: Language, *, for_vis
     speech = Speech(words=words, money=partial(_money, language), zone=site.zone)
     rows = _newest(chat.queries.newest(conn, row["id"], MESSAGES))
     placed = [(one["seq"], line) for one in rows if (line := _line(one, visitor, speech)).parts]
-    if not for_visitor:
+    if notes and not for_visitor:
         placed += [(one["after_seq"], _note(one)) for one in chat.notes.since(conn, row["id"], 0)]
         placed.sort(key=lambda each: each[0])  # a note behind the message after which it was written
     lines = [line for _, line in placed]

@@ -60,7 +60,7 @@ def _invitation(conn: Base, connection: Connection) -> list[Saying]:
 
 def _cards(conn: Base, connection: Connection, cards: Sequence[RowMapping]) -> list[Saying]:
     """Those that are new there, and those that are gone."""
-    mine = [card for card in cards if _may_see(conn, card["conversation_id"], _visitor(connection))]
+    mine = [card for card in cards if _may_see(conn, card, _visitor(connection))]
     shown = {card["id"] for card in mine}
     said = [saying for card in mine for saying in apart(_card, conn, connection, card)]
     for key in [k for k in connection.shown if k.startswith("card:") and k[5:] not in shown]:
@@ -75,7 +75,7 @@ def _card(conn: Base, connection: Connection, card: RowMapping) -> list[Saying]:
 
 
 def _order(conn: Base, connection: Connection, order: RowMapping) -> list[Saying]:
-    seen = _may_see(conn, order["conversation_id"], _visitor(connection))
+    seen = _may_see(conn, order, _visitor(connection))
     if not seen or not connection.news(f"order:{order['id']}", order["status"]):
         return []
     return [(connection, "order.updated", present.order_updated(conn, order))]
@@ -87,7 +87,7 @@ def _promise(conn: Base, connections: list[Connection], row: RowMapping) -> list
     return [
         (connection, "callback.updated", shape)
         for connection in connections
-        if _may_see(conn, row["conversation_id"], _visitor(connection))
+        if _of_its_talk(conn, row["conversation_id"], _visitor(connection))
         and connection.news(f"callback:{row['id']}", state)
     ]
 
@@ -97,7 +97,12 @@ def _visitor(connection: Connection) -> VisitorCaller:
     return connection.caller
 
 
-def _may_see(conn: Base, conversation_id: str | None, caller: VisitorCaller) -> bool:
+def _may_see(conn: Base, row: RowMapping, caller: VisitorCaller) -> bool:
+    """A card or an order: what was done in a frame is told to that frame alone, with a conversation or without."""
+    return row["frame_hash"] in (None, caller.frame_hash) and _of_its_talk(conn, row["conversation_id"], caller)
+
+
+def _of_its_talk(conn: Base, conversation_id: str | None, caller: VisitorCaller) -> bool:
     """Cards, orders and callbacks of a bound conversation are for its frame alone, as its words are."""
     if conversation_id is None:
         return True

@@ -17,7 +17,7 @@ from contract import frames
 from contract.clock import MINUTE, now_ms
 from contract.names import AuthorKind, Ms
 from service import present
-from service.callers import VisitorCaller
+from service.callers import ExpertCaller, VisitorCaller
 from service.flows.notes import NOTED
 from service.sockets.asking import Asking
 from service.sockets.noted import apart
@@ -116,7 +116,7 @@ def asked(conn: Base, registry: Registry, asking: Asking) -> list[Saying]:
 
 
 def notes(conn: Base, registry: Registry, conversation_id: str) -> list[Saying]:
-    """The newest notes, for whose desk it stands on and who reads along. Never for a visitor."""
+    """The newest notes, for whose desk it stands on and who reads along. Never for a visitor or a marketer."""
     row = chat.queries.row(conn, conversation_id)
     if row is None:
         return []
@@ -125,6 +125,7 @@ def notes(conn: Base, registry: Registry, conversation_id: str) -> list[Saying]:
     readers = experts + _watchers(registry, row, experts)
     last = chat.queries.last_messages(conn, [conversation_id]).get(conversation_id)
     readers += _other_desks(registry, row, last, f"{key}:brief", readers)
+    readers = [one for one in readers if isinstance(one.caller, ExpertCaller) and one.caller.account.role != "marketer"]
     if not readers:
         return []
     return [

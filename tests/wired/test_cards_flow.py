@@ -16,7 +16,9 @@ from sales.tables import offer as offer_table
 from sales.tables import product as product_table
 from service import present
 from service.callers import VisitorCaller
-from tests.wired.counter import Shop
+from service.sockets.pages import page
+from service.sockets.registry import Connection
+from tests.wired.counter import ANN, Shop
 
 
 @pytest.fixture
@@ -54,6 +56,51 @@ async def test_information_is_a_message_and_a_card(shop: Shop):
     for _ in range(2):
         await shop.say(visitor, "card.dismiss", card=pushed["shown"])
         assert await cards(shop, visitor) == []
+
+
+async def told(shop: Shop, visitor: VisitorCaller) -> set[str]:
+    """The names of the events of the visitor's page, as a connection that was told nothing yet hears them."""
+    line = Connection(sid="1", namespace="/visitor", caller=visitor)
+    return {name for _, name, _ in await shop.store.read(lambda conn: page(conn, [line]))}
+
+
+async def test_what_was_done_in_a_frame_is_told_to_that_frame_alone(shop: Shop):
+    """A quiet card is for whoever has the visitor key; the form that comes of its answer, and the order, are not."""
+    plain, expert = await shop.visitor(), await shop.expert()
+    frame, invented = replace(plain, frame_hash="f1"), replace(plain, frame_hash="f2")
+    visit = await shop.visit(plain)
+    asked = {"product": shop.products[0], "amount": 900, "minutes": 60, "text": "For you"}
+    offer = (await shop.say(expert, "offer.push", visit=visit, offer=asked))["shown"]
+    assert await told(shop, plain) == await told(shop, frame) == {"offer.shown"}
+    form = (await shop.say(frame, "offer.answer", offer=offer, answer="accept"))["form"]
+    assert await told(shop, frame) == {"order_form.shown"}
+    order = {
+        "form": form,
+        "client_id": "1",
+        "lines": [{"product": shop.products[0], "quantity": 1}],
+        "contact": ANN,
+    }
+    card = (await shop.store.read(lambda conn: chat.queries.cards_of_visitor(conn, plain.visitor, now_ms())))[0]["id"]
+    for other in (plain, invented):
+        assert await told(shop, other) == set()
+        assert (await shop.say(other, "offer.answer", offer=offer, answer="accept"))["form"] is None
+        assert await shop.refusal(other, "order.submit", **order) == "not_found"
+        assert await shop.refusal(other, "card.dismiss", card=card) == "not_found"
+    await shop.say(frame, "order.submit", **order)
+    assert await told(shop, frame) == {"order.updated"}
+    for other in (plain, invented):
+        assert await told(shop, other) == set()
+
+
+async def test_what_was_ordered_without_a_frame_is_told_to_whoever_has_the_key(shop: Shop):
+    """A native client has nothing else."""
+    plain, expert = await shop.visitor(), await shop.expert()
+    form = (await shop.say(expert, "order_form.push", visit=await shop.visit(plain), products=shop.products[:1]))[
+        "shown"
+    ]
+    lines = [{"product": shop.products[0], "quantity": 1}]
+    await shop.say(plain, "order.submit", form=form, client_id="1", lines=lines, contact=ANN)
+    assert await told(shop, plain) == {"order.updated"}
 
 
 async def test_a_card_needs_no_conversation(shop: Shop):

@@ -11,20 +11,22 @@ import pytest
 from sqlalchemy import select, update
 
 import access.do
+import chat.blocks
 import chat.preview
 import chat.queries
-import crm.do
+import crm.identify
 import routing.queries
 from access.webhooks import make_webhook
 from chat.tables import conversation, note, preview
 from contract.clock import DAY, MINUTE, now_ms
+from contract.facts import SignedIn
 from contract.names import Role
 from contract.talk import Talk
-from crm.contact import check_contact
 from reports.decisions import came_of
 from service import present
 from service.callers import ExpertCaller, VisitorCaller
 from service.flows import announce
+from service.flows.identity import along
 from service.sockets import talks
 from service.sockets.registry import Connection as Socket
 from tests.wired.counter import ANN, Shop
@@ -341,12 +343,37 @@ async def test_of_many_who_take_it_up_again_at_once_it_opens_once(shop: Shop):
     assert said[-1]["data"]["name"] == "conversation.reopened"
 
 
+async def test_an_expert_does_not_take_up_again_with_whom_nobody_may_write(shop: Shop):
+    """A block holds for both sides, as with an invitation."""
+    visitor, anna = await shop.visitor(), await at_desk(shop)
+    talk = await closed(shop, visitor, anna)
+    until, now = now_ms() + DAY, now_ms()
+    here = (shop.site.id, visitor.visitor, anna.account.id)
+    await shop.store.write(lambda conn: chat.blocks.add(conn, *here, "Insults", until, now))
+    assert await shop.refusal(anna, "conversation.reopen", conversation=talk) == "blocked"
+    assert (await row(shop, talk))["state"] == "closed"
+
+
 # --- greeting --------------------------------------------------------------------------------------------------------
 
 
-async def known(shop: Shop, visitor: VisitorCaller) -> None:
-    contact = check_contact(**ANN, language="en")
-    await shop.store.write(lambda conn: crm.do.know(conn, visitor.site.id, visitor.visitor, contact, now_ms()))
+def nobody() -> str:
+    raise AssertionError("nobody else has signed in there")
+
+
+async def signed_in(shop: Shop, visitor: VisitorCaller) -> None:
+    """The site has said by a token who is in front of this browser."""
+    user = SignedIn(user="u1", name="Ann Lee", email="", phone="")
+    here = (visitor.site.id, visitor.visitor)
+    await shop.store.write(lambda conn: crm.identify.sign_in(conn, *here, user, nobody, along, now_ms()))
+
+
+async def orders(shop: Shop, who: VisitorCaller, expert: ExpertCaller) -> None:
+    """From a quiet card on the page, without a word."""
+    visit = await shop.visit(who)
+    form = (await shop.say(expert, "order_form.push", visit=visit, products=shop.products[:1]))["shown"]
+    lines = [{"product": shop.products[0], "quantity": 1}]
+    await shop.say(who, "order.submit", form=form, client_id=uuid4().hex, lines=lines, contact=ANN)
 
 
 async def test_whom_we_know_is_greeted_with_who_helped_them_and_whether_they_are_here(shop: Shop):
@@ -354,7 +381,7 @@ async def test_whom_we_know_is_greeted_with_who_helped_them_and_whether_they_are
     plain, anna = await shop.visitor(), await at_desk(shop)
     frame = replace(plain, frame_hash="f1")
     assert (await shop.say(frame, "chat.open"))["greeting"] is None
-    await known(shop, frame)
+    await signed_in(shop, frame)
     greeting = (await shop.say(frame, "chat.open"))["greeting"]
     assert greeting == {"name": "Ann Lee", "expert": None, "since": None, "here": False}
     await closed(shop, frame, anna)
@@ -365,6 +392,26 @@ async def test_whom_we_know_is_greeted_with_who_helped_them_and_whether_they_are
     assert (await shop.say(frame, "chat.open"))["greeting"]["here"] is False
     for other in (plain, replace(plain, frame_hash="f2")):
         assert (await shop.say(other, "chat.open"))["greeting"] is None
+
+
+async def test_whoever_has_ordered_is_greeted_where_they_ordered_and_nowhere_else(shop: Shop):
+    """Not for the visitor key alone, nor with a secret that somebody invented, whoever serves that one later."""
+    plain, anna = await shop.visitor(), await at_desk(shop)
+    frame, invented = replace(plain, frame_hash="f1"), replace(plain, frame_hash="f2")
+    await orders(shop, frame, anna)
+    assert (await shop.say(frame, "chat.open"))["greeting"]["name"] == "Ann Lee"
+    for other in (plain, invented):
+        assert (await shop.say(other, "chat.open"))["greeting"] is None
+    await shop.open_chat(invented, anna)
+    assert (await shop.say(invented, "chat.open"))["greeting"] is None
+
+
+async def test_an_order_without_a_frame_greets_nobody(shop: Shop):
+    """Nothing tells its owner from whoever else has the visitor key."""
+    plain, anna = await shop.visitor(), await at_desk(shop)
+    await orders(shop, plain, anna)
+    for who in (plain, replace(plain, frame_hash="f1")):
+        assert (await shop.say(who, "chat.open"))["greeting"] is None
 
 
 # --- what stands unsent ----------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
@@ -41,6 +41,7 @@ OF_EXPERT = st.one_of(
     st.tuples(st.just("note"), st.integers(0, 3)),
     st.tuples(st.just("pass"), st.sampled_from(["colleague", "topic"])),
     st.just(("accept",)),
+    st.just(("invite",)),
     st.just(("decline",)),
     st.just(("close",)),
     st.just(("reopen",)),
@@ -69,6 +70,7 @@ class Talk:
     shop: Shop
     visitor: VisitorCaller
     experts: dict[str, ExpertCaller]
+    visit: str
     known: list[str] = field(default_factory=list)
     said: dict[tuple[str, str, int], int] = field(default_factory=dict)  # (who, conversation, number) -> seq
     notes: set[str] = field(default_factory=set)
@@ -116,6 +118,8 @@ class Talk:
         elif what in ("accept", "decline"):
             for row in await self.shop.store.read(lambda conn: routing.queries.ringing_for(conn, me.account.id)):
                 await self.shop.say(me, f"alert.{what}", alert=row["id"])
+        elif what == "invite":
+            self.known.append((await self.shop.say(me, "chat.invite", visit=self.visit))["conversation"])
         elif what == "go":
             await self.shop.say(me, "presence.set", status=how)
         else:
@@ -167,17 +171,21 @@ class Talk:
                 assert said[seq - 1]["text"] == f"{who} {number}", "what was acknowledged is there"
         written = [one["text"] for one in said if one["kind"] == "text"]
         assert len(set(written)) == len(written), "and once"
-        over, holds, scores = False, None, []
+        closed = False  # since somebody had it
+        over, holds, offered, scores = False, None, False, []
         for one in said:
             name = (one["data"] or {}).get("name") if one["kind"] == "event" else None
             if name == "conversation.closed":
                 assert not over
-                over = True
+                over = closed = True
             elif name == "conversation.reopened":
                 assert over
                 over, holds = False, one["data"]["expert"] or holds
+            elif name == "conversation.transferred":
+                offered = one["data"]["state"] == "waiting"
             elif name == "expert.joined":
-                holds = one["data"]["expert"]
+                assert holds in (None, one["data"]["expert"]) or offered or closed, "nobody takes what a colleague has"
+                holds, offered, closed = one["data"]["expert"], False, False
             elif name == "expert.left":
                 holds = None
             elif name == "conversation.rated":
@@ -217,11 +225,11 @@ def notes_of(conn: Connection, talk: str) -> list[tuple[str, int]]:
 async def play(url: str, history: list[list[tuple[str, tuple[Any, ...]]]]) -> None:
     shop = await Shop.open(url)
     visitor = await shop.visitor(frame="f1")
-    await shop.visit(visitor)
+    visit = await shop.visit(visitor)
     experts = {name: await shop.expert(name.capitalize(), capacity=CAPACITY) for name in ("anna", "boris")}
     for expert in experts.values():
         await shop.say(expert, "presence.set", status="online")
-    talk = Talk(url, shop, visitor, experts)
+    talk = Talk(url, shop, visitor, experts, visit)
     try:
         await talk.do("visitor", ("open",))
         for step in history:
@@ -239,6 +247,7 @@ async def play(url: str, history: list[list[tuple[str, tuple[Any, ...]]]]) -> No
 
 @pytest.mark.timeout(600)
 @given(history=HISTORY)
+@example(history=[*([("visitor", ("send", n))] for n in range(2)), [("anna", ("send", 0))], [("boris", ("accept",))]])
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_history_reads_the_same_for_both_sides_without_a_gap(database_url: str, history: Any) -> None:
     """Opened, said, noted, passed on, taken, declined, silent, closed, taken up again, rated, restarted."""

@@ -61,6 +61,17 @@ async def said(here: House) -> None:
     )  # fmt: skip
 
 
+async def test_a_marketer_reads_what_was_said_and_no_notes(here: House):
+    """What colleagues tell each other is for those who work with visitors."""
+    talk = here.ours["conversation"]
+    for who, notes in (("expert", True), ("admin", True), ("marketer", False)):
+        paper = await here.ask("GET", f"/api/conversations/{talk}/transcript", who)
+        assert paper.status_code == 200
+        assert ("Careful with this one" in paper.text, "After the note" in paper.text) == (notes, True)
+        listed = await here.ask("GET", f"/api/conversations/{talk}/notes", who)
+        assert listed.status_code == (200 if notes else 403)
+
+
 async def ask(here: House, key: str | None = None, language: str = "en", **body: Any) -> httpx.Response:
     """As the visitor's frame asks."""
     return await here.client.post(

@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 13:14:55.187631.
+Revision 0001, after ; 2026-11-22 13:30:44.805246.
 """
 
 import sqlalchemy as sa
@@ -293,6 +293,7 @@ def upgrade() -> None:
         sa.Column("expert_id", sa.Text(), nullable=True),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("ref", sa.Text(), nullable=True),
+        sa.Column("frame_hash", sa.Text(), nullable=True),
         sa.Column("data", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("over_at", sa.BigInteger(), nullable=True),
@@ -984,6 +985,7 @@ def upgrade() -> None:
         sa.Column("expert_id", sa.Text(), nullable=True),
         sa.Column("offer_id", sa.Text(), nullable=True),
         sa.Column("lines", sa.Text(), nullable=False),
+        sa.Column("frame_hash", sa.Text(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("state IN ('open', 'ordered')", name=op.f("ck_order_form_state")),
@@ -1036,6 +1038,7 @@ def upgrade() -> None:
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("contact", sa.Text(), nullable=False),
+        sa.Column("frame_hash", sa.Text(), nullable=True),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("amount >= 0", name=op.f("ck_order_amount")),
