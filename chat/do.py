@@ -200,10 +200,9 @@ def keep_for(conn: Connection, conversation_id: str, expert_id: str | None, at: 
     )
 
 
-def keep_for_anybody(conn: Connection, conversation_id: str, until: Ms | None = None) -> None:
-    """It has rung for whoever it was kept for: after its time (`until`: another one) it rings for anybody."""
-    later = {} if until is None else {"kept_until": until}
-    conn.execute(update(conversation).where(conversation.c.id == conversation_id).values(kept_for=None, **later))
+def keep_longer(conn: Connection, conversation_id: str, until: Ms) -> None:
+    """It rings for anybody now; whose it was, has it on their desk all the same, and after `until` it rings again."""
+    conn.execute(update(conversation).where(conversation.c.id == conversation_id).values(kept_until=until))
 
 
 def release(conn: Connection, conversation_id: str, expert_id: str, name: str, now: Ms) -> int | None:

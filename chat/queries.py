@@ -60,6 +60,8 @@ _SERVED = Prepared(
         conversation.c.left_id,
         conversation.c.accepted_at,
         conversation.c.state,
+        conversation.c.visitor_at,
+        conversation.c.due_at,
     )
     .where(
         among(conversation.c.visitor_id, "visitors"),
@@ -214,12 +216,16 @@ _LAST_CONTACT = Prepared(
 class Served(msgspec.Struct, frozen=True):
     """Who took a conversation with a visitor: the last one and when, and whether somebody has one open now.
 
-    Whom a trigger made invite, and who got no answer, has served nobody.
+    Whom a trigger made invite, and who got no answer, has served nobody. `holder`: who has the open one; `there_at`:
+    when the visitor was seen in it last; `awaited`: they have not come into it yet.
     """
 
     expert: str | None = None
     at: Ms | None = None
     talking: bool = False
+    holder: str | None = None
+    there_at: Ms = 0
+    awaited: bool = False
 
 
 NOBODY = Served()
@@ -451,12 +457,18 @@ def invitation(conn: Connection, conversation_id: str) -> RowMapping | None:
 def served(conn: Connection, visitor_ids: Collection[str]) -> dict[str, Served]:
     """Visitor -> who took a conversation with them, for those with whom anybody ever did."""
     found: dict[str, Served] = {}
-    for visitor_id, expert_id, left_id, accepted_at, state in _SERVED.rows(conn, visitors=visitor_ids):
+    for visitor_id, expert_id, left_id, accepted_at, state, there_at, due_at in _SERVED.rows(
+        conn, visitors=visitor_ids
+    ):
         before = found.get(visitor_id, NOBODY)
+        mine = state == "open" and expert_id is not None
         found[visitor_id] = Served(
             expert=before.expert if accepted_at is None else expert_id or left_id,
             at=before.at if accepted_at is None else accepted_at,
-            talking=before.talking or (state == "open" and expert_id is not None),
+            talking=before.talking or mine,
+            holder=expert_id if mine else before.holder,
+            there_at=max(before.there_at, there_at or 0) if mine else before.there_at,
+            awaited=before.awaited or (mine and due_at is not None),
         )
     return found
 

@@ -556,7 +556,8 @@ class ConversationBrief(Out):
     """One line of the desk. `unread`: messages of the visitor after `read_seq`; `visitor_read_seq`: what they saw.
     `trigger`: the name of the trigger that invited by itself, while the visitor has not appeared. `turn`: as of an
     alert, for what nobody has taken yet; null for the others. `ends_at`: it ends then unless somebody writes.
-    `transfer`: offered to a colleague now, or come back from there a moment ago."""
+    `transfer`: offered to a colleague now, or come back from there a moment ago. `kept_for`: whose morning it waits
+    for, which was written while nobody was there and nobody has taken yet."""
 
     id: str
     state: ConversationState
@@ -579,6 +580,7 @@ class ConversationBrief(Out):
     ends_at: Time | None
     rating: Rating | None
     transfer: Transfer | None
+    kept_for: str | None
 
 
 class ConversationChanged(Out):

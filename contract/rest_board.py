@@ -77,7 +77,7 @@ class Board(Out):
 
 class MissedBell(Out):
     """A bell that rang at one's own desk from `at` to `until` and was not answered there. `taken_by`: who took it in
-    the end; `end`: how it ended, null while it rings elsewhere."""
+    the end; `end`: how it ended, null while it is open; `rings`: at a colleague's desk, now."""
 
     alert: str
     visit: str
@@ -90,4 +90,5 @@ class MissedBell(Out):
     at: Time
     until: Time
     end: AlertEnd | None
+    rings: bool
     taken_by: Person | None

@@ -76,12 +76,13 @@ _RING_NOW = Prepared(
     select(ring.c.alert_id, ring.c.expert_id).where(among(ring.c.alert_id, "alerts"), ring.c.outcome.is_(None))
 )
 _NOBODYS = Prepared(
-    select(conversation)
+    select(conversation, _waits_since)
     .where(
         conversation.c.expert_id.is_(None),
         conversation.c.state == "open",
         conversation.c.last_seq > 0,
         conversation.c.site_id == bindparam("site_id"),
+        _waits_since.element.is_not(None),
     )
     .order_by(conversation.c.opened_at, conversation.c.id)
     .limit(bindparam("most"))
@@ -134,7 +135,8 @@ def ring_now(conn: Connection, alert_ids: Collection[str]) -> dict[str, list[str
 
 
 def nobodys(conn: Connection, site_id: str, but: Collection[str]) -> list[dict[str, Any]]:
-    """The open conversations into which somebody wrote and that nobody has, without those named, longest first."""
+    """The open conversations that nobody has, with words that nobody has answered, without those named, longest first.
+    `waits_since`: as of `talks`."""
     rows = _NOBODYS.dicts(conn, site_id=site_id, most=WAITING + len(but))
     return [row for row in rows if row["id"] not in but][:WAITING]
 

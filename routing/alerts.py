@@ -17,6 +17,7 @@ from contract.ids import new_id
 from contract.ladder import Ladder
 from contract.names import AlertEnd, Ms, Rung
 from routing import statements as sql
+from routing.answers import NOT_AGAIN
 from routing.decisions import decide
 from routing.importance import Reason, again_reason, free_reason, importance, rung_reason
 from routing.ladder import Asked, Step
@@ -178,7 +179,7 @@ def climb(conn: Connection, alert_id: str, people: People, now: Ms, *, stay_unti
         if (rest := _rest(row["reason"], people, row["raised_at"])) > now:
             stay_until = rest
         if stay_until is None:
-            end(conn, alert_id, "expired", now)
+            end(conn, alert_id, "declined" if _all_declined(before) else "expired", now)
             return False
         sql.RUNG.change(conn, alert=alert_id, to=row["rung"], until=stay_until)
         return True
@@ -216,6 +217,12 @@ def ring_newcomer(conn: Connection, row: Row, expert_id: str, people: People, no
     sql.CLIMB.change(conn, alert=row["id"], to=rung, until=until, reasons=reasons)
     decide(conn, held, step, step.experts, now, alert_id=row["id"])
     return True
+
+
+def _all_declined(asked: Sequence[Asked]) -> bool:
+    """Whether everybody at whose desk it rang has said no. (Who was only kept from being asked, heard nothing.)"""
+    heard = [one for one in asked if one.rung != NOT_AGAIN]
+    return bool(heard) and all(one.outcome == "declined" for one in heard)
 
 
 def _why_at_first(parts: Sequence[Reason], step: Step, passed: Sequence[Reason] | None) -> list[Reason]:

@@ -52,6 +52,7 @@ class Desk(NamedTuple):
     ringing: int
 
 
+_HAD = Prepared(select(alert.c.occasion).where(among(alert.c.occasion, "occasions")))
 _RINGING_AT = (
     select(func.count())
     .where(ring.c.expert_id == expert.c.id, ring.c.outcome.is_(None))
@@ -362,6 +363,11 @@ def passed(conn: Connection, alert_ids: Collection[str]) -> set[tuple[str, str]]
 def online(conn: Connection, site_id: str, now: Ms, limit: int) -> list[dict[str, Any]]:
     """The desks of the site whose experts say that they are there, at most so many."""
     return _AT_WORK.dicts(conn, site_id=site_id, now=now, most=limit)
+
+
+def had_alerts(conn: Connection, occasions: Collection[str]) -> set[str]:
+    """Those of these occasions that have had their bell."""
+    return set(_HAD.scalars(conn, occasions=occasions)) if occasions else set()
 
 
 def anything_due(conn: Connection, now: Ms) -> bool:

@@ -2,6 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import { byTime, isMine, replaced } from "../state/callbacks";
 import { timeOfDay } from "../text/format";
+import { whoIs } from "../text/names";
 import { t } from "../text/text";
 import type { Callback } from "../wire";
 import { tick } from "./bell";
@@ -27,7 +28,7 @@ export function receiveCallback(one: Callback): void {
   if (one.state !== "open" || !isMine(one, me.peek())) return;
   const key = !before || before.owner?.id !== one.owner?.id ? "callbacks.new" : one.reminded_at && !before.reminded_at ? "callbacks.reminder" : null;
   if (!key) return;
-  say(t(key, { who: one.name, at: timeOfDay(one.at) }));
+  say(t(key, { who: whoIs(one), at: timeOfDay(one.at) }));
   tick();
 }
 /** Says what became of it; the event of the server puts it where it belongs. */

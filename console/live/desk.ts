@@ -12,7 +12,7 @@ import { codeOf, detailOf, http, list, serverNow } from "./http";
 import { IDLE, watchIdle } from "./idle";
 import { ask, askOrThrow, closeLine, isOpen, openLine, restartLine, startLine } from "./line";
 import { askMissed, gap, missedOf } from "./missed";
-import { say } from "./notes";
+import { forgetAbout, say } from "./notes";
 import { pushOf } from "./push";
 import { select, selectFirst, selection, writeNext } from "./selection";
 import { wish } from "./session";
@@ -161,7 +161,10 @@ function react(event: DeskEvent, before: Desk): void {
   if (event.name === "conversation.changed") {
     const { id, expert } = event.data.conversation;
     const had = before.conversations.find((one) => one.id === id);
-    if (had?.expert?.id === before.me.id && expert && expert.id !== before.me.id) say(t("transfer.taken", { who: expert.name }), "good");
+    if (had?.expert?.id === before.me.id && expert && expert.id !== before.me.id) say(t("transfer.taken", { who: expert.name }), "good", id);
+    // It came back: that it rings somewhere is no longer true. The conversation itself says what came of it.
+    const { transfer } = event.data.conversation;
+    if (had?.transfer?.state === "waiting" && transfer && transfer.state !== "waiting") forgetAbout(id);
   }
   // A talk of one's own is over, or one is there again: how long one draws breath, or counts as there, the server knows.
   const mine = before.experts.find((one) => one.id === before.me.id);
@@ -218,13 +221,14 @@ export async function accept(id: string): Promise<void> {
   await enter(answer, () => applyHere({ name: "alert.cleared", data: { id, reason: "accepted" } }));
 }
 export async function decline(id: string): Promise<void> {
+  const handed = alerts.value.find((one) => one.id === id)?.transfer;
   if (await ask("alert.decline", { alert: id })) {
     // The next one stands ready: nothing has to be looked for.
     const at = alerts.value.findIndex((one) => one.id === id);
     const next = alerts.value[at + 1] ?? alerts.value[at - 1];
     if (next && selection.value?.kind === "alert" && selection.value.id === id) select("alert", next.id);
     applyHere({ name: "alert.cleared", data: { id, reason: "declined" } });
-    say(t("alert.declined"), "plain");
+    say(handed ? t("alert.declined_transfer", { who: handed.by.name }) : t("alert.declined"), "plain", handed?.conversation);
   }
 }
 export async function closeConversation(id: string): Promise<void> {

@@ -2,7 +2,7 @@
 // own: news that leave a list as it was draw nothing there.
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import type { Connection } from "../state/connection";
-import { byUrgency, sortConversations, taken, unanswered, type Desk } from "../state/desk";
+import { byUrgency, sortConversations, overnight, taken, unanswered, type Desk } from "../state/desk";
 import type { Alert, Conversation, DeskEvent, Expert } from "../wire";
 
 export const desk = signal<Desk | null>(null);
@@ -16,9 +16,12 @@ export const colleagues = computed(() => desk.value?.experts ?? NO_EXPERTS);
 export const alerts = computed(() => byUrgency(ringing.value));
 /** One's own conversations; those that are nobody's stand apart. */
 export const talks = computed(() => sortConversations(taken(known.value)));
+export const kept = steady(() => (desk.value ? overnight(desk.value) : NO_TALKS));
 export const nobodys = steady(() => (desk.value ? unanswered(desk.value) : NO_TALKS));
 const byId = computed(() => new Map(known.value.map((one) => [one.id, one])));
-export const talkOf = (id: string): Conversation | undefined => byId.value.get(id);
+/** What this desk does not hold and somebody looked at all the same: a colleague's, or one of long ago. */
+export const looked = signal<ReadonlyMap<string, Conversation>>(new Map());
+export const talkOf = (id: string): Conversation | undefined => byId.value.get(id) ?? looked.value.get(id);
 
 /** The list before, where the new one has the same things in it. */
 function steady<T>(make: () => readonly T[]): ReadonlySignal<readonly T[]> {

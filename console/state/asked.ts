@@ -26,7 +26,7 @@ export function cameOf(bell: Bell, at: number, expert: string): string {
   if (next) return next.candidates.find((one) => one.expert === expert)?.excluded || "silent";
   const took = whoTook(bell.last.outcome);
   if (took) return took === expert ? (bell.invited ? "invited" : "accepted") : "colleague";
-  return bell.last.outcome === "ringing" ? "ringing" : "silent";
+  return bell.last.outcome === "ringing" || bell.last.outcome === "declined" ? bell.last.outcome : "silent";
 }
 
 /** Milliseconds from the first ring to the first words; null while there are none. */

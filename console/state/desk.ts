@@ -191,18 +191,26 @@ export function forgetGone(desk: Desk, now: number): Desk {
 }
 
 export const isHere = (visit: { live: boolean; left: boolean }): boolean => visit.live && !visit.left;
-export const hasLeft = (alert: Alert): boolean => alert.left || alert.visit.left;
+/** Between two pages a visitor is gone for a breath: that is no leaving. */
+const BREATH_MS = 4_000;
+export const hasLeft = (alert: Alert, now = Infinity): boolean => (alert.left || alert.visit.left) && now - Date.parse(alert.visit.last_at) > BREATH_MS;
 /** How many things wait for me: what the title and the badge show. */
 export const waiting = (desk: Desk): number =>
-  desk.alerts.length + unanswered(desk).length +
+  desk.alerts.length + unanswered(desk).length + overnight(desk).length +
   desk.conversations.reduce((sum, one) => sum + (one.expert && one.state === "open" && one.unread > 0 ? 1 : 0), 0);
 
 /** Those with an expert; the others are nobody's, and stand under a heading of their own. */
 export const taken = (all: readonly Conversation[]): Conversation[] => all.filter((one) => one.expert !== null);
+/** Written while nobody was there, and waiting for this expert's morning: it stays, whether its bell rings or not. */
+const isKept = (one: Conversation, me: Me): boolean => one.kept_for === me.id && one.expert === null && one.state === "open";
+/** What was left for me overnight, the oldest first. */
+export const overnight = (desk: Desk): Conversation[] =>
+  desk.conversations.filter((one) => isKept(one, desk.me)).sort((a, b) => compare(a.opened_at, b.opened_at) || compare(a.id, b.id));
+
 /** Who wrote and is nobody's, and for whom no bell rings or waits any more; what was handed on from here, at once. In
  * the order of their turns. */
 export function unanswered(desk: Desk): Conversation[] {
-  const nobodys = desk.conversations.filter((one) => one.expert === null && one.trigger === null);
+  const nobodys = desk.conversations.filter((one) => one.expert === null && one.trigger === null && !isKept(one, desk.me));
   if (nobodys.length === 0) return [];
   const ringing = new Set(desk.alerts.map((alert) => alert.visit.id));
   const rings = ({ visit }: Conversation) => visit !== null && ((desk.visits.get(visit)?.alert ?? null) !== null || ringing.has(visit));

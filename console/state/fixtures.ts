@@ -23,7 +23,7 @@ export const alert = (some: Partial<Alert> = {}): Alert => ({
 export const conversation = (some: Partial<Conversation> = {}): Conversation => ({
   id: "c", state: "open", turn: null, visitor: "visitor-1", visit: null, site: "demo", name: "", live: false, customer: null,
   expert: { id: me.id, name: me.name }, last_seq: 0, read_seq: 0, visitor_read_seq: 0, unread: 0, opened_at: AT, last: null, trigger: null,
-  closed_at: null, ends_at: null, rating: null, transfer: null, ...some,
+  closed_at: null, ends_at: null, rating: null, transfer: null, kept_for: null, ...some,
 });
 export const message = (some: Partial<Message> = {}): Message => ({
   conversation: "c", seq: 1, client_id: null, author: { kind: "visitor", name: "" }, kind: "text", text: "Hello", at: AT, data: null, ...some,

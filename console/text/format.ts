@@ -108,3 +108,6 @@ export const day = (at: string | null | undefined): string =>
 export const dayOfWeek = (day: number, width: "long" | "short" = "long"): string => dates({ weekday: width, timeZone: "UTC" }).format(Date.UTC(2024, 0, 1 + day));
 /** A date of a calendar ("2026-12-24"); no zone of the reader's moves it. */
 export const dated = (date: string): string => dates({ day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(Date.parse(`${date}T00:00:00Z`));
+/** The price as one would type it here: "5,90" in Russian. */
+export const plainMoney = ({ amount, currency }: Money): string =>
+  new Intl.NumberFormat(language.value, { useGrouping: false, minimumFractionDigits: digits(currency), maximumFractionDigits: digits(currency) }).format(amount / 10 ** digits(currency));

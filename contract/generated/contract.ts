@@ -1484,7 +1484,8 @@ url?: string
  * One line of the desk. `unread`: messages of the visitor after `read_seq`; `visitor_read_seq`: what they saw.
  *     `trigger`: the name of the trigger that invited by itself, while the visitor has not appeared. `turn`: as of an
  *     alert, for what nobody has taken yet; null for the others. `ends_at`: it ends then unless somebody writes.
- *     `transfer`: offered to a colleague now, or come back from there a moment ago.
+ *     `transfer`: offered to a colleague now, or come back from there a moment ago. `kept_for`: whose morning it waits
+ *     for, which was written while nobody was there and nobody has taken yet.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "ConversationBrief".
@@ -1495,6 +1496,7 @@ customer: (CustomerBrief | null)
 ends_at: (string | null)
 expert: (Person | null)
 id: string
+kept_for: (string | null)
 last: (Message | null)
 last_seq: number
 live: boolean
@@ -2496,7 +2498,7 @@ visit?: (string | null)
 }
 /**
  * A bell that rang at one's own desk from `at` to `until` and was not answered there. `taken_by`: who took it in
- *     the end; `end`: how it ended, null while it rings elsewhere.
+ *     the end; `end`: how it ended, null while it is open; `rings`: at a colleague's desk, now.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "MissedBell".
@@ -2508,6 +2510,7 @@ at: string
 customer: (CustomerBrief | null)
 end: (("accepted" | "declined" | "expired" | "gone" | "taken") | null)
 path: string[]
+rings: boolean
 rung: ("anyone" | "last" | "owner" | "topic")
 site: string
 taken_by: (Person | null)

@@ -107,7 +107,7 @@ async def board(call: Call) -> Board:
                         rung=None,
                         rings_at=[],
                         path=paths.get(talk["visit_id"], []),
-                        since=rfc3339(talk["opened_at"]),
+                        since=rfc3339(talk["waits_since"]),
                     )
                     for talk in nobodys
                 ),
@@ -144,6 +144,7 @@ async def missed(call: Call) -> Listed[MissedBell]:
         )
         paths = _paths(conn, rows)
         names = persons(conn, {row["expert_id"] for row in rows})
+        heard = reports.board.ring_now(conn, [row["id"] for row in rows if row["outcome"] is None])
         items = [
             MissedBell(
                 alert=row["id"],
@@ -157,6 +158,7 @@ async def missed(call: Call) -> Listed[MissedBell]:
                 at=rfc3339(row["rang_at"]),
                 until=rfc3339(row["ended_at"] if row["outcome"] == "gone" else row["rang_until"]),
                 end=row["outcome"],
+                rings=row["id"] in heard,
                 taken_by=names.get(row["expert_id"]),
             )
             for row in rows

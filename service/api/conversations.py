@@ -4,6 +4,7 @@ from sqlalchemy import Connection, select
 
 import chat.queries
 from chat.tables import note
+from contract.frames import ConversationBrief
 from contract.rest_desk import Transcript
 from contract.rest_talk import Note
 from service import present
@@ -12,6 +13,18 @@ from service.api.operation import EXPERTS, Call, operation
 
 LIMIT = 100
 _LAST = 2**31 - 1
+
+
+@operation("GET", "/api/conversations/{id}", gives=ConversationBrief)
+async def conversation(call: Call) -> ConversationBrief:
+    """One conversation of your sites, as its line on a desk; also a colleague's, and one that was closed long ago."""
+    conversation_id = call.path_id()
+
+    def read(conn: Connection) -> ConversationBrief:
+        row = chat.queries.conversation_for_expert(conn, conversation_id, call.account)
+        return present.conversation_briefs(conn, [row], call.now)[0]
+
+    return await call.bell.store.read(read)
 
 
 @operation("GET", "/api/conversations/{id}/messages", gives=Transcript, query=("after", "limit"))
@@ -43,4 +56,4 @@ async def notes(call: Call) -> Listed[Note]:
     return await call.bell.store.read(read)
 
 
-OPERATIONS = [messages, notes]
+OPERATIONS = [conversation, messages, notes]

@@ -27,6 +27,7 @@ from routing.tables import ASKED
 from routing.triggers import Firing, Rules, held_out
 from service.flows.acting import act
 from service.flows.facts import customer_facts, facts_of
+from service.flows.holding import Holding, talks_now
 from service.flows.people import Crew, Ladderful
 from service.learned import NOTHING, Learned
 from store.sql import db_now
@@ -275,10 +276,14 @@ class _Acting:
         told.rings += acted.rings
 
     def may_ring(self, site: SiteFacts, firing: Firing, visit: VisitFacts) -> bool:
-        """Not when an expert is talking with this visitor (a return rings all the same: they went away and are back),
-        nor when so many strangers ring already that one more would only drown the others: it rings with its next event,
-        once there is room."""
-        if self._served.get(visit.visitor, chat.queries.NOBODY).talking and firing.occasion == visit.id:
+        """Not when an expert is talking with this visitor, nor when so many strangers ring already that one more would
+        only drown the others: it rings with its next event, once there is room.
+
+        Of a return the expert who has their conversation hears all the same, if they were away from it: an open
+        conversation says nothing of who is at the door. Whoever turns a page while they talk has not returned.
+        """
+        served = self._served.get(visit.visitor, chat.queries.NOBODY)
+        if served.talking and firing.name != ASKED and (firing.occasion == visit.id or talks_now(served, self.now)):
             return False
         if visit.visitor in self._customers:
             return True
@@ -293,7 +298,7 @@ class _Acting:
             firing,
             visit,
             customer,
-            self._people(site, visit),
+            self._people(site, visit, asked=True),
             self.now,
             intent=self._learned.intent(site, visit, customer),
             today=self._visits_today(site, visit),
@@ -305,7 +310,8 @@ class _Acting:
     ) -> str | None:
         """The alert, ringing its first rung (`queued`: nobody yet); None when this occasion has had its bell."""
         customer = self._customers.get(visit.visitor)
-        people, today = self._people(site, visit), self._visits_today(site, visit)
+        people = self._people(site, visit, asked=firing.name == ASKED)
+        today = self._visits_today(site, visit)
         alert_id = routing.alerts.raise_alert(
             self._conn,
             firing,
@@ -322,8 +328,10 @@ class _Acting:
             self._strangers[site.id] += 1
         return alert_id
 
-    def _people(self, site: SiteFacts, visit: VisitFacts) -> Ladderful:
+    def _people(self, site: SiteFacts, visit: VisitFacts, *, asked: bool = False) -> Ladderful:
         served = self._served.get(visit.visitor, chat.queries.NOBODY)
+        if served.holder is not None and not asked:
+            return Holding(self._crew, site, served.holder)
         return self._crew.people(site, self._customers.get(visit.visitor), served.expert)
 
     def _visits_today(self, site: SiteFacts, visit: VisitFacts) -> int:

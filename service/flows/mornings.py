@@ -1,7 +1,8 @@
 """What was written while nobody was there stands at the top of somebody's morning.
 
 A conversation is kept for whoever would have been first to answer (`chat.do.keep_for`). When they come online it rings
-at their desk before anything else that waits: as a question, asked when it was written. Who has not come a while after
+at their desk before anything else that waits: as a question, asked when it was written; and it stays theirs, on top of
+their desk, when that bell has run out. Who has not come a while after
 the time at which they were expected is waited for no longer: then the bell climbs the ladder like that of any question.
 Parts of a unit of work, as `offering`.
 """
@@ -48,10 +49,12 @@ def raise_kept(conn: Connection, expert_id: str, sites: list[str], now: Ms) -> l
         return []
     places = found[0].capacity - load(conn, expert_id)
     raised: list[str] = []
+    rang = routing.queries.had_alerts(conn, [_occasion(row) for row in rows])
     for row in rows:
         if len(raised) >= places:
             break
-        chat.do.keep_for_anybody(conn, row["id"])
+        if _occasion(row) in rang:
+            continue
         if alert_id := _raise(conn, row, now, NOTHING, queued=True):
             raised.append(alert_id)
     return raised
@@ -72,10 +75,15 @@ def ring_kept(conn: Connection, now: Ms, learned: Learned = NOTHING) -> list[str
         if site_id not in there:
             there[site_id] = somebody_there(conn, site_id, now)
         if there[site_id]:
-            chat.do.keep_for_anybody(conn, row["id"], now + AGAIN)
-            if alert_id := _raise(conn, row, now, learned, queued=False):
+            chat.do.keep_longer(conn, row["id"], now + AGAIN)
+            if alert_id := _raise(conn, {**row, "kept_for": None}, now, learned, queued=False):
                 raised.append(alert_id)
     return raised
+
+
+def _occasion(row: Row) -> str:
+    """Two processes look: one rings."""
+    return f"{row['id']}:{row['kept_for'] or 'kept'}:{row['kept_until']}"
 
 
 def _raise(conn: Connection, row: Row, now: Ms, learned: Learned, *, queued: bool) -> str | None:
@@ -88,8 +96,7 @@ def _raise(conn: Connection, row: Row, now: Ms, learned: Learned, *, queued: boo
     ringing = routing.queries.ringing_of(conn, visit.id)
     if any((one["reason"], one["trigger_id"]) == (ASKED, row["id"]) for one in ringing):
         return None
-    occasion = f"{row['id']}:{row['kept_for'] or 'kept'}:{row['kept_until']}"  # two processes look: one rings
-    firing = Firing(trigger=row["id"], name=ASKED, occasion=occasion)
+    firing = Firing(trigger=row["id"], name=ASKED, occasion=_occasion(row))
     text = "\n".join(chat.queries.asked(conn, row["id"]))
     raised = raise_and_ring(conn, site, firing, replace(visit, left_at=None), learned, text, queued=queued)
     if raised is not None and queued:

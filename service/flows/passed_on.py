@@ -74,6 +74,8 @@ def _what_came(conn: Connection, offered: RowMapping) -> TransferState | None:
         row = chat.queries.row(conn, offered["conversation_id"])
         stands = row is not None and row["state"] == "open" and row["expert_id"] == offered["from_id"]
         return None if stands else "gone"
+    if alert["outcome"] == "declined":
+        return "declined"
     if alert["outcome"] != "expired":
         return "gone"
     rings = routing.queries.rings_of(conn, alert["id"])

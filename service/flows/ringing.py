@@ -26,6 +26,7 @@ from routing.queries import Row
 from routing.tables import ASKED
 from routing.triggers import Firing
 from service.flows.facts import customer_facts
+from service.flows.holding import Holding
 from service.flows.judging import raise_and_ring
 from service.flows.load import load
 from service.flows.missed import count_missed
@@ -72,8 +73,10 @@ def people_of(conn: Connection, row: Row, crew: Crew) -> Ladderful:
         return Passing(crew, site, offered["from_id"], offered["to_id"])
     visitor_id = row["visitor_id"]
     customer = customer_facts(conn, site.id, [visitor_id]).get(visitor_id)
-    served = chat.queries.served(conn, [visitor_id]) if customer is None else {}
-    return crew.people(site, customer, served.get(visitor_id, chat.queries.NOBODY).expert)
+    served = chat.queries.served(conn, [visitor_id]).get(visitor_id, chat.queries.NOBODY)
+    if served.holder is not None and row["reason"] != ASKED:
+        return Holding(crew, site, served.holder)
+    return crew.people(site, customer, served.expert)
 
 
 #: What is said when nobody answered: the event, and the server's words for whoever does not know it.

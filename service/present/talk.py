@@ -123,6 +123,7 @@ def conversation_briefs(
                 ends_at=None if row["ends_at"] is None else rfc3339(row["ends_at"]),
                 rating=_rating(row),
                 transfer=offered.get(row["id"]),
+                kept_for=row["kept_for"] if row["state"] == "open" and row["expert_id"] is None else None,
             )
         )
     return briefs

@@ -18,6 +18,7 @@ import chat.files
 import crm.do
 import crm.merging
 import crm.queries
+import routing.alerts
 import routing.do
 import sales.do
 import tracker.do
@@ -41,7 +42,8 @@ from routing.triggers import Firing
 from routing.usual import deep
 from sales.price import FormLine, price
 from service.bell import Bell
-from service.flows.judging import raise_and_ring
+from service.flows.facts import customer_facts
+from service.flows.people import Crew
 from tests.asgi import served
 from tests.pictures import png
 
@@ -176,7 +178,9 @@ async def _site(bell: Bell, key: str, password_hash: str) -> dict[str, str]:
         )
         order = sales.do.place_order(conn, form, price(lines, [(product["id"], 2)]), customer, {"name": "Vera"}, now)
         firing = Firing(trigger=trigger, name="deep", occasion=visit.arrival or visit.id)
-        alert = raise_and_ring(conn, site, firing, visit)
+        known = customer_facts(conn, site.id, [visit.visitor])[visit.visitor]
+        people = Crew(conn, now).people(site, known, expert)
+        alert = routing.alerts.raise_alert(conn, firing, visit, known, people, now)
         decided = conn.execute(select(decision.c.id).where(decision.c.alert_id == alert)).scalar_one()
         token = token_row(conn, open_session(conn, made["admin"], "token", now, name="till"))
         hook = make_webhook(conn, site.id, "http://127.0.0.1:9/hook", ["order.placed"], now)

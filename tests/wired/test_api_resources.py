@@ -25,6 +25,17 @@ async def add_products(here: House, number: int) -> None:
         assert answer.status_code == 201, answer.text
 
 
+async def test_one_conversation_is_read_by_its_site_alone(here: House):
+    """Also one that stands on nobody's desk any more."""
+    path = f"/api/conversations/{here.ours['conversation']}"
+    found = (await here.ask("GET", path, "expert")).json()
+    assert (found["id"], found["expert"]["id"], found["kept_for"]) == (
+        here.ours["conversation"], here.ours["expert"], None,
+    )  # fmt: skip
+    foreign = f"/api/conversations/{here.theirs['conversation']}"
+    assert (await here.ask("GET", foreign, "expert")).status_code == 404
+
+
 async def test_a_list_is_walked_to_its_end_without_gap_or_repeat(here: House):
     await add_products(here, 12)
     seen: list[str] = []

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 
 import chat.do
 import routing.do
-from chat.message import Who
+from chat.message import SYSTEM, Who
 from contract.clock import DAY, HOUR, MINUTE, SECOND, now_ms, rfc3339
 from contract.ids import new_id
 from contract.names import Ms
@@ -120,19 +120,33 @@ async def test_a_visitor_waits_since_the_first_word_that_nobody_answered(here: H
 
 
 async def test_words_that_nobody_has_and_no_bell_rings_for_wait_too_and_only_once(here: House) -> None:
+    """Since the first word that nobody answered; who opened the chat and wrote nothing waits for nothing."""
+    now = now_ms()
+
+    def wordless(conn: Connection) -> None:
+        row = chat.do.open_for_visitor(
+            conn, site_id=here.ours["site"], visitor_id=new_id(), visit_id=None, frame_hash=None, now=now - HOUR
+        )
+        chat.do.add(conn, row["id"], SYSTEM, "event", "Nobody is free.", {"name": "nobody.free"}, None, now)
+
     def orphan(conn: Connection) -> str:
         row = chat.do.open_for_visitor(
-            conn, site_id=here.ours["site"], visitor_id=new_id(), visit_id=None, frame_hash=None, now=now_ms()
+            conn, site_id=here.ours["site"], visitor_id=new_id(), visit_id=None, frame_hash=None, now=now - HOUR
         )
-        chat.do.add(conn, row["id"], Who(kind="visitor", id=row["visitor_id"]), "text", "Hello?", None, None, now_ms())
+        chat.do.add(
+            conn, row["id"], Who(kind="visitor", id=row["visitor_id"]), "text", "Hello?", None, None, now - MINUTE
+        )
         return str(row["id"])
 
     talk = await here.bell.store.write(orphan)
+    await here.bell.store.write(wordless)
 
     async def waiting() -> list[Any]:
         return [one["alert"] for one in (await board(here))["waiting"] if one["conversation"] == talk]
 
     assert await waiting() == [None]
+    (only,) = [one for one in (await board(here))["waiting"] if one["alert"] is None]
+    assert (only["conversation"], only["since"], only["asked"]) == (talk, rfc3339(now - MINUTE), True)
     rings = await bell(here, None, reason="asked", trigger_id=talk)
     assert await waiting() == [rings]
 
@@ -208,4 +222,7 @@ async def test_what_rings_here_again_is_not_missed_yet(here: House) -> None:
     assert await missed(here) == []
     ends = update(ring).where(ring.c.alert_id == rang).values(outcome="silent")
     await here.bell.store.write(lambda conn: conn.execute(ends).close())
-    assert [one["rung"] for one in await missed(here)] == ["anyone"]
+    assert [(one["rung"], one["end"], one["rings"]) for one in await missed(here)] == [("anyone", None, False)]
+    elsewhere = {"alert_id": rang, "expert_id": here.ours["admin"], "rung": "anyone", "at": 1, "until": 2}
+    await here.bell.store.write(lambda conn: conn.execute(insert(ring).values(**elsewhere, outcome=None)).close())
+    assert [one["rings"] for one in await missed(here)] == [True]

@@ -21,6 +21,7 @@ import service.flows.chat
 import service.flows.mornings
 import service.flows.ringing
 import service.flows.staff
+import service.present
 from chat.ranking import analysed
 from chat.tables import conversation, message
 from contract.clock import DAY, HOUR, MINUTE, SECOND, now_ms, rfc3339
@@ -385,7 +386,7 @@ async def test_accepting_it_takes_the_conversation_of_the_night(shop: Shop):
 
 
 async def test_it_rings_once_for_its_owner_however_often_they_come_back(shop: Shop):
-    """Silent, they leave it to the others when its time is over."""
+    """Silent, they leave it to the others when its time is over; on their desk it stays theirs until it is taken."""
     anna = await shop.expert("Anna")
     _, talk = await at_night(shop)
     await shop.say(anna, "presence.set", status="online")
@@ -394,6 +395,16 @@ async def test_it_rings_once_for_its_owner_however_often_they_come_back(shop: Sh
     assert await bells(shop, anna) == []
     await shop.say(anna, "presence.set", status="online")
     assert await bells(shop, anna) == []
+
+    async def kept_for() -> Any:
+        held = await row(shop, talk)
+        briefs = await shop.store.read(lambda conn: service.present.conversation_briefs(conn, [held], now_ms()))
+        return briefs[0].kept_for
+
+    await sweeps(shop, (await row(shop, talk))["kept_until"])
+    assert await kept_for() == anna.account.id
+    await shop.say(anna, "message.send", conversation=talk, client_id="a", text="Yes, oak.")
+    assert await kept_for() is None
 
 
 async def test_whoever_is_there_is_rung_when_its_owner_has_not_come_in_time(shop: Shop):

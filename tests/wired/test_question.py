@@ -387,7 +387,7 @@ async def test_a_no_on_the_last_rung_is_told_when_nobody_waits_any_longer(shop: 
     talk = await writes(shop, visitor)
     while [row for row in await alerts(shop) if row["state"] == "ringing"]:
         await declined(shop, anna)
-    assert [row["outcome"] for row in await alerts(shop)] == ["expired"]
+    assert [row["outcome"] for row in await alerts(shop)] == ["declined"]
     assert await said(shop, visitor, talk) == ["nobody.free" if fallback == "message" else "nobody.callback"]
 
 

@@ -143,6 +143,9 @@ async def test_who_says_no_or_nothing_leaves_it_where_it_is(shop: Shop, how: str
     else:
         await pass_time(shop, bell, SECOND)
     assert (await outcome(shop, bell), await holder(shop, talk)) == (how, anna.account.id)
+    rang = await shop.store.read(lambda conn: routing.queries.alert_row(conn, bell))
+    assert rang is not None
+    assert rang["outcome"] == how  # as the board, the timeline and "who was asked" tell it
     assert (await rings_at(shop, boris), await rings_at(shop, clara)) == ([], [])
     assert (await brief(shop, talk)).transfer.state == how
     await shop.store.write(lambda conn: settle(conn, now_ms()))
@@ -302,7 +305,7 @@ async def test_a_topic_finds_who_knows_it_then_whoever_is_free_and_never_the_sen
     await pass_time(shop, bell, SECOND)
     assert (await rings_at(shop, clara), await holder(shop, talk)) == ([], anna.account.id)
     assert (await outcome(shop, bell), (await read_by(shop, visitor, talk))[-1]) == (
-        "expired", ("conversation.transferred", "returned"),
+        "declined", ("conversation.transferred", "returned"),
     )  # fmt: skip
 
 

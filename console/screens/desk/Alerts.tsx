@@ -2,7 +2,7 @@
 import { accept, accepting, alerts, connection, decline, desk, setPresence } from "../../live/desk";
 import { now } from "../../live/clock";
 import { select, selection, shownBells } from "../../live/selection";
-import { mine, nobodys } from "../../live/value";
+import { mine, nobodys, talks } from "../../live/value";
 import { useHeld } from "../../parts/held";
 import { Rows } from "../../parts/Rows";
 import { Countdown, Depth, Empty, Where } from "../../parts/small";
@@ -28,6 +28,7 @@ export function Alerts() {
   const status = mine.value?.status;
   // Who has no place for conversations is never rung.
   const rings = mine.value?.capacity !== 0;
+  const full = talks.value.open.length >= (mine.value?.capacity ?? 0);
   const others = waitingCount.value > 0 || nobodys.value.length > 0;
   return (
     <section class="block" aria-labelledby="alerts-title">
@@ -49,7 +50,7 @@ export function Alerts() {
         )}
       </div>
       <ClearedLines />
-      {items.length === 0 && others && <p class="soft">{t(waitingCount.value > 0 ? "alerts.none_but_queue" : "alerts.none_but_unanswered")}</p>}
+      {items.length === 0 && others && <p class="soft">{t(waitingCount.value === 0 ? "alerts.none_but_unanswered" : full ? "alerts.none_but_queue" : "alerts.none_but_waiting")}</p>}
       {items.length === 0 && !others && (
         <Empty title={t("alerts.none")}>
           <p>{t(rings ? "alerts.none_next" : "alerts.none_here")}</p>
@@ -68,7 +69,7 @@ function AlertCard({ alert }: { alert: Alert }) {
   const who = whoIs(visit);
   const choose = () => select("alert", alert.id);
   return (
-    <article class={`alert${chosen ? " is-chosen" : ""}${hasLeft(alert) ? " has-left" : ""}`} data-alert={alert.id} tabIndex={0}
+    <article class={`alert${chosen ? " is-chosen" : ""}${hasLeft(alert, now.value) ? " has-left" : ""}`} data-alert={alert.id} tabIndex={0}
       aria-label={t("alert.label", { who })} aria-current={chosen ? "true" : undefined} onClick={choose} onFocus={choose}>
       <header class="alert-head">
         <strong class="alert-who">{who}</strong>
@@ -86,11 +87,11 @@ function AlertCard({ alert }: { alert: Alert }) {
       <p class="alert-facts soft">
         <Depth depth={visit.depth} deepest={visit.deepest} />
         {tn("visit.pages", visit.pages)} · {duration(visit.dwell)}
-        {hasLeft(alert) && <b class="left-tag">{t("visit.left")}</b>}
+        {hasLeft(alert, now.value) && <b class="left-tag">{t("visit.left")}</b>}
       </p>
       <Question alert={alert} />
       <ul class="why" aria-label={t("alert.why")}>
-        <li class="rung">{word("rung", alert.rung)}</li>
+        <li class="rung">{transfer ? t("alert.passed") : word("rung", alert.rung)}</li>
         {alert.why.map((line) => <li key={line}>{word("why", line)}</li>)}
       </ul>
       <Asked visit={visit.id} again={`${alert.id}/${alert.rung}/${alert.expires_at}`} />

@@ -3,10 +3,10 @@
 import { useState } from "preact/hooks";
 import { promises, settle, theirs } from "../../live/callbacks";
 import { now } from "../../live/clock";
-import { select } from "../../live/selection";
+import { openTalk } from "../../live/looked";
 import { stageOf } from "../../state/callbacks";
 import { number, when } from "../../text/format";
-import { whereIs } from "../../text/names";
+import { whereIs, whoIs } from "../../text/names";
 import { t, tn, word } from "../../text/text";
 import type { Callback } from "../../wire";
 
@@ -42,24 +42,25 @@ function Promised({ one }: { one: Callback }) {
     setBusy(false);
   };
   const id = `note-${one.id}`;
+  const who = whoIs(one);
   return (
-    <article class={`callback is-${stage}`} aria-label={t("callbacks.label", { who: one.name })}>
+    <article class={`callback is-${stage}`} aria-label={t("callbacks.label", { who })}>
       <p class="row-top">
-        <strong>{one.name}</strong>
+        <strong>{who}</strong>
         {stage !== "later" && <span class={`tag${stage === "soon" ? "" : " is-warn"}`}>{word("callbacks.stage", stage)}</span>}
         <time class="row-time soft" dateTime={one.at}>{when(one.at, now.value)}</time>
       </p>
       <p class="callback-how">
         {one.phone && <a href={`tel:${one.phone}`}>{one.phone}</a>}
         {one.channel === "write" && <span>{t("callbacks.write")}</span>}
-        {one.conversation && <button type="button" class="quiet small" onClick={() => select("conversation", one.conversation!, "talk")}>{t("callbacks.talk")}</button>}
+        {one.conversation && <button type="button" class="quiet small" onClick={() => void openTalk(one.conversation!)}>{t("callbacks.talk")}</button>}
       </p>
       {(about || one.owner === null) && <p class="soft small">{[about, one.owner === null && t("callbacks.nobodys")].filter(Boolean).join(" · ")}</p>}
       <div class="callback-end">
-        <label class="unseen" for={id}>{t("callbacks.note_of", { who: one.name })}</label>
+        <label class="unseen" for={id}>{t("callbacks.note_of", { who })}</label>
         <input id={id} value={note} maxLength={1000} placeholder={t("callbacks.note")} onInput={(event) => setNote(event.currentTarget.value)} />
-        <button type="button" class="plain-button" disabled={busy} onClick={() => void say("done")}>{t("callbacks.done")}<span class="unseen"> {one.name}</span></button>
-        <button type="button" class="quiet" disabled={busy} onClick={() => void say("missed")}>{t("callbacks.missed")}<span class="unseen"> {one.name}</span></button>
+        <button type="button" class="plain-button" disabled={busy} onClick={() => void say("done")}>{t("callbacks.done")}<span class="unseen"> {who}</span></button>
+        <button type="button" class="quiet" disabled={busy} onClick={() => void say("missed")}>{t("callbacks.missed")}<span class="unseen"> {who}</span></button>
       </div>
     </article>
   );

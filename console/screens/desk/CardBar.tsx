@@ -5,7 +5,7 @@ import { desk } from "../../live/desk";
 import { ask } from "../../live/line";
 import { say } from "../../live/notes";
 import { productsOf } from "../../live/products";
-import { digits, money, parseMoney } from "../../text/format";
+import { money, parseMoney, plainMoney } from "../../text/format";
 import { t, type Key } from "../../text/text";
 import type { Product } from "../../wire";
 import { ProductPicker } from "./ProductPicker";
@@ -81,7 +81,7 @@ function OfferForm({ target, site, place, done }: FormOf) {
     <div class="card-form">
       <ProductPicker load={() => productsOf(site)} place={place} chosen={chosen ? [chosen.id] : []} onToggle={(product) => {
         setChosen(product);
-        setTyped((product.price.amount / 10 ** digits(product.price.currency)).toFixed(digits(product.price.currency)));
+        setTyped(plainMoney(product.price));
       }} />
       {chosen && (
         <div class="card-form-row" onKeyDown={onEnter(push)}>

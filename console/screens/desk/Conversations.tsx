@@ -2,7 +2,7 @@
 import { now } from "../../live/clock";
 import { select, selection } from "../../live/selection";
 import { typing } from "../../live/threads";
-import { talks } from "../../live/value";
+import { mine as me, talks } from "../../live/value";
 import { Rows } from "../../parts/Rows";
 import { Empty, LiveDot } from "../../parts/small";
 import { number, when } from "../../text/format";
@@ -31,7 +31,7 @@ export function Conversations() {
 export function Row({ one, tag }: { one: Conversation; tag?: string }) {
   const chosen = selection.value?.kind === "conversation" && selection.value.id === one.id;
   const writes = (typing.value.get(one.id)?.until ?? 0) > now.value;
-  const mine = one.last?.author.kind === "expert";
+  const mine = one.last?.author.kind === "expert" && one.last.author.name === me.value?.name;
   const said = one.last ? `${mine ? `${t("who.you_colon")} ` : ""}${inShort(one.last)}` : t("talk.no_words");
   const what = one.trigger === null ? said : t("talks.invited", { trigger: one.trigger });
   return (

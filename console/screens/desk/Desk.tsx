@@ -3,7 +3,7 @@ import { computed } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { missed } from "../../live/missed";
 import { column, selection, type Column } from "../../live/selection";
-import { alerts, desk, nobodys, talks } from "../../live/value";
+import { alerts, desk, kept, nobodys, talks } from "../../live/value";
 import { useKeptFocus } from "../../parts/focus";
 import { whoIs, whereIs } from "../../text/names";
 import { number } from "../../text/format";
@@ -17,7 +17,7 @@ import { OnSite } from "./OnSite";
 import { PersonOfSelection } from "./Person";
 import { Queue } from "./Queue";
 import { Talk } from "./Talk";
-import { Unanswered } from "./Unanswered";
+import { Overnight, Unanswered } from "./Unanswered";
 
 const COLUMNS: Column[] = ["list", "talk", "person"];
 
@@ -31,7 +31,7 @@ export function Desk() {
     if (!selection.value) column.value = "list";
   }, []);
   if (!loaded.value) return <main class="desk is-empty" aria-busy="true"><h1 class="unseen">{t("nav.desk")}</h1><p class="soft">{t("app.loading")}</p></main>;
-  const counts: Record<Column, number> = { list: alerts.value.length + nobodys.value.length + missed.value.length, talk: unread.value, person: 0 };
+  const counts: Record<Column, number> = { list: alerts.value.length + kept.value.length + nobodys.value.length + missed.value.length, talk: unread.value, person: 0 };
   return (
     <main class={`desk shows-${column.value}`}>
       <h1 class="unseen">{t("nav.desk")}</h1>
@@ -56,6 +56,7 @@ function List() {
   useKeptFocus(ref);
   return (
     <div class="column column-list" ref={ref} role="region" aria-label={t("desk.list")} tabIndex={0}>
+      <Overnight />
       <Alerts />
       <Missed />
       <Callbacks />

@@ -1,6 +1,8 @@
 // Somebody on the site without a conversation: invite them with a sentence, or lay a card on their page.
 import { useState } from "preact/hooks";
+import { useAnswer } from "../../live/ask";
 import { desk, invite } from "../../live/desk";
+import { askTalk, openTalk } from "../../live/looked";
 import { say } from "../../live/notes";
 import { column, select } from "../../live/selection";
 import { drafts, setDraft } from "../../live/unsaid";
@@ -25,6 +27,9 @@ export function InviteVisit({ visit }: { visit: VisitBrief }) {
     setBusy(false);
   };
   const mine = desk.value?.conversations.find((one) => one.id === visit.conversation && one.state === "open");
+  const elsewhere = visit.conversation && !mine ? visit.conversation : null;
+  const asked = useAnswer(elsewhere, () => askTalk(elsewhere!)).value;
+  const other = asked && asked.id === elsewhere && asked.state === "open" ? asked : null;
   const talked = desk.value?.conversations.some((one) => one.visitor === visit.visitor && one.state === "closed");
   return (
     <>
@@ -34,8 +39,9 @@ export function InviteVisit({ visit }: { visit: VisitBrief }) {
       </header>
       <div class="log invite">
         {mine ? (
-          <p>{t("invite.have")} <button type="button" class="link" onClick={() => select("conversation", mine.id, "talk")}>{t("invite.open")}</button></p>
-        ) : talked ? <p>{t("invite.again")}</p> : visit.conversation ? <p>{t("invite.others")}</p> : visit.left ? <p>{t("invite.left")}</p> : null}
+          <p>{t(mine.expert ? "invite.have" : "invite.nobodys")} <button type="button" class="link" onClick={() => select("conversation", mine.id, "talk")}>{t("invite.open")}</button></p>
+        ) : talked ? <p>{t("invite.again")}</p> : other?.expert ? <p>{t("talk.theirs", { who: other.expert.name })} <button type="button" class="link" onClick={() => void openTalk(other.id)}>{t("invite.open")}</button></p>
+        : other ? <p>{t("invite.nobodys")} <button type="button" class="link" onClick={() => void openTalk(other.id)}>{t("invite.open")}</button></p> : visit.left ? <p>{t("invite.left")}</p> : null}
         <p class="soft">{t("invite.where", { where: whereIs(visit.path) })}</p>
         <p class="soft">{t("invite.how")}</p>
       </div>

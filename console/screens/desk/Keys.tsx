@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { accept, accepting, alerts, decline } from "../../live/desk";
 import { column, select, selection, shownBells } from "../../live/selection";
-import { mine, nobodys, talkOf, talks } from "../../live/value";
+import { kept, mine, nobodys, talkOf, talks } from "../../live/value";
 import { t, type Key } from "../../text/text";
 import type { Conversation } from "../../wire";
 import { setNoting } from "./Composer";
@@ -22,7 +22,7 @@ export const keysOn = signal(((): boolean => {
 const NAMES: [keys: string[], says: Key][] = [
   [["j", "↓"], "keys.next"], [["k", "↑"], "keys.previous"], [["Enter"], "keys.accept"], [["x"], "keys.decline"],
   [["u"], "keys.unread"], [["c"], "keys.composer"], [["n"], "keys.note"], [["h"], "keys.hand_on"], [["p"], "keys.person"],
-  [["m"], "keys.missed"], [["/"], "keys.find"], [["?"], "keys.help"], [["Esc"], "keys.back"],
+  [["m"], "keys.missed"], [["b"], "keys.callbacks"], [["/"], "keys.find"], [["?"], "keys.help"], [["Esc"], "keys.back"],
 ];
 /** What the composer itself understands. */
 const WRITING: [keys: string[], says: Key][] = [
@@ -96,6 +96,9 @@ function handle(key: string, onControl: boolean): boolean {
     case "m":
       column.value = "list";
       return focusOn(".missed .row");
+    case "b":
+      column.value = "list";
+      return focusOn(".callbacks :is(a, button)");
     case "/":
       return focusOn("#find-visitor");
     case "?":
@@ -112,7 +115,7 @@ function ofMine(): Conversation | null {
 }
 /** From one conversation with unread words to the next; where there is none, from one to the next. */
 function nextTalk(): boolean {
-  const all = [...talks.value.open, ...nobodys.value];
+  const all = [...kept.value, ...talks.value.open, ...nobodys.value];
   const unread = all.filter((one) => one.unread > 0);
   const among = unread.length > 0 ? unread : all;
   if (among.length === 0) return false;

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { formatted } from "../../../widget/look/format";
 import { forget, retry } from "../../live/threads";
+import { mine as me } from "../../live/value";
 import { Out } from "../../parts/small";
 import type { Unsent } from "../../state/thread";
 import { dateAndTime, money, timeOfDay } from "../../text/format";
@@ -12,7 +13,9 @@ import type { Kind, Message, MessageData, Note } from "../../wire";
 interface Shown { message: Message; visitor: string; seen: boolean; dayLine: string | null; follows: boolean; lastOfMine: boolean }
 
 export function MessageView({ message, visitor, seen, dayLine, follows, lastOfMine }: Shown) {
-  const mine = message.author.kind === "expert";
+  const expert = message.author.kind === "expert";
+  // Messages name their author; a colleague's words are not one's own.
+  const mine = expert && message.author.name === me.value?.name;
   const event = message.kind === "event" || (message.author.kind === "system" && message.kind === "text");
   return (
     <>
@@ -20,12 +23,12 @@ export function MessageView({ message, visitor, seen, dayLine, follows, lastOfMi
       {event ? (
         <p class="event-line soft">{eventText(message)} <time dateTime={message.at}>{timeOfDay(message.at)}</time></p>
       ) : (
-        <div class={`message from-${message.author.kind}${follows ? " follows" : ""}`} data-seq={message.seq}>
+        <div class={`message from-${message.author.kind}${expert && !mine ? " is-colleague" : ""}${follows ? " follows" : ""}`} data-seq={message.seq}>
           {!follows && !mine && <span class="message-who">{message.author.kind === "visitor" ? visitor : message.author.name || word("author", message.author.kind)}</span>}
           <div class={`bubble kind-${message.kind}`}><Body message={message} /></div>
           <span class="message-foot">
             <time dateTime={message.at}>{timeOfDay(message.at)}</time>
-            {mine && lastOfMine && <span class="sent-state">{seen ? `✓✓ ${t("sent.seen")}` : `✓ ${t("sent.sent")}`}</span>}
+            {expert && lastOfMine && <span class="sent-state">{seen ? `✓✓ ${t("sent.seen")}` : `✓ ${t("sent.sent")}`}</span>}
           </span>
         </div>
       )}

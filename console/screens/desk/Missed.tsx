@@ -43,8 +43,8 @@ function Row({ one }: { one: MissedBell }) {
 }
 
 /** "Boris took it", "nobody answered", "is still here". */
-function whatCame({ taken_by, end }: MissedBell, here: boolean): string {
+function whatCame({ taken_by, end, rings }: MissedBell, here: boolean): string {
   if (taken_by) return t("missed.taken", { who: taken_by.name });
-  if (end === null) return t("missed.rings");
+  if (end === null) return t(rings ? "missed.rings" : "missed.unheard");
   return here ? t("missed.here") : word("missed.end", end);
 }

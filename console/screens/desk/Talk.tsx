@@ -34,7 +34,7 @@ export function Talk() {
         <Empty title={t("talk.rings", { who })}>
           {alert.transfer && <Handed by={alert.transfer.by.name} note={alert.transfer.note} />}
           <Question alert={alert} />
-          <p>{t(alert.reason === ASKED ? "talk.asks_next" : "talk.rings_next", { where: whereIs(alert.visit.path) })}</p>
+          <p>{alert.transfer ? t("talk.handed_next", { where: whereIs(alert.visit.path), who: alert.transfer.by.name }) : t(alert.reason === ASKED ? "talk.asks_next" : "talk.rings_next", { where: whereIs(alert.visit.path) })}</p>
           <button type="button" class="main-button" disabled={accepting.value !== null} onClick={() => void accept(alert.id)}>
             {t("alert.accept")}
           </button>
@@ -56,9 +56,10 @@ function TalkOf({ conversation }: { conversation: Conversation }) {
   const last = thread ? lastSeq(thread) : 0;
   const name = whoIs(conversation);
   const open = conversation.state === "open";
+  const theirs = open && conversation.expert && conversation.expert.id !== mine.value?.id ? conversation.expert.name : null;
   const hears = connection.value.phase === "live";
   // Asked before the frame is drawn: the answer is on its way while it is.
-  useLayoutEffect(() => { if (hears) void openThread(id); }, [id, hears]);
+  useLayoutEffect(() => { if (hears) void openThread(id, conversation.last_seq); }, [id, hears]);
 
   // Read is what was really seen: the desk is in front, the conversation is open.
   useEffect(() => {
@@ -71,7 +72,7 @@ function TalkOf({ conversation }: { conversation: Conversation }) {
   }, [id, last, conversation.unread]);
 
   return (
-    <Drop conversation={id} takes={open}>
+    <Drop conversation={id} takes={open && theirs === null}>
       <header class="talk-head">
         <button type="button" class="quiet only-phone" onClick={() => (column.value = "list")} aria-label={t("desk.back")}>←</button>
         <LiveDot live={conversation.live} />
@@ -82,17 +83,17 @@ function TalkOf({ conversation }: { conversation: Conversation }) {
           <button type="button" class="quiet" aria-expanded={transferring.value === id} onClick={() => (transferring.value = transferring.value === id ? null : id)}>
             {t("transfer.open")}</button>
         )}
-        {open
+        {open && theirs === null
           ? <button type="button" class="quiet" aria-label={t("talk.close")} onClick={() => void closeConversation(id)}>
               <span class="only-wide">{t("talk.close")}</span><span class="only-phone">{t("talk.close_short")}</span></button>
-          : <span class="tag">{t("talk.closed")}</span>}
+          : !open && <span class="tag">{t("talk.closed")}</span>}
       </header>
       {open && transferring.value === id && <Transfer conversation={conversation} />}
       <Log id={id} name={name} />
       {open && conversation.expert === null && <p class="hint">{t("talk.nobodys")}</p>}
       {open && conversation.transfer && <OfferedTo transfer={conversation.transfer} />}
       {open && conversation.ends_at && <Ending at={conversation.ends_at} />}
-      {open ? <Composer conversation={conversation} /> : <Over conversation={conversation} />}
+      {theirs ? <p class="hint">{t("talk.theirs", { who: theirs })}</p> : open ? <Composer conversation={conversation} /> : <Over conversation={conversation} />}
     </Drop>
   );
 }

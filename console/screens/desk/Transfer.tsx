@@ -38,7 +38,7 @@ export function Transfer({ conversation }: { conversation: Conversation }) {
     setBusy(false);
     if (!rings) return;
     transferring.value = null;
-    say(t("transfer.rings", { who: rings.join(", ") }), "good");
+    say(t("transfer.rings", { who: rings.join(", ") }), "good", conversation.id);
   };
   return (
     <form class="transfer" ref={form} onSubmit={(event) => { event.preventDefault(); void send(); }}
