@@ -4,7 +4,7 @@ import { gapBetween, missedIn, unseen } from "./missed";
 
 const at = (second: number) => new Date(second * 1_000).toISOString();
 const bell = (from: number, to: number): MissedBell => ({
-  alert: `${from}`, visit: "v", visitor: "w", site: "s", customer: null, asked: false, rung: "topic", path: [], at: at(from), until: at(to), end: "expired", taken_by: null,
+  alert: `${from}`, visit: "v", visitor: "w", site: "s", customer: null, asked: false, rung: "topic", path: [], at: at(from), until: at(to), end: "expired", rings: false, taken_by: null,
 });
 
 it("keeps a missed bell until it was seen after it rang out", () => {

@@ -178,9 +178,9 @@ async def _site(bell: Bell, key: str, password_hash: str) -> dict[str, str]:
         )
         order = sales.do.place_order(conn, form, price(lines, [(product["id"], 2)]), customer, {"name": "Vera"}, now)
         firing = Firing(trigger=trigger, name="deep", occasion=visit.arrival or visit.id)
-        known = customer_facts(conn, site.id, [visit.visitor])[visit.visitor]
-        people = Crew(conn, now).people(site, known, expert)
-        alert = routing.alerts.raise_alert(conn, firing, visit, known, people, now)
+        vera = customer_facts(conn, site.id, [visit.visitor])[visit.visitor]
+        people = Crew(conn, now).people(site, vera, expert)
+        alert = routing.alerts.raise_alert(conn, firing, visit, vera, people, now)
         decided = conn.execute(select(decision.c.id).where(decision.c.alert_id == alert)).scalar_one()
         token = token_row(conn, open_session(conn, made["admin"], "token", now, name="till"))
         hook = make_webhook(conn, site.id, "http://127.0.0.1:9/hook", ["order.placed"], now)

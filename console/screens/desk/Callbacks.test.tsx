@@ -22,7 +22,7 @@ const MINE = { id: me.id, name: me.name };
 const inMinutes = (minutes: number) => new Date(now.value + minutes * 60_000).toISOString();
 const promised = (some: Partial<Callback> = {}): Callback => ({
   id: "a", site: "s", channel: "call", state: "open", at: inMinutes(30), phone: "+4930901820", topic: ["Garden", "Drip"], words: "", owner: MINE,
-  visitor: "v", name: "Carla Berg", customer: null, stranger: true, conversation: null, note: "", created_at: inMinutes(-60), reminded_at: null, done_at: null, by: null, ...some,
+  visitor: "v", name: "Carla Berg", stranger: false, conversation: null, note: "", created_at: inMinutes(-60), reminded_at: null, done_at: null, by: null, ...some,
   customer: { id: "p", name: some.name ?? "Carla Berg", tier: "", owner: null, orders: 0, spent: null, last_contact: null },
 });
 let on: ReturnType<typeof stage>;
