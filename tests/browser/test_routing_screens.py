@@ -176,7 +176,7 @@ def test_a_colleague_is_made_rung_for_what_they_know_and_dismissed(
     anna = expert("anna")
     page = screen("site/ladder")
     topic_rings(page, 60)
-    page.get_by_role("link", name="Team").click()
+    page.get_by_role("navigation", name="Screens").get_by_role("link", name="Team").click()
     page.get_by_role("button", name="+ Add a colleague").click()
     expect(page.get_by_role("heading", name="A new colleague")).to_be_focused()
     form = page.locator(".member-form")

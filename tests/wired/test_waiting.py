@@ -70,3 +70,5 @@ async def test_who_waits_hears_their_place_and_rings_whoever_comes_free(people: 
     accepted = await anna.done("alert.accept", {"alert": waiting[1]["alert"]})
     assert accepted["conversation"] == second_talk
     assert first_talk != second_talk
+    for talk in (first_talk, second_talk):  # nobody waits for the next test
+        await anna.done("conversation.close", {"conversation": talk})
