@@ -25,7 +25,7 @@ from bench.crowd import p99
 from bench.line import Gone, Line
 from bench.machines import SIZES, databases, demo, resident
 from bench.talks import SITE, Pairs, Talk, furnish
-from contract.frames import EXPERT_COMMANDS, VISITOR_COMMANDS
+from contract.commands import EXPERT_COMMANDS, VISITOR_COMMANDS
 from tests.fuzzing import NASTY, TEXTS
 
 FRAMES, SEED, ATTACKERS = 100_000, 1, 12

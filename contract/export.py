@@ -15,10 +15,12 @@ import msgspec
 
 from contract import (
     accent,
+    answers,
     beacons,
+    commands,
     errors,
+    events,
     files,
-    frames,
     line,
     names,
     rest_articles,
@@ -48,10 +50,9 @@ SCHEMA = HERE / "contract.schema.json"
 TYPESCRIPT = HERE / "contract.ts"
 #: Where the shapes are: what a browser sends, the sockets, the bodies of `/api/...`.
 MODULES = (
-    accent, beacons, files, frames, line, shapes, rest_articles, rest_board, rest_customers, rest_desk, rest_experts,
-    rest_goods, rest_callbacks, rest_queue, rest_reports, rest_routing, rest_sites, rest_talk, rest_tokens, rest_tree,
-    rest_triggers,
-    rest_visits, rest_webhooks, rest_push,
+    accent, answers, beacons, commands, events, files, line, shapes, rest_articles, rest_board, rest_customers,
+    rest_desk, rest_experts, rest_goods, rest_callbacks, rest_queue, rest_reports, rest_routing, rest_sites,
+    rest_talk, rest_tokens, rest_tree, rest_triggers, rest_visits, rest_webhooks, rest_push,
 )  # fmt: skip
 
 
@@ -80,8 +81,8 @@ def schema() -> dict[str, Any]:
     for name, listed in sorted(words.items()):
         definitions[name if name not in definitions else f"{name}Name"] = {"type": "string", "enum": listed}
     for title, table in (
-        ("VisitorCommands", frames.VISITOR_COMMANDS),
-        ("ExpertCommands", frames.EXPERT_COMMANDS),
+        ("VisitorCommands", commands.VISITOR_COMMANDS),
+        ("ExpertCommands", commands.EXPERT_COMMANDS),
     ):
         definitions[title] = _object(
             {
@@ -89,8 +90,8 @@ def schema() -> dict[str, Any]:
                 for command, (sent, answer) in table.items()
             }
         )
-    for title, events in (("VisitorEvents", frames.VISITOR_EVENTS), ("ExpertEvents", frames.EXPERT_EVENTS)):
-        definitions[title] = _object({event: _ref(shape) for event, shape in events.items()})
+    for title, told in (("VisitorEvents", events.VISITOR_EVENTS), ("ExpertEvents", events.EXPERT_EVENTS)):
+        definitions[title] = _object({event: _ref(shape) for event, shape in told.items()})
     return {"title": "Contract", "type": "object", "additionalProperties": False, "definitions": definitions}
 
 

@@ -1,6 +1,6 @@
 """What an expert's screen begins with."""
 
-from contract.frames import AlertRaised, ConversationBrief
+from contract.events import AlertRaised, ConversationBrief
 from contract.rest_experts import Expert, Me
 from contract.rest_sites import Site
 from contract.shapes import Message, Out

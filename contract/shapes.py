@@ -1,7 +1,7 @@
 """The pieces that several bodies and frames are made of, and the two kinds of shape: what comes in, what goes out.
 
-The sockets' commands and events are in `contract.frames`; the bodies of `/api/...` are in the `contract.rest_...` of
-their subject: what a client sends (unknown fields ignored) and what it gets (complete).
+The sockets' commands, answers and events are in modules of these names; the bodies of `/api/...` are in the
+`contract.rest_...` of their subject: what a client sends (unknown fields ignored) and what it gets (complete).
 """
 
 from typing import Annotated, Any

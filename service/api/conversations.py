@@ -4,7 +4,7 @@ from sqlalchemy import Connection, select
 
 import chat.queries
 from chat.tables import note
-from contract.frames import ConversationBrief
+from contract.events import ConversationBrief
 from contract.rest_desk import Transcript
 from contract.rest_talk import Note
 from service import present

@@ -9,8 +9,9 @@ import chat.do
 import routing.alerts
 import routing.answers
 import routing.queries
+from contract.answers import Done, Opened
+from contract.commands import AlertAccept, AlertDecline
 from contract.errors import Refused
-from contract.frames import AlertAccept, AlertDecline, Done, Opened
 from contract.names import Ms
 from routing.tables import ASKED
 from service import present

@@ -4,9 +4,10 @@ from sqlalchemy import Connection
 
 from chat.articles import article_row
 from chat.library import FIRST
+from contract.answers import ArticleQuote, ArticlesFound, ArticleShown
+from contract.commands import ArticleGet, ArticlesSearch
 from contract.errors import Refused
 from contract.facts import SiteFacts
-from contract.frames import ArticleGet, ArticleQuote, ArticlesFound, ArticleShown, ArticlesSearch
 from contract.ids import UUID
 from service.bell import Bell
 from service.callers import VisitorCaller

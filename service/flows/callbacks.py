@@ -13,18 +13,11 @@ import tracker.queries
 import voice.do
 import voice.queries
 from chat.message import SYSTEM, check_optional
+from contract.answers import CallbackAgreed, Done, Slots
 from contract.clock import MINUTE, SECOND, from_rfc3339, rfc3339
+from contract.commands import CallbackDone, CallbackMissed, CallbackRequest, CallbackSlots
 from contract.errors import Refused
 from contract.facts import AccountFacts
-from contract.frames import (
-    CallbackAgreed,
-    CallbackDone,
-    CallbackMissed,
-    CallbackRequest,
-    CallbackSlots,
-    Done,
-    Slots,
-)
 from contract.names import CallbackState, Ms
 from contract.text import has_forbidden
 from crm.contact import check_phone, regions

@@ -10,18 +10,9 @@ import chat.queries
 import sales.do
 import sales.queries
 from chat.message import SYSTEM
+from contract.answers import Done, OfferAnswered, Pushed
+from contract.commands import CardDismiss, InfoPush, OfferAnswer, OfferPush, OrderFormPush, ProposedOffer
 from contract.errors import Refused
-from contract.frames import (
-    CardDismiss,
-    Done,
-    InfoPush,
-    OfferAnswer,
-    OfferAnswered,
-    OfferPush,
-    OrderFormPush,
-    ProposedOffer,
-    Pushed,
-)
 from contract.names import Ms
 from service.bell import Bell
 from service.callers import ExpertCaller, VisitorCaller

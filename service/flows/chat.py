@@ -11,24 +11,19 @@ import chat.preview
 import chat.queries
 import tracker.queries
 from chat.message import Who, check_optional, check_text
+from contract.answers import ArticleQuote, ChatOpened, Done, Messages, Opened, Sent
 from contract.clock import now_ms, rfc3339
-from contract.errors import Refused
-from contract.frames import (
-    ArticleQuote,
+from contract.commands import (
     ChatDecline,
     ChatInvite,
     ChatOpen,
-    ChatOpened,
     ConversationClose,
-    Done,
     MessageRead,
-    Messages,
     MessagesAfter,
     MessageSend,
-    Opened,
-    Sent,
     Typing,
 )
+from contract.errors import Refused
 from contract.names import Ms
 from service import present
 from service.bell import Bell

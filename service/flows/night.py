@@ -17,8 +17,8 @@ import access.queries
 import chat.do
 import chat.queries
 from chat.message import SYSTEM
+from contract.answers import ArticleQuote
 from contract.facts import SiteFacts
-from contract.frames import ArticleQuote
 from contract.names import Ms
 from service.flows import announce
 from service.flows.mornings import somebody_there

@@ -4,9 +4,10 @@ from sqlalchemy import Connection
 
 import chat.notes
 import chat.queries
+from contract.answers import NoteAdded
 from contract.clock import rfc3339
+from contract.commands import NoteAdd
 from contract.errors import Refused
-from contract.frames import NoteAdd, NoteAdded
 from service.bell import Bell
 from service.callers import ExpertCaller
 from service.commands import Command

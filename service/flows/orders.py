@@ -11,7 +11,8 @@ import crm.queries
 import sales.do
 import sales.queries
 from chat.message import Who
-from contract.frames import Ordered, OrderSubmit
+from contract.answers import Ordered
+from contract.commands import OrderSubmit
 from contract.names import Ms
 from crm.contact import check_contact
 from sales.price import price

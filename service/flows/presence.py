@@ -5,8 +5,9 @@ from sqlalchemy import Connection
 import access.queries
 import routing.do
 import routing.queries
+from contract.answers import Done
+from contract.commands import PresenceSet
 from contract.errors import Refused
-from contract.frames import Done, PresenceSet
 from contract.text import has_forbidden
 from service.bell import Bell
 from service.callers import ExpertCaller

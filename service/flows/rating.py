@@ -5,8 +5,9 @@ from sqlalchemy import Connection
 import access.queries
 import chat.queries
 import chat.rating
+from contract.answers import Done
+from contract.commands import ConversationRate
 from contract.errors import Refused
-from contract.frames import ConversationRate, Done
 from service.bell import Bell
 from service.callers import VisitorCaller
 from service.commands import Command

@@ -10,8 +10,9 @@ import chat.reopening
 import routing.reserve
 import tracker.queries
 from chat.message import Who
+from contract.answers import ChatOpened, Opened
+from contract.commands import ConversationReopen
 from contract.errors import Refused
-from contract.frames import ChatOpened, ConversationReopen, Opened
 from contract.names import Ms
 from service import present
 from service.bell import Bell

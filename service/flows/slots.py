@@ -14,9 +14,9 @@ import chat.queries
 import routing.hours
 import tracker.queries
 import voice.queries
+from contract.answers import Slot
 from contract.clock import rfc3339
 from contract.facts import SiteFacts
-from contract.frames import Slot
 from contract.names import CallbackChannel, Ms
 from routing.known import roster_at
 from routing.match import tongue

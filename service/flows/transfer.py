@@ -18,9 +18,10 @@ import routing.alerts
 import routing.queries
 import tracker.queries
 from chat.message import check_optional
+from contract.answers import Transferring
+from contract.commands import ConversationTransfer
 from contract.errors import Refused
 from contract.facts import AccountFacts, SiteFacts
-from contract.frames import ConversationTransfer, Transferring
 from contract.ids import new_id
 from contract.names import Ms
 from contract.shapes import Person

@@ -6,8 +6,9 @@ Nobody is told, nothing is marked read. It lasts as long as their line: a desk t
 from sqlalchemy import Connection
 
 import chat.queries
+from contract.answers import Opened
+from contract.commands import ConversationWatch
 from contract.errors import Refused
-from contract.frames import ConversationWatch, Opened
 from service import present
 from service.bell import Bell
 from service.callers import ExpertCaller

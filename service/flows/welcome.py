@@ -8,9 +8,9 @@ import chat.reopening
 import crm.queries
 import routing.queries
 import sales.queries
+from contract.answers import Away, ChatOpened, ClosedTalk, Greeting, TalkOffered
 from contract.clock import rfc3339
 from contract.errors import Refused
-from contract.frames import Away, ChatOpened, ClosedTalk, Greeting, TalkOffered
 from contract.names import Ms
 from contract.talk import USUAL
 from routing.presence import absent

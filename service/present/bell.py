@@ -6,7 +6,7 @@ import chat.transfers
 import tracker.queries
 from contract.clock import rfc3339
 from contract.errors import Refused
-from contract.frames import AlertRaised
+from contract.events import AlertRaised
 from contract.names import Ms
 from routing.queries import Row
 from routing.turn import turn

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, RowMapping
 
 import crm.queries
 from contract.clock import rfc3339
-from contract.frames import CallbackShown
+from contract.events import CallbackShown
 from contract.names import Ms
 from contract.rest_callbacks import Callback
 from service.present.people import customer_briefs, persons, visitor_name

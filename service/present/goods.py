@@ -9,7 +9,7 @@ import sales.queries
 from contract import rest_goods
 from contract.clock import rfc3339
 from contract.errors import Refused
-from contract.frames import InfoShown, OfferShown, OrderFormShown, OrderPlaced, OrderUpdated
+from contract.events import InfoShown, OfferShown, OrderFormShown, OrderPlaced, OrderUpdated
 from contract.names import Ms
 from contract.shapes import FormLine, Money, Named, OrderLine, Out, ProductRef
 from sales.queries import form_lines, offer_state

@@ -11,9 +11,10 @@ import crm.queries
 import routing.firings
 import routing.queries
 import sales.queries
+from contract.answers import Opened
 from contract.clock import now_ms, rfc3339
 from contract.errors import Refused
-from contract.frames import ChatInvited, ConversationBrief, Opened, Rating
+from contract.events import ChatInvited, ConversationBrief, Rating
 from contract.names import Ms
 from contract.rest_talk import Note
 from contract.shapes import Author, Message, Named, Person

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from contract.clock import rfc3339
-from contract.frames import Transfer
+from contract.events import Transfer
 from contract.shapes import Person
 from service.present.people import persons
 

@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping
 import access.queries
 import routing.queries
 import sales.queries
-from contract import frames
+from contract import events
 from contract.clock import SECOND, now_ms
 from contract.facts import AccountFacts
 from contract.names import AlertEnd, Ms
@@ -34,7 +34,7 @@ def bell(conn: Base, registry: Registry, alert_id: str, due: list[Ms]) -> list[S
         due.append(row["due_at"])
     rings = routing.queries.rings_of(conn, alert_id)
     said: list[Saying] = []
-    raised: dict[str, frames.AlertRaised] = {}
+    raised: dict[str, events.AlertRaised] = {}
     for ring in rings:
         here = row["state"] == "ringing" and ring["outcome"] is None and ring["rung"] == row["rung"]
         for connection in registry.of_expert(ring["expert_id"]):
@@ -46,7 +46,7 @@ def bell(conn: Base, registry: Registry, alert_id: str, due: list[Ms]) -> list[S
                     said.append((connection, "alert.raised", raised[language]))
             elif not _rings_elsewhere(rings, ring, row) and connection.forget(f"alert:{alert_id}"):
                 reason = _reason(row, ring)
-                said.append((connection, "alert.cleared", frames.AlertCleared(id=alert_id, reason=reason)))
+                said.append((connection, "alert.cleared", events.AlertCleared(id=alert_id, reason=reason)))
     return said
 
 
@@ -71,7 +71,7 @@ def person(conn: Base, registry: Registry, account_id: str) -> list[Saying]:
     said: list[Saying] = []
     account = access.queries.account_by_id(conn, account_id)
     if desk is not None:
-        changed = frames.PresenceChanged(
+        changed = events.PresenceChanged(
             expert=account_id,
             status=routing.queries.status_now(desk, now),
             reason=routing.queries.reason_now(desk, now),

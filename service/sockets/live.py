@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import Connection as Base
 
 import tracker.queries
-from contract import frames, shapes
+from contract import events, shapes
 from contract.clock import now_ms
 from contract.errors import Refused
 from service import present
@@ -120,9 +120,9 @@ class LiveList:
         hearing = await self._keeping_up(listeners)
         if len(briefs) <= FEW and not gone:
             for brief in briefs:
-                await self._sockets.emit_all(hearing, "visit.changed", frames.VisitChanged(visit=brief))
+                await self._sockets.emit_all(hearing, "visit.changed", events.VisitChanged(visit=brief))
             return
-        news = frames.VisitsChanged(
+        news = events.VisitsChanged(
             visits=[brief for brief in briefs if brief.live and not brief.bot],
             gone=gone + [brief.id for brief in briefs if not brief.live or brief.bot],
             again=False,
@@ -143,7 +143,7 @@ class LiveList:
                 hearing.append(connection)
         if caught_up:
             await self._sockets.emit_all(
-                caught_up, "visits.changed", frames.VisitsChanged(visits=[], gone=[], again=True)
+                caught_up, "visits.changed", events.VisitsChanged(visits=[], gone=[], again=True)
             )
         self._behind = {connection for connection in self._behind if connection in self._registry}
         return hearing

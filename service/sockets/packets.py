@@ -17,8 +17,8 @@ from socketio.packet import EVENT, Packet
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from contract.commands import EXPERT_COMMANDS, VISITOR_COMMANDS
 from contract.errors import Refused
-from contract.frames import EXPERT_COMMANDS, VISITOR_COMMANDS
 from service.web import language, problem
 
 REFUSED = "refused"

@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping
 import chat.queries
 import sales.queries
 import voice.queries
-from contract import frames
+from contract import events
 from contract.clock import MINUTE, now_ms
 from service import present
 from service.callers import VisitorCaller
@@ -53,7 +53,7 @@ def _invitation(conn: Base, connection: Connection) -> list[Saying]:
         return []
     said: list[Saying] = [(connection, "chat.invited", invited)]
     if invited.expert is not None and row["visitor_at"] is not None:
-        joined = frames.ExpertJoined(conversation=row["id"], name=invited.expert.name)
+        joined = events.ExpertJoined(conversation=row["id"], name=invited.expert.name)
         said.append((connection, "expert.joined", joined))
     return said
 
@@ -65,7 +65,7 @@ def _cards(conn: Base, connection: Connection, cards: Sequence[RowMapping]) -> l
     said = [saying for card in mine for saying in apart(_card, conn, connection, card)]
     for key in [k for k in connection.shown if k.startswith("card:") and k[5:] not in shown]:
         connection.forget(key)
-        said.append((connection, "card.gone", frames.CardGone(card=key[5:])))
+        said.append((connection, "card.gone", events.CardGone(card=key[5:])))
     return said
 
 

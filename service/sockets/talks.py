@@ -13,7 +13,7 @@ from sqlalchemy import RowMapping
 import chat.notes
 import chat.preview
 import chat.queries
-from contract import frames
+from contract import events
 from contract.clock import MINUTE, now_ms
 from contract.names import AuthorKind, Ms
 from service import present
@@ -50,7 +50,7 @@ class _Look:
             elif oldest < row["last_seq"]:
                 self.messages = list(chat.queries.after(conn, row["id"], oldest, BATCH))
 
-    def say(self, conn: Base, brief: frames.ConversationBrief | None) -> list[Saying]:
+    def say(self, conn: Base, brief: events.ConversationBrief | None) -> list[Saying]:
         """To each what it has not heard; that it was told is noted."""
         row, key, id_ = self.row, self.key, self.row["id"]
         said: list[Saying] = []
@@ -66,7 +66,7 @@ class _Look:
             if not words:
                 said += apart(page, conn, [connection])
             if row["state"] == "closed" and connection.news(f"{key}:closed", row["closed_at"]):
-                said.append((connection, "conversation.closed", frames.ConversationClosed(conversation=id_)))
+                said.append((connection, "conversation.closed", events.ConversationClosed(conversation=id_)))
             if row["expert_read_seq"] and connection.news(f"{key}:read", row["expert_read_seq"]):
                 said.append((connection, "message.read", _read(id_, row["expert_read_seq"], "expert")))
         for connection in self.experts:
@@ -76,7 +76,7 @@ class _Look:
             return said
         for connection in self.desks:
             if connection.news(f"{key}:brief", plain_bytes(brief)):
-                said.append((connection, "conversation.changed", frames.ConversationChanged(conversation=brief)))
+                said.append((connection, "conversation.changed", events.ConversationChanged(conversation=brief)))
             if row["expert_id"] and connection not in self.readers:
                 connection.forget(f"{key}:brief")  # it is a colleague's now, and no more news here
         return said
@@ -199,12 +199,12 @@ def _may_read(connection: Connection, frame_hash: str | None) -> bool:
     return isinstance(caller, VisitorCaller) and frame_hash in (None, caller.frame_hash)
 
 
-def _read(conversation_id: str, seq: int, by: AuthorKind) -> frames.MessageReadShown:
-    return frames.MessageReadShown(conversation=conversation_id, seq=seq, by=by)
+def _read(conversation_id: str, seq: int, by: AuthorKind) -> events.MessageReadShown:
+    return events.MessageReadShown(conversation=conversation_id, seq=seq, by=by)
 
 
-def _typing(conversation_id: str, author: AuthorKind, text: str | None) -> frames.TypingShown:
-    return frames.TypingShown(conversation=conversation_id, author=author, text=text)
+def _typing(conversation_id: str, author: AuthorKind, text: str | None) -> events.TypingShown:
+    return events.TypingShown(conversation=conversation_id, author=author, text=text)
 
 
 def plain_bytes(shape: msgspec.Struct) -> bytes:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from contract.clock import from_rfc3339, now_ms
-from contract.frames import VISITOR_COMMANDS
+from contract.commands import VISITOR_COMMANDS
 from tests.ears import Ears
 from tests.running import Browser, People, Socket, viewed
 
