@@ -30,7 +30,7 @@ def take_over(conn: Connection, alert: Row, account: AccountFacts, now: Ms) -> t
     assert conversation is not None, "an offer is of a conversation"
     lock(conn, f"visitor:{conversation['visitor_id']}")
     row = chat.do.hold(conn, conversation["id"])
-    if offered["outcome"] is not None or row["state"] != "open" or row["expert_id"] != offered["from_id"]:
+    if offered["outcome"] is not None or not _still_offered(row, offered):
         raise Refused("alert_over")
     chat.transfers.over(conn, offered, "accepted", now)
     taken = chat.transfers.hand_over(conn, row, account.id, account.name, alert["visit_id"], now)
@@ -72,8 +72,7 @@ def _what_came(conn: Connection, offered: RowMapping) -> TransferState | None:
         return "gone"
     if alert["state"] == "ringing":
         row = chat.queries.row(conn, offered["conversation_id"])
-        stands = row is not None and row["state"] == "open" and row["expert_id"] == offered["from_id"]
-        return None if stands else "gone"
+        return None if row is not None and _still_offered(row, offered) else "gone"
     if alert["outcome"] == "declined":
         return "declined"
     if alert["outcome"] != "expired":
@@ -81,3 +80,8 @@ def _what_came(conn: Connection, offered: RowMapping) -> TransferState | None:
     rings = routing.queries.rings_of(conn, alert["id"])
     no = any(one["expert_id"] == offered["to_id"] and one["outcome"] == "declined" for one in rings)
     return "declined" if no else "expired"
+
+
+def _still_offered(row: RowMapping, offered: RowMapping) -> bool:
+    """Whether its owner has it and this is their offer: one that was closed and taken up again is offered no more."""
+    return (row["state"], row["expert_id"], row["transfer_id"]) == ("open", offered["from_id"], offered["id"])

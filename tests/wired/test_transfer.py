@@ -252,6 +252,17 @@ async def test_what_the_sender_closes_or_leaves_rings_for_nothing(shop: Shop):
     ]  # fmt: skip
 
 
+async def test_what_was_closed_and_taken_up_again_is_offered_no_more(shop: Shop):
+    """The bell of the offer may still ring for a second: it takes nothing from whoever has it now."""
+    anna, boris = await at_desk(shop), await at_desk(shop, "Boris")
+    _, talk = await talking(shop, anna)
+    bell = (await shop.say(anna, "conversation.transfer", conversation=talk, expert=boris.account.id))["alert"]
+    await shop.say(anna, "conversation.close", conversation=talk)
+    await shop.say(anna, "conversation.reopen", conversation=talk)
+    assert await shop.refusal(boris, "alert.accept", alert=bell) == "alert_over"
+    assert await holder(shop, talk) == anna.account.id
+
+
 async def test_two_who_pass_on_to_each_other_in_the_same_moment_both_succeed(shop: Shop):
     """No circle of locks: each holds their own desk only."""
     anna, boris = await at_desk(shop), await at_desk(shop, "Boris")
