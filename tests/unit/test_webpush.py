@@ -77,6 +77,7 @@ def test_the_signature_is_ours_and_for_this_push_service_alone():
         ("ключ", "ключ", False),
         ("!!!!", "????", False),
     ],
+    ids=["a browser's", "short secret", "off the curve", "cut off", "nothing", "other letters", "no base64"],
 )
 def test_keys_that_no_browser_makes_are_seen(p256dh: str, auth: str, right: bool):
     assert fits(p256dh, auth) is right
