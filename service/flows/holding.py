@@ -3,19 +3,16 @@
 from msgspec.structs import replace
 
 from chat.queries import Served
-from contract.clock import MINUTE
 from contract.facts import SiteFacts
 from contract.names import Ms, Rung
 from routing.ladder import Asked, Step, newcomer_step
 from service.flows.people import Crew, Ladderful
 
-#: Who was seen in the conversation within so long has not been away: nobody has to be told that they are back.
-ABSENT: Ms = 10 * MINUTE
-
 
 def talks_now(served: Served, now: Ms) -> bool:
-    """Whether an expert is in conversation with them, or awaits them there, at this moment."""
-    return served.talking and (served.awaited or now - served.there_at < ABSENT)
+    """Whether an expert has just invited them and awaits them. Whoever closed the shop and came back rings, at the one
+    who has their conversation alone."""
+    return served.talking and served.awaited
 
 
 class Holding(Ladderful):
