@@ -213,7 +213,7 @@ def test_the_roles_are_those_of_the_product():
         "POST /api/customers/{id}/merge", "POST /api/merges/{id}/undo", "POST /api/orders/{id}/confirm",
         "POST /api/conversations/{id}/files", "POST /api/conversations/{id}/transcript",
         "PATCH /api/callbacks/{id}", "GET /api/blocks", "POST /api/blocks", "DELETE /api/blocks/{id}",
-        "GET /api/missed", "DELETE /api/callbacks",
+        "GET /api/missed", "DELETE /api/callbacks", "GET /api/conversations/{id}/notes",
     }  # fmt: skip
     assert all(roles in (None, EVERYBODY, MARKETERS, EXPERTS, ADMINS) for roles in allowed.values())
 

@@ -34,7 +34,8 @@ def row(**more: Any) -> dict[str, Any]:
     return {
         **{column.name: None if column.nullable else 0 for column in site.c},
         "id": id_, "key": id_, "name": "Shop", "origins": ["https://shop.example"], "language": "en", "zone": "UTC",
-        "currency": "EUR", "ladder": {}, "crew_version": "", "created_at": 1, **more,
+        "currency": "EUR", "ladder": {}, "look": {}, "talk": {}, "crew_version": "", "articles_version": "",
+        "created_at": 1, **more,
     }  # fmt: skip
 
 
