@@ -66,6 +66,12 @@ def before(conn: Connection, one: VisitFacts) -> Ms | None:
     return ended
 
 
+def arrived_at(conn: Connection, one: VisitFacts) -> Ms:
+    """When the visitor last came in from outside."""
+    found = _ARRIVED.scalars(conn, site_id=one.site, page=one.arrival) if one.arrival else []
+    return found[0] if found else one.started_at
+
+
 def visits_of(conn: Connection, visitor_ids: Sequence[str], limit: int = 100, before: Ms | None = None) -> list[Row]:
     """The visits of these visitors, newest first; `before`: only those that began earlier."""
     if not visitor_ids:
@@ -215,6 +221,9 @@ _BEFORE = Prepared(
     .where(visit.c.visitor_id == bindparam("visitor"), visit.c.started_at < bindparam("started_at"), counted)
     .order_by(visit.c.started_at.desc())
     .limit(1)
+)
+_ARRIVED = Prepared(
+    select(page_view.c.at).where(page_view.c.site_id == bindparam("site_id"), page_view.c.id == bindparam("page"))
 )
 _BY_ID = Prepared(select(visit, _first_view()).where(among(visit.c.id, "ids")))
 _SINCE = Prepared(

@@ -2,17 +2,29 @@
 
 from msgspec.structs import replace
 
+from chat.do import PRESENT_WITHIN
 from chat.queries import Served
-from contract.facts import SiteFacts
+from contract.facts import CustomerFacts, SiteFacts
 from contract.names import Ms, Rung
 from routing.ladder import Asked, Step, newcomer_step
 from service.flows.people import Crew, Ladderful
 
 
-def talks_now(served: Served, now: Ms) -> bool:
-    """Whether an expert has just invited them and awaits them. Whoever closed the shop and came back rings, at the one
-    who has their conversation alone."""
-    return served.talking and served.awaited
+def has_returned(served: Served, arrived_at: Ms) -> bool:
+    """Whether somebody with whom an expert talks came in anew since it was taken. Whoever turns a page meanwhile has
+    not; nor has whoever is still awaited in it."""
+    return not served.awaited and arrived_at > (served.at or 0)
+
+
+def holder(served: Served, now: Ms) -> str | None:
+    """Who has the visitor's conversation and may keep it: as `chat.do.is_talking`."""
+    return served.holder if served.awaited or now - served.there_at < PRESENT_WITHIN else None
+
+
+def ladder_of(crew: Crew, site: SiteFacts, customer: CustomerFacts | None, served: Served, *, asked: bool) -> Ladderful:
+    """Who could answer this visitor. `asked`: it is about a question that nobody has, whoever has another."""
+    kept = None if asked else holder(served, crew.now)
+    return crew.people(site, customer, served.expert) if kept is None else Holding(crew, site, kept)
 
 
 class Holding(Ladderful):

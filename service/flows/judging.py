@@ -27,7 +27,7 @@ from routing.tables import ASKED
 from routing.triggers import Firing, Rules, held_out
 from service.flows.acting import act
 from service.flows.facts import customer_facts, facts_of
-from service.flows.holding import Holding, talks_now
+from service.flows.holding import has_returned, ladder_of
 from service.flows.people import Crew, Ladderful
 from service.learned import NOTHING, Learned
 from store.sql import db_now
@@ -279,12 +279,14 @@ class _Acting:
         """Not when an expert is talking with this visitor, nor when so many strangers ring already that one more would
         only drown the others: it rings with its next event, once there is room.
 
-        Of a return the expert who has their conversation hears all the same, if they were away from it: an open
-        conversation says nothing of who is at the door. Whoever turns a page while they talk has not returned.
+        Of a return the expert who has their conversation hears all the same: an open conversation says nothing of who
+        is at the door. Whoever turns a page while they talk has not returned.
         """
         served = self._served.get(visit.visitor, chat.queries.NOBODY)
-        if served.talking and firing.name != ASKED and (firing.occasion == visit.id or talks_now(served, self.now)):
-            return False
+        if served.talking and firing.name != ASKED:
+            arrived_at = tracker.queries.arrived_at(self._conn, visit)
+            if firing.occasion == visit.id or not has_returned(served, arrived_at):
+                return False
         if visit.visitor in self._customers:
             return True
         return not self._drowned(site, self._people(site, visit))
@@ -330,9 +332,7 @@ class _Acting:
 
     def _people(self, site: SiteFacts, visit: VisitFacts, *, asked: bool = False) -> Ladderful:
         served = self._served.get(visit.visitor, chat.queries.NOBODY)
-        if served.holder is not None and not asked:
-            return Holding(self._crew, site, served.holder)
-        return self._crew.people(site, self._customers.get(visit.visitor), served.expert)
+        return ladder_of(self._crew, site, self._customers.get(visit.visitor), served, asked=asked)
 
     def _visits_today(self, site: SiteFacts, visit: VisitFacts) -> int:
         """Which visit of the day this is; asked only of who has been here before, and once for all of a site."""

@@ -26,7 +26,7 @@ from routing.queries import Row
 from routing.tables import ASKED
 from routing.triggers import Firing
 from service.flows.facts import customer_facts
-from service.flows.holding import Holding
+from service.flows.holding import ladder_of
 from service.flows.judging import raise_and_ring
 from service.flows.load import load
 from service.flows.missed import count_missed
@@ -74,9 +74,7 @@ def people_of(conn: Connection, row: Row, crew: Crew) -> Ladderful:
     visitor_id = row["visitor_id"]
     customer = customer_facts(conn, site.id, [visitor_id]).get(visitor_id)
     served = chat.queries.served(conn, [visitor_id]).get(visitor_id, chat.queries.NOBODY)
-    if served.holder is not None and row["reason"] != ASKED:
-        return Holding(crew, site, served.holder)
-    return crew.people(site, customer, served.expert)
+    return ladder_of(crew, site, customer, served, asked=row["reason"] == ASKED)
 
 
 #: What is said when nobody answered: the event, and the server's words for whoever does not know it.

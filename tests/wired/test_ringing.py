@@ -12,7 +12,6 @@ import access.do
 import routing.do
 import routing.queries
 import store.prepared
-from chat.tables import conversation
 from contract.clock import now_ms
 from contract.facts import Branch, VisitFacts
 from crm.tables import customer, identity
@@ -22,7 +21,6 @@ from routing.tables import alert, decision, ring
 from routing.triggers import Rules, Trigger
 from routing.usual import back, deep
 from service.callers import ExpertCaller
-from service.flows.holding import ABSENT
 from service.flows.judging import Seen, judge_and_act
 from service.flows.ringing import climb
 from tests.wired.counter import Shop
@@ -179,22 +177,19 @@ async def test_strangers_ring_up_to_their_number_and_customers_always(shop: Shop
 
 
 async def test_whoever_is_talked_with_rings_no_bell_but_for_a_return(shop: Shop):
-    """An expert has the conversation, or awaits them there; of a customer who went away and is back that expert hears,
-    and nobody else, also when the bell has run out."""
+    """An expert has the conversation, or awaits them there; a page turned meanwhile is no return. Of a customer who
+    comes in anew that expert hears, and nobody else, also when the bell has run out."""
     anna = await at_desk(shop)
     visitor = await shop.visitor()
-    await shop.open_chat(visitor, anna)
-    one = seen(shop, visitor=visitor.visitor)
-    assert await judged(shop, one) == [[]]
     await known(shop, visitor.visitor)
-    back = changed(one, came_back=True)
-    assert await judged(shop, back) == [[]]
+    before = changed(seen(shop, visitor=visitor.visitor), started_at=now_ms() - 1, came_back=True)
+    await shop.open_chat(visitor, anna)
+    assert await judged(shop, changed(before, came_back=False)) == [[]]
+    assert await judged(shop, before) == [[]]
     await at_desk(shop, "Boris")
     await shop.say(visitor, "chat.open")
-    assert await judged(shop, back) == [[]]
-    away = update(conversation).values(visitor_at=now_ms() - ABSENT)
-    await shop.store.write(lambda conn: conn.execute(away).close())
-    [[bell]] = await judged(shop, back)
+    assert await judged(shop, before) == [[]]
+    [[bell]] = await judged(shop, changed(before, arrival=str(uuid4()), started_at=now_ms() + 1))
     (rung,) = await rows(shop, ring)
     assert (rung["expert_id"], rung["rung"]) == (anna.account.id, "last")
     assert await shop.store.write(lambda conn: climb(conn, bell, now_ms())) is None
