@@ -26,7 +26,7 @@ from sqlalchemy import Connection, insert
 
 import access.do
 import access.queries
-import chat.queries
+import chat.served
 from access.tables import account, account_site
 from bench.alone import alone
 from bench.machines import SIZES, databases
@@ -145,7 +145,7 @@ def choose(conn: Connection, site: SiteFacts, visitor: str, about: list[str], se
     """What a bell needs."""
     now = db_now(conn)
     who = customer_facts(conn, site.id, [visitor]).get(visitor)
-    served = chat.queries.served(conn, [visitor]).get(visitor, chat.queries.NOBODY)
+    served = chat.served.served(conn, [visitor]).get(visitor, chat.served.NOBODY)
     people = Crew(conn, now).people(site, who, served.expert)
     declined = (Asked(id_of(1, EXPERTS), "owner", "declined"),) if again else ()
     language = "ru" if seed < "4" else ""

@@ -19,7 +19,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, select, update
 
-import chat.queries
+import chat.desks
 import routing.do
 import tracker.queries
 from bench.alone import alone
@@ -119,7 +119,7 @@ class Claims:
             self.found.away += away
             if not away and len(won) != min(len(bells), sum(places.values())):
                 wrong.append(f"{len(won)} of {len(bells)} taken with {places}")
-            loads = chat.queries.loads(conn, list(places))
+            loads = chat.desks.loads(conn, list(places))
             wrong += [f"{id_} holds {number}" for id_, number in loads.items() if number > places[id_]]
             wrong += [f"{number} times {code}" for code, number in codes.items() if code not in FINE + AWAY]
             conn.execute(update(conversation).where(conversation.c.state == "open").values(state="closed"))

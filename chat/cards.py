@@ -2,13 +2,22 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, update
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
-from chat.queries import card_row, conversation_for_visitor
+from chat.queries import conversation_for_visitor
 from chat.tables import card
 from contract.errors import Refused
-from contract.ids import new_id
+from contract.ids import UUID, new_id
 from contract.names import CardKind, Ms
+from store.prepared import Prepared
+
+#: So many of one page, the newest.
+CARDS = 20
+_BY_ITSELF = Prepared(
+    select(card.c.data).where(
+        card.c.visitor_id == bindparam("visitor"), card.c.over_at.is_(None), card.c.expert_id.is_(None)
+    )
+)
 
 
 def show_card(
@@ -71,3 +80,34 @@ def card_over(conn: Connection, visitor_id: str, ref: str, now: Ms) -> None:
         .where(card.c.visitor_id == visitor_id, card.c.ref == ref, card.c.over_at.is_(None))
         .values(over_at=now)
     )
+
+
+def cards_of_visitor(conn: Connection, visitor_id: str, now: Ms) -> list[RowMapping]:
+    """What stands on this visitor's page now, oldest first; an offer only until it expires.
+
+    The frame rule is the caller's: a card of a bound conversation is for its frame alone.
+    """
+    rows = conn.execute(
+        select(card)
+        .where(card.c.visitor_id == visitor_id, card.c.over_at.is_(None))
+        .order_by(card.c.at.desc(), card.c.id.desc())
+        .limit(CARDS)
+    ).mappings()
+    return [one for one in rows if _stands(one["data"], now)][::-1]
+
+
+def stands_by_itself(conn: Connection, visitor_id: str, now: Ms) -> bool:
+    """Whether a card that no expert showed stands on this visitor's page."""
+    return any(_stands(data, now) for data in _BY_ITSELF.scalars(conn, visitor=visitor_id))
+
+
+def _stands(data: dict[str, Any], now: Ms) -> bool:
+    until: Ms | None = data.get("expires_at")
+    return until is None or now < until
+
+
+def card_row(conn: Connection, card_id: str) -> RowMapping | None:
+    """One card, by its id."""
+    if not UUID.fullmatch(card_id):
+        return None
+    return conn.execute(select(card).where(card.c.id == card_id)).mappings().one_or_none()

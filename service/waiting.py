@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+import chat.cards
 import chat.queries
 import tracker.queries
 from contract.clock import now_ms
@@ -116,4 +117,4 @@ def pending(conn: Connection, visitor_id: str) -> bool:
     row = chat.queries.open_of_visitor(conn, visitor_id)
     if row is not None and row["expert_id"]:
         return True
-    return bool(chat.queries.cards_of_visitor(conn, visitor_id, now_ms()))
+    return bool(chat.cards.cards_of_visitor(conn, visitor_id, now_ms()))

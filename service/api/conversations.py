@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, select
 
+import chat.history
 import chat.queries
 from chat.tables import note
 from contract.events import ConversationBrief
@@ -36,7 +37,7 @@ async def messages(call: Call) -> Transcript:
 
     def read(conn: Connection) -> Transcript:
         chat.queries.conversation_for_expert(conn, conversation_id, call.account)
-        rows = chat.queries.after(conn, conversation_id, after, limit)
+        rows = chat.history.after(conn, conversation_id, after, limit)
         return Transcript(messages=present.messages(conn, rows, call.now))
 
     return await call.bell.store.read(read)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, or_, select
 
-import chat.queries
+import chat.desks
 import routing.queries
 from access.queries import account_facts
 from access.tables import account, account_site
@@ -35,7 +35,7 @@ async def desk(call: Call) -> Desk:
                 present.alert_raised(conn, row, row["until"], call.tongue, now)
                 for row in routing.queries.ringing_for(conn, who.id)
             ],
-            conversations=present.conversation_briefs(conn, chat.queries.desk_of(conn, who.id, now, ids), now),
+            conversations=present.conversation_briefs(conn, chat.desks.desk_of(conn, who.id, now, ids), now),
             experts=experts(conn, account_facts(conn, colleagues), who, now),
             sites=[shown(site) for site in sites],
         )

@@ -13,12 +13,15 @@ import msgspec
 from sqlalchemy import Connection
 
 import access.queries
+import chat.cards
+import chat.desks
 import chat.do
 import chat.queries
+import chat.served
 import routing.decisions
 import routing.reserve
 from chat.message import Who, check_optional
-from chat.queries import Served
+from chat.served import Served
 from contract.errors import Refused
 from contract.facts import CustomerFacts, SiteFacts, VisitFacts
 from contract.names import Action, BellKind, CardKind, Ms
@@ -88,7 +91,7 @@ def _invite(
     known: bool,
 ) -> Acted | None:
     words = _words(content)
-    if words is None or chat.queries.ended_since(conn, visit.visitor, visit.started_at):
+    if words is None or chat.served.ended_since(conn, visit.visitor, visit.started_at):
         return None
     if not _alone(conn, visit.visitor):
         return None
@@ -141,7 +144,7 @@ def _spared(conn: Connection, site_id: str, crew: Crew) -> bool:
     with the visitor's next event: whoever waited here while desks are held could wait in a circle."""
     if not try_lock(conn, f"invitations:{site_id}"):
         return False
-    reserved = chat.queries.reserved(conn, site_id)
+    reserved = chat.desks.reserved(conn, site_id)
     return routing.reserve.spared(crew.free_places(site_id, routing.reserve.enough(reserved)), reserved)
 
 
@@ -180,7 +183,7 @@ def _show(conn: Connection, kind: CardKind, content: Content, visit: VisitFacts,
     """One card at a time comes by itself."""
     if not try_lock(conn, f"visitor:{visit.visitor}") or _talks(conn, visit.visitor):
         return None
-    if chat.queries.stands_by_itself(conn, visit.visitor, now):
+    if chat.cards.stands_by_itself(conn, visit.visitor, now):
         return None
     where = Place(site=visit.site, visitor=visit.visitor, visit=visit.id, conversation=None)
     try:

@@ -15,7 +15,10 @@ import msgspec
 from sqlalchemy import Connection
 
 import access.queries
+import chat.desks
+import chat.history
 import chat.queries
+import chat.served
 import routing.queries
 import voice.queries
 from access.push import Device
@@ -169,7 +172,7 @@ def _whose(conn: Connection, row: Row) -> set[str]:
         owner, last = customer.owner, customer.last_expert
     else:
         owner = None
-        last = chat.queries.served(conn, [row["visitor_id"]]).get(row["visitor_id"], chat.queries.NOBODY).expert
+        last = chat.served.served(conn, [row["visitor_id"]]).get(row["visitor_id"], chat.served.NOBODY).expert
     rungs = site.ladder.order
     return {id_ for rung, id_ in (("owner", owner), ("last", last)) if id_ is not None and rung in rungs}
 
@@ -204,14 +207,14 @@ def _bell(conn: Connection, row: Row, devices: Collection[Device], until: Ms, no
 
 
 def _asked(conn: Connection, row: Row) -> list[str]:
-    said = chat.queries.asked(conn, row["trigger_id"], 1) if row["reason"] == ASKED else []
+    said = chat.history.asked(conn, row["trigger_id"], 1) if row["reason"] == ASKED else []
     return [_short(text) for text in said]
 
 
 def _words(conn: Connection, of: Mapping[str, list[Device]], now: Ms) -> list[Called]:
     """What was written in their own conversations and not read."""
     called = []
-    for row in chat.queries.unheard(conn, list(of), now - WORD, MOST).values():
+    for row in chat.desks.unheard(conn, list(of), now - WORD, MOST).values():
         site = access.queries.site_facts(conn, row["site_id"])
         if site is None:
             continue

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, RowMapping
 import access.queries
 import chat.blocks
 import chat.do
+import chat.history
 import chat.preview
 import chat.queries
 import tracker.queries
@@ -310,7 +311,7 @@ def _said(conn: Connection, conversation: RowMapping, who: Who, text: str, clien
 
 
 def _after(conn: Connection, conversation_id: str, seq: int) -> Messages:
-    rows = chat.queries.after(conn, conversation_id, seq)
+    rows = chat.history.after(conn, conversation_id, seq)
     return Messages(messages=present.messages(conn, rows, now_ms()))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection
 
-import chat.queries
+import chat.served
 import crm.queries
 import sales.queries
 from contract.facts import CustomerFacts
@@ -25,7 +25,7 @@ def facts_of(conn: Connection, known: Mapping[str, str]) -> dict[str, CustomerFa
     found = crm.queries.people(conn, set(known.values()))
     totals = sales.queries.totals_of(conn, {id_: one.id for id_, one in found.items()})
     browsers = crm.queries.visitors_of_all(conn, {one.id for one in found.values()})
-    served = chat.queries.served(conn, [one for visitors in browsers.values() for one in visitors])
+    served = chat.served.served(conn, [one for visitors in browsers.values() for one in visitors])
     facts: dict[str, CustomerFacts] = {}
     for id_, one in found.items():
         total = totals.get(one.id)

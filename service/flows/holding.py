@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from chat.do import PRESENT_WITHIN
-from chat.queries import Served
+from chat.served import Served
 from contract.facts import CustomerFacts, SiteFacts
 from contract.names import Ms, Rung
 from routing.ladder import Asked, Step, newcomer_step

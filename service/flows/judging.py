@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Connection
 
 import chat.blocks
-import chat.queries
+import chat.served
 import crm.queries
 import routing.alerts
 import routing.firings
@@ -177,8 +177,8 @@ class _Acting:
         return Crew(self._conn, self.now)
 
     @cached_property
-    def _served(self) -> dict[str, chat.queries.Served]:
-        return chat.queries.served(self._conn, self._visitors)
+    def _served(self) -> dict[str, chat.served.Served]:
+        return chat.served.served(self._conn, self._visitors)
 
     def _available(self, site_id: str) -> bool:
         """Whether an expert of the site is there and has a free place."""
@@ -267,7 +267,7 @@ class _Acting:
         )
         if noted is None or firing.action == "nothing":
             return
-        served = self._served.get(one.visit.visitor, chat.queries.NOBODY)
+        served = self._served.get(one.visit.visitor, chat.served.NOBODY)
         acted = act(self._conn, one.site, firing, noted, one.visit, customer, served, self._crew, self.now)
         if acted is None:
             routing.firings.take_back(self._conn, noted)
@@ -282,7 +282,7 @@ class _Acting:
         Of a return the expert who has their conversation hears all the same: an open conversation says nothing of who
         is at the door. Whoever turns a page while they talk has not returned.
         """
-        served = self._served.get(visit.visitor, chat.queries.NOBODY)
+        served = self._served.get(visit.visitor, chat.served.NOBODY)
         if served.talking and firing.name != ASKED:
             arrived_at = tracker.queries.arrived_at(self._conn, visit)
             if firing.occasion == visit.id or not has_returned(served, arrived_at):
@@ -331,7 +331,7 @@ class _Acting:
         return alert_id
 
     def _people(self, site: SiteFacts, visit: VisitFacts, *, asked: bool = False) -> Ladderful:
-        served = self._served.get(visit.visitor, chat.queries.NOBODY)
+        served = self._served.get(visit.visitor, chat.served.NOBODY)
         return ladder_of(self._crew, site, self._customers.get(visit.visitor), served, asked=asked)
 
     def _visits_today(self, site: SiteFacts, visit: VisitFacts) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection
 
-import chat.queries
+import chat.desks
 
 
 def loads(conn: Connection, expert_ids: Collection[str]) -> dict[str, int]:
@@ -12,7 +12,7 @@ def loads(conn: Connection, expert_ids: Collection[str]) -> dict[str, int]:
 
     Open conversations. A telephone call takes a place too: calls are added to the counts here.
     """
-    return chat.queries.loads(conn, expert_ids)
+    return chat.desks.loads(conn, expert_ids)
 
 
 def load(conn: Connection, expert_id: str) -> int:

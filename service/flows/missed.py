@@ -7,7 +7,7 @@ rings all the same.
 
 from sqlalchemy import Connection
 
-import chat.queries
+import chat.desks
 import routing.do
 import routing.queries
 from contract.names import Ms
@@ -30,5 +30,5 @@ def count_missed(conn: Connection, row: Row, now: Ms) -> str | None:
     desk = routing.queries.desk_row(conn, expert_id)
     if desk is None or (desk["missed"] and rung[0]["at"] < desk["missed_at"]):
         return None
-    in_a_row = not (desk["missed"] and chat.queries.spoke_since(conn, expert_id, desk["missed_at"]))
+    in_a_row = not (desk["missed"] and chat.desks.spoke_since(conn, expert_id, desk["missed_at"]))
     return expert_id if routing.do.missed(conn, expert_id, now, in_a_row=in_a_row) else None

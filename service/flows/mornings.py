@@ -11,8 +11,9 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 import access.queries
+import chat.desks
 import chat.do
-import chat.queries
+import chat.history
 import routing.alerts
 import routing.queries
 import tracker.queries
@@ -43,7 +44,7 @@ def somebody_there(conn: Connection, site_id: str, now: Ms) -> bool:
 def raise_kept(conn: Connection, expert_id: str, sites: list[str], now: Ms) -> list[str]:
     """Bells for what is kept for this expert, as many as they have places, each once. They ring nobody yet:
     `ring_who_came_free` comes next, and rings what has waited longest first."""
-    rows = chat.queries.kept_for(conn, sites, expert_id, MOST)
+    rows = chat.desks.kept_for(conn, sites, expert_id, MOST)
     found = routing.queries.candidates(conn, [expert_id]) if rows else []
     if not found or absent(found[0], now):
         return []
@@ -62,7 +63,7 @@ def raise_kept(conn: Connection, expert_id: str, sites: list[str], now: Ms) -> l
 
 def anything_kept(conn: Connection, now: Ms) -> bool:
     """Whether something is kept for somebody who has not come in time."""
-    return bool(chat.queries.kept_too_long(conn, now, 1))
+    return bool(chat.desks.kept_too_long(conn, now, 1))
 
 
 def ring_kept(conn: Connection, now: Ms, learned: Learned = NOTHING) -> list[str]:
@@ -70,7 +71,7 @@ def ring_kept(conn: Connection, now: Ms, learned: Learned = NOTHING) -> list[str
     until somebody takes it."""
     there: dict[str, bool] = {}
     raised: list[str] = []
-    for row in chat.queries.kept_too_long(conn, now, MOST):
+    for row in chat.desks.kept_too_long(conn, now, MOST):
         site_id = row["site_id"]
         if site_id not in there:
             there[site_id] = somebody_there(conn, site_id, now)
@@ -90,14 +91,14 @@ def _raise(conn: Connection, row: Row, now: Ms, learned: Learned, *, queued: boo
     """A question's bell. Its visitor is not waited for, and does not end it by being away."""
     site = access.queries.site_facts(conn, row["site_id"])
     visit = tracker.queries.newest_visit(conn, row["visitor_id"])
-    asked_at = chat.queries.asked_at(conn, row["id"])
+    asked_at = chat.history.asked_at(conn, row["id"])
     if site is None or visit is None or asked_at is None:
         return None
     ringing = routing.queries.ringing_of(conn, visit.id)
     if any((one["reason"], one["trigger_id"]) == (ASKED, row["id"]) for one in ringing):
         return None
     firing = Firing(trigger=row["id"], name=ASKED, occasion=_occasion(row))
-    text = "\n".join(chat.queries.asked(conn, row["id"]))
+    text = "\n".join(chat.history.asked(conn, row["id"]))
     raised = raise_and_ring(conn, site, firing, replace(visit, left_at=None), learned, text, queued=queued)
     if raised is not None and queued:
         routing.alerts.asked_since(conn, raised, asked_at)

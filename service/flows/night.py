@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 import access.queries
 import chat.do
-import chat.queries
+import chat.history
 from chat.message import SYSTEM
 from contract.answers import ArticleQuote
 from contract.facts import SiteFacts
@@ -55,13 +55,13 @@ def answer(
     """To what the visitor just wrote at night into a conversation that nobody has. `articles`: what fits it, best
     first."""
     _quote(conn, site, conversation_id, articles, now)
-    if not chat.queries.happened(conn, conversation_id, "night.slots"):
+    if not chat.history.happened(conn, conversation_id, "night.slots"):
         _offer(conn, site, visitor_id, conversation_id, text, now, learned)
 
 
 def _quote(conn: Connection, site: SiteFacts, conversation_id: str, articles: Sequence[ArticleQuote], now: Ms) -> None:
     """What was quoted here before is not quoted again: it did not help."""
-    known = chat.queries.quoted(conn, conversation_id)
+    known = chat.history.quoted(conn, conversation_id)
     fitting = [one for one in articles if (one.id, one.quote) not in known][:QUOTED]
     if fitting:
         words = "\n\n".join(f"{one.title}\n{one.quote}" for one in fitting)

@@ -11,8 +11,8 @@ import msgspec
 from sqlalchemy import Connection
 
 import chat.do
+import chat.history
 import chat.lengths
-import chat.queries
 import routing.queries
 from chat.message import SYSTEM
 from contract.clock import SECOND
@@ -78,7 +78,7 @@ def tell_who_waits(conn: Connection, site_ids: Sequence[str], now: Ms) -> list[s
     for site_id in site_ids:
         waiting = routing.queries.waiting_without_ring(conn, [site_id])[:MOST]
         asking = [row for row in waiting if row["reason"] == ASKED]
-        over = chat.queries.last_word(conn, [row["trigger_id"] for row in asking]) if asking else set()
+        over = chat.history.last_word(conn, [row["trigger_id"] for row in asking]) if asking else set()
         asking = [row for row in asking if row["trigger_id"] not in over]  # they have heard that nobody is free
         said = _told(conn, asking) if asking else {}
         if not any(may_hear(said.get(row["id"]), now) for row in asking):
@@ -104,7 +104,7 @@ def _told(conn: Connection, asking: Sequence[Row]) -> dict[str, Told]:
     since = min(row["raised_at"] for row in asking)
     return {
         data["alert"]: Told(data["position"], data["minutes"], at)
-        for data, at in chat.queries.events_since(conn, conversations, since)
+        for data, at in chat.history.events_since(conn, conversations, since)
         if data.get("name") == "queue.waiting"
     }
 
@@ -116,7 +116,7 @@ def _tell(
     row = chat.do.hold(conn, conversation_id)
     if row["state"] != "open" or row["expert_id"] is not None:
         return False
-    newest = chat.queries.events_since(conn, [conversation_id], now - SECOND)
+    newest = chat.history.events_since(conn, [conversation_id], now - SECOND)
     if any(data.get("name") == "queue.waiting" for data, _ in newest):
         return False
     about = f"; about {in_minutes} min" if in_minutes is not None else ""

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 import access.queries
+import chat.desks
 import chat.do
-import chat.queries
 import routing.answers
 import routing.do
 import routing.queries
@@ -81,7 +81,7 @@ def hand_on(
     """
     name = access.queries.names(conn, [account_id]).get(account_id, "")
     count = 0
-    for row in chat.queries.open_of_expert(conn, account_id):
+    for row in chat.desks.open_of_expert(conn, account_id):
         if sites is not None and row["site_id"] not in sites:
             continue
         held = chat.do.hold(conn, row["id"])
@@ -123,7 +123,7 @@ def hand_on_lost(conn: Connection, now: Ms, here: set[str], learned: Learned = N
     """Whoever never said that they are going, and whose line is lost for good. `here`: who is connected to us."""
     told = Told()
     lost = [id_ for id_ in routing.queries.lost_lines(conn, now - HAND_ON_AFTER) if id_ not in here]
-    for account_id in sorted(chat.queries.loads(conn, lost)) if lost else ():
+    for account_id in sorted(chat.desks.loads(conn, lost)) if lost else ():
         lock(conn, f"desk:{account_id}")  # another process looks, too
         if account_id in routing.queries.lost_lines(conn, now - HAND_ON_AFTER):
             count = hand_on(conn, account_id, now, told, learned=learned)
@@ -135,7 +135,7 @@ def hand_on_lost(conn: Connection, now: Ms, here: set[str], learned: Learned = N
 
 def anybody_lost(conn: Connection, now: Ms) -> bool:
     lost = routing.queries.lost_lines(conn, now - HAND_ON_AFTER)
-    return bool(lost and chat.queries.loads(conn, lost))
+    return bool(lost and chat.desks.loads(conn, lost))
 
 
 def wake(conn: Connection, now: Ms) -> Told:

@@ -11,7 +11,9 @@ from sqlalchemy import Connection
 
 import access.queries
 import chat.do
+import chat.history
 import chat.queries
+import chat.served
 import chat.transfers
 import routing.alerts
 import routing.answers
@@ -58,7 +60,7 @@ def ring_for_question(
         return []
     occasion = f"{conversation_id}:{seq}"
     firing = Firing(trigger=conversation_id, name=ASKED, occasion=occasion)
-    text = "\n".join(chat.queries.asked(conn, conversation_id))
+    text = "\n".join(chat.history.asked(conn, conversation_id))
     older = ringing[0]["id"] if ringing else None
     raised = raise_and_ring(conn, site, firing, visit, learned, text, older)
     return [raised] if raised else []
@@ -73,7 +75,7 @@ def people_of(conn: Connection, row: Row, crew: Crew) -> Ladderful:
         return Passing(crew, site, offered["from_id"], offered["to_id"])
     visitor_id = row["visitor_id"]
     customer = customer_facts(conn, site.id, [visitor_id]).get(visitor_id)
-    served = chat.queries.served(conn, [visitor_id]).get(visitor_id, chat.queries.NOBODY)
+    served = chat.served.served(conn, [visitor_id]).get(visitor_id, chat.served.NOBODY)
     return ladder_of(crew, site, customer, served, asked=row["reason"] == ASKED)
 
 
@@ -150,7 +152,7 @@ def _tell_nobody_is_free(conn: Connection, row: Row, now: Ms) -> str | None:
     conversation = chat.queries.row(conn, row["trigger_id"])
     if conversation is None or conversation["state"] != "open" or conversation["expert_id"]:
         return None
-    if chat.queries.last_word(conn, [conversation["id"]]):
+    if chat.history.last_word(conn, [conversation["id"]]):
         return None
     site = access.queries.site_facts(conn, row["site_id"])
     fallback = site.ladder.fallback if site else "message"

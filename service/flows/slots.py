@@ -10,7 +10,7 @@ from zlib import crc32
 
 from sqlalchemy import Connection
 
-import chat.queries
+import chat.served
 import routing.hours
 import tracker.queries
 import voice.queries
@@ -61,7 +61,7 @@ class Asking:
         if customer is not None:
             last = customer.last_expert
         else:
-            last = chat.queries.served(conn, [visitor_id]).get(visitor_id, chat.queries.NOBODY).expert
+            last = chat.served.served(conn, [visitor_id]).get(visitor_id, chat.served.NOBODY).expert
         self.stranger = customer is None and last is None
         roster = roster_at(conn, site.id)
         language = tongue(visit.language) if visit else ""

@@ -6,6 +6,7 @@ from typing import cast
 
 from sqlalchemy import Connection, RowMapping
 
+import chat.history
 import chat.mailings
 import chat.queries
 from chat.transcript import Talk, as_html, as_text
@@ -30,7 +31,7 @@ async def visitor_mails(bell: Bell, caller: VisitorCaller, ask: TranscriptAsk) -
 
     def place(conn: Connection) -> RowMapping:
         row = chat.queries.conversation_for_visitor(conn, ask.conversation, caller.visitor, caller.frame_hash)
-        if not chat.queries.answered(conn, row["id"]):
+        if not chat.history.answered(conn, row["id"]):
             raise Refused("forbidden", "email")
         return row
 

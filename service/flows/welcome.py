@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 import access.queries
 import chat.queries
 import chat.reopening
+import chat.served
 import crm.queries
 import routing.queries
 import sales.queries
@@ -91,7 +92,7 @@ def _who_helped(conn: Connection, person_id: str) -> tuple[str | None, Ms | None
     visitors = crm.queries.visitors_of_all(conn, [person_id]).get(person_id, [])
     times = [
         (last.at, last.expert)
-        for last in chat.queries.served(conn, visitors).values()
+        for last in chat.served.served(conn, visitors).values()
         if last.at is not None and last.expert is not None
     ]
     total = sales.queries.totals_of(conn, {person_id: person_id}).get(person_id)

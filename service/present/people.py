@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Connection, RowMapping, func, select
 
 import access.queries
-import chat.queries
+import chat.served
 import crm.queries
 import sales.queries
 from contract import rest_customers
@@ -107,7 +107,7 @@ def _last_contacts(
     conn: Connection, customer_ids: Collection[str], totals: dict[str, sales.queries.Total]
 ) -> dict[str, Ms]:
     visitors = crm.queries.visitors_of_all(conn, customer_ids)
-    said = chat.queries.last_contact_of(conn, [one for ids in visitors.values() for one in ids])
+    said = chat.served.last_contact_of(conn, [one for ids in visitors.values() for one in ids])
     found: dict[str, Ms] = {}
     for id_ in customer_ids:
         times = [said[one] for one in visitors.get(id_, ()) if one in said]

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
+import chat.history
 import chat.queries
 import chat.transfers
 import crm.queries
@@ -59,7 +60,7 @@ def opened(conn: Connection, conversation_id: str) -> Opened:
     row = chat.queries.row(conn, conversation_id)
     if row is None:
         raise Refused("not_found")
-    rows = chat.queries.newest(conn, conversation_id)
+    rows = chat.history.newest(conn, conversation_id)
     # On PostgreSQL a message may come between two looks: the number is that of what is given, never one more or less.
     seq = rows[-1]["seq"] if rows else 0
     return Opened(conversation=conversation_id, seq=seq, messages=messages(conn, rows, now_ms()))
@@ -71,7 +72,7 @@ def chat_invited(conn: Connection, row: RowMapping) -> ChatInvited:
     What was said or seen before it was taken this time is old: whoever comes back is invited anew.
     """
     taken = row["accepted_at"] or 0
-    words = chat.queries.invitation(conn, row["id"])
+    words = chat.history.invitation(conn, row["id"])
     expert = persons(conn, [row["expert_id"]]).get(row["expert_id"])
     return ChatInvited(
         conversation=row["id"],
@@ -92,8 +93,8 @@ def conversation_briefs(
     known = crm.queries.customers_by_visitor(conn, [(row["site_id"], row["visitor_id"]) for row in rows])
     customers = customer_briefs(conn, set(known.values()))
     experts = persons(conn, [row["expert_id"] for row in rows])
-    unread = chat.queries.unread_of(conn, ids)
-    last = chat.queries.last_messages(conn, ids) if last is None else last
+    unread = chat.history.unread_of(conn, ids)
+    last = chat.history.last_messages(conn, ids) if last is None else last
     turns = _turns(conn, rows)
     live = live_visitors(conn, {row["visitor_id"] for row in rows}, now)
     offered = transfers(conn, chat.transfers.of_conversations(conn, rows, now))

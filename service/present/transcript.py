@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 import access.queries
+import chat.history
 import chat.notes
-import chat.queries
 import crm.queries
 from chat.transcript import Line, Talk
 from chat.wording import Part, Speech, parts
@@ -30,7 +30,7 @@ def transcript(
     words = TRANSCRIPT[language]
     visitor = words["you"] if for_visitor else _name(conn, row)
     speech = Speech(words=words, money=partial(_money, language), zone=site.zone)
-    rows = _newest(chat.queries.newest(conn, row["id"], MESSAGES))
+    rows = _newest(chat.history.newest(conn, row["id"], MESSAGES))
     placed = [(one["seq"], line) for one in rows if (line := _line(one, visitor, speech)).parts]
     if notes and not for_visitor:
         placed += [(one["after_seq"], _note(one)) for one in chat.notes.since(conn, row["id"], 0)]

@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import Connection as Base
 from sqlalchemy import RowMapping
 
+import chat.cards
 import chat.queries
 import sales.queries
 import voice.queries
@@ -22,7 +23,7 @@ def page(conn: Base, connections: list[Connection]) -> list[Saying]:
     caller = connections[0].caller
     assert isinstance(caller, VisitorCaller)
     now = now_ms()
-    cards = chat.queries.cards_of_visitor(conn, caller.visitor, now)
+    cards = chat.cards.cards_of_visitor(conn, caller.visitor, now)
     orders = sales.queries.recent_orders_of_visitor(conn, caller.visitor, now - 30 * MINUTE)
     said: list[Saying] = []
     for connection in connections:

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection as Base
 from sqlalchemy import RowMapping
 
+import chat.history
 import chat.notes
 import chat.preview
 import chat.queries
@@ -48,7 +49,7 @@ class _Look:
             if oldest == row["last_seq"] - 1 and last is not None and last["seq"] == row["last_seq"]:
                 self.messages = [last]
             elif oldest < row["last_seq"]:
-                self.messages = list(chat.queries.after(conn, row["id"], oldest, BATCH))
+                self.messages = list(chat.history.after(conn, row["id"], oldest, BATCH))
 
     def say(self, conn: Base, brief: events.ConversationBrief | None) -> list[Saying]:
         """To each what it has not heard; that it was told is noted."""
@@ -88,7 +89,7 @@ def conversations(conn: Base, registry: Registry, ids: Sequence[str]) -> list[Sa
     What may fail is read before it is noted as told.
     """
     rows = chat.queries.rows(conn, ids)
-    last = chat.queries.last_messages(conn, [row["id"] for row in rows])
+    last = chat.history.last_messages(conn, [row["id"] for row in rows])
     looks = [_Look(conn, registry, row, last.get(row["id"])) for row in rows]
     shown = [look.row for look in looks if look.desks]
     briefs = {brief.id: brief for brief in present.conversation_briefs(conn, shown, now_ms(), last)}
@@ -106,11 +107,11 @@ def asked(conn: Base, registry: Registry, asking: Asking) -> list[Saying]:
     said = page(conn, [asking])
     if asking.conversation:
         seq = f"conversation:{asking.conversation}:seq"  # a bell may have been quicker than this look
-        rows = chat.queries.after(conn, asking.conversation, asking.shown[seq])
+        rows = chat.history.after(conn, asking.conversation, asking.shown[seq])
         for shape in present.messages(conn, rows, now_ms()):
             asking.note(seq, shape.seq)
             said.append((asking, "message.added", shape))
-        if len(rows) < chat.queries.LIMIT:
+        if len(rows) < chat.history.LIMIT:
             said += conversation(conn, registry, asking.conversation)
     return said
 
@@ -123,7 +124,7 @@ def notes(conn: Base, registry: Registry, conversation_id: str) -> list[Saying]:
     key = f"conversation:{conversation_id}"
     experts = _experts(registry, row)
     readers = experts + _watchers(registry, row, experts)
-    last = chat.queries.last_messages(conn, [conversation_id]).get(conversation_id)
+    last = chat.history.last_messages(conn, [conversation_id]).get(conversation_id)
     readers += _other_desks(registry, row, last, f"{key}:brief", readers)
     readers = [one for one in readers if isinstance(one.caller, ExpertCaller) and one.caller.account.role != "marketer"]
     if not readers:
@@ -189,7 +190,7 @@ def _other_desks(
 
 def _floor(conn: Base, conversation_id: str, last_seq: int) -> int:
     """Messages up to this one are too old to be told to a socket that never heard of the conversation."""
-    recent = chat.queries.first_since(conn, conversation_id, now_ms() - RECENT)
+    recent = chat.history.first_since(conn, conversation_id, now_ms() - RECENT)
     return last_seq if recent is None else max(recent - 1, last_seq - BATCH)
 
 

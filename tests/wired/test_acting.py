@@ -9,8 +9,11 @@ import msgspec
 import pytest
 from sqlalchemy import Connection, insert, select, update
 
+import chat.cards
+import chat.desks
 import chat.do
 import chat.queries
+import chat.served
 import routing.do
 import sales.do
 from chat.tables import card, conversation
@@ -85,7 +88,7 @@ async def freed(house: House) -> list[str]:
 
 
 async def load(house: House, one: ExpertCaller) -> int:
-    return await house.shop.store.read(lambda conn: chat.queries.load(conn, one.account.id))
+    return await house.shop.store.read(lambda conn: chat.desks.load(conn, one.account.id))
 
 
 # --- the invitation ---------------------------------------------------------------------------------------------------
@@ -315,8 +318,8 @@ async def test_a_place_is_held_by_a_word_and_not_by_a_look(house: House):
     await later(house, conversation, due_at=now_ms() - 1)
     assert await freed(house) == [held["id"]]
     assert await load(house, anna) == 0
-    assert await house.shop.store.read(lambda conn: chat.queries.desk_of(conn, anna.account.id, now_ms())) == []
-    assert await house.shop.store.read(lambda conn: chat.queries.served(conn, [me.visitor])) == {}
+    assert await house.shop.store.read(lambda conn: chat.desks.desk_of(conn, anna.account.id, now_ms())) == []
+    assert await house.shop.store.read(lambda conn: chat.served.served(conn, [me.visitor])) == {}
     assert await chats(house) == []
 
 
@@ -346,8 +349,8 @@ async def test_the_place_is_free_again_if_the_visitor_does_not_appear(house: Hou
     assert not await house.shop.store.read(lambda conn: pending(conn, me.visitor))
     opened = await house.shop.say(me, "chat.open")
     assert (opened["seq"], opened["conversation"] != held["id"]) == (0, True)
-    assert await house.shop.store.read(lambda conn: chat.queries.desk_of(conn, anna.account.id, now_ms())) == []
-    served = await house.shop.store.read(lambda conn: chat.queries.served(conn, [me.visitor]))
+    assert await house.shop.store.read(lambda conn: chat.desks.desk_of(conn, anna.account.id, now_ms())) == []
+    served = await house.shop.store.read(lambda conn: chat.served.served(conn, [me.visitor]))
     assert served == {}, "who got no answer served nobody"
 
 
@@ -430,7 +433,7 @@ async def cards(house: House, who: str, at: int | None = None) -> list[tuple[str
         lambda conn: [
             (name, msgspec.to_builtins(shape))
             for name, shape in (
-                present.card_event(conn, one) for one in chat.queries.cards_of_visitor(conn, me.visitor, at or now_ms())
+                present.card_event(conn, one) for one in chat.cards.cards_of_visitor(conn, me.visitor, at or now_ms())
             )
         ]
     )

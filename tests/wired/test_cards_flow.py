@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from sqlalchemy import update
 
-import chat.queries
+import chat.cards
 import sales.do
 from contract.clock import DAY, MINUTE, now_ms
 from contract.ids import new_id
@@ -36,7 +36,7 @@ async def cards(shop: Shop, visitor: VisitorCaller, now: int | None = None) -> l
         lambda conn: [
             (name, msgspec.to_builtins(shape))
             for name, shape in (
-                present.card_event(conn, card) for card in chat.queries.cards_of_visitor(conn, visitor.visitor, at)
+                present.card_event(conn, card) for card in chat.cards.cards_of_visitor(conn, visitor.visitor, at)
             )
         ]
     )
@@ -80,7 +80,7 @@ async def test_what_was_done_in_a_frame_is_told_to_that_frame_alone(shop: Shop):
         "lines": [{"product": shop.products[0], "quantity": 1}],
         "contact": ANN,
     }
-    card = (await shop.store.read(lambda conn: chat.queries.cards_of_visitor(conn, plain.visitor, now_ms())))[0]["id"]
+    card = (await shop.store.read(lambda conn: chat.cards.cards_of_visitor(conn, plain.visitor, now_ms())))[0]["id"]
     for other in (plain, invented):
         assert await told(shop, other) == set()
         assert (await shop.say(other, "offer.answer", offer=offer, answer="accept"))["form"] is None

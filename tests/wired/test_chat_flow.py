@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+import chat.desks
 import chat.do
 import chat.queries
 from contract.clock import MINUTE, now_ms
@@ -224,7 +225,7 @@ async def test_nobody_takes_more_than_they_can(shop: Shop):
     assert sorted(codes) == ["desk_full"] * 4 + ["ok"] * 2
     loose = await shop.open_chat(await shop.visitor())
     assert await shop.refusal(expert, "message.send", conversation=loose, client_id="1", text="x") == "desk_full"
-    mine = await shop.store.read(lambda conn: chat.queries.desk_of(conn, expert.account.id, now_ms()))
+    mine = await shop.store.read(lambda conn: chat.desks.desk_of(conn, expert.account.id, now_ms()))
     await shop.say(expert, "conversation.close", conversation=mine[0]["id"])
     assert await shop.refusal(expert, "message.send", conversation=loose, client_id="1", text="x") == "ok"
 
@@ -289,7 +290,7 @@ async def test_the_desk_shows_ones_own_and_what_waits(shop: Shop):
     async def desk(who: str) -> dict[str, Any]:
         rows = await shop.store.read(
             lambda conn: present.conversation_briefs(
-                conn, chat.queries.desk_of(conn, who, now_ms(), [shop.site.id]), now_ms()
+                conn, chat.desks.desk_of(conn, who, now_ms(), [shop.site.id]), now_ms()
             )
         )
         return {row.id: row for row in rows}

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import Connection, Select, select, update
 
-import chat.queries
+import chat.desks
 import routing.do
 import routing.queries
 import routing.tables
@@ -62,7 +62,7 @@ class Desks:
     async def loads(self) -> dict[str, int]:
         def look(conn: Connection) -> dict[str, int]:
             experts = conn.execute(select(conversation.c.expert_id).where(conversation.c.expert_id.is_not(None)))
-            return chat.queries.loads(conn, set(experts.scalars()))
+            return chat.desks.loads(conn, set(experts.scalars()))
 
         return await self.shop.store.read(look)
 

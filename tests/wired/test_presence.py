@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import Connection, insert, select, update
 
 import access.do
-import chat.queries
+import chat.desks
+import chat.served
 import routing.do
 import routing.queries
 import tracker.queries
@@ -127,8 +128,8 @@ async def test_who_left_is_remembered_as_who_served_until_somebody_takes_over(sh
     anna, boris = await at_desk(shop), await at_desk(shop, "Boris")
     visitor, _ = await talking(shop, anna)
 
-    async def served() -> chat.queries.Served:
-        return await shop.store.read(lambda conn: chat.queries.served(conn, [visitor.visitor])[visitor.visitor])
+    async def served() -> chat.served.Served:
+        return await shop.store.read(lambda conn: chat.served.served(conn, [visitor.visitor])[visitor.visitor])
 
     await shop.say(anna, "presence.set", status="offline")
     left = await served()
@@ -164,7 +165,7 @@ async def test_where_nobody_is_there_the_conversation_stays_open_on_every_desk(s
     assert (bell["state"], bell["outcome"]) == ("ended", "expired")
     assert (await shop.messages(visitor, talk))[-1]["data"] == {"name": "nobody.free"}
     boris = await at_desk(shop, "Boris")
-    found = await shop.store.read(lambda conn: chat.queries.desk_of(conn, boris.account.id, now_ms(), [shop.site.id]))
+    found = await shop.store.read(lambda conn: chat.desks.desk_of(conn, boris.account.id, now_ms(), [shop.site.id]))
     assert [row["id"] for row in found] == [talk]
     await shop.say(boris, "message.send", conversation=talk, client_id="1", text="Here I am.")
     assert await holder(shop, talk) == boris.account.id

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import access.do
-import chat.queries
+import chat.history
 import routing.alerts
 import routing.do
 import routing.queries
@@ -438,7 +438,7 @@ async def test_who_writes_on_after_the_last_words_is_not_told_again_until_an_exp
     assert await said(shop, visitor, talk) == ["nobody.callback"]
     boris = await at_desk(shop, "Boris")
     await shop.say(boris, "message.send", conversation=talk, client_id=uuid4().hex, text="Here I am")
-    assert await shop.store.read(lambda conn: chat.queries.last_word(conn, [talk])) == set()
+    assert await shop.store.read(lambda conn: chat.history.last_word(conn, [talk])) == set()
 
 
 async def decisions(shop: Shop, alert_id: str) -> list[dict[str, Any]]:
