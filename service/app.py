@@ -19,13 +19,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 import service.api
 import service.frame
 import service.static
-import service.visitor_files
+import service.visitor.files
 import tracker.device
 from access.sites import Sites
 from chat.library import SITES, Library
 from service.bell import Bell
 from service.calling import Calling
-from service.collect import in_front
 from service.commands import Command
 from service.files import Files
 from service.flows import (
@@ -45,9 +44,8 @@ from service.flows import (
 from service.flows.blocking import unblocked
 from service.flows.files import sweep_files
 from service.journey import Journey
-from service.learned import Learned
+from service.learning.learned import Learned
 from service.limits import Limits
-from service.line import Line
 from service.migrate import check_revision
 from service.outgoing.client import Client
 from service.outgoing.mail_server import read_mail_server
@@ -58,7 +56,9 @@ from service.settings import Settings
 from service.sockets.delivery import Delivery
 from service.sockets.server import Sockets
 from service.timers import Timers
-from service.waiting import Waiting
+from service.visitor.collect import in_front
+from service.visitor.line import Line
+from service.visitor.waiting import Waiting
 from service.web import EXCEPTION_HANDLERS, middleware
 from store.connect import open_bus, open_store
 
@@ -112,7 +112,7 @@ def build(settings: Settings, more: Sequence[BaseRoute] = (), beside: Beside | N
         routes=[
             *service.api.routes(),
             *service.frame.routes(),
-            *service.visitor_files.routes(),
+            *service.visitor.files.routes(),
             *Line(sockets, VISITOR).routes(),
             *service.static.routes(kept=settings.data_dir / KEPT),
             *(more or [_TO_THE_DESK]),

@@ -14,14 +14,14 @@ from service.blocks import Blocks
 from service.files import Files
 from service.foreign import Tried
 from service.journey import Journey
-from service.learned import NOTHING, Learned
+from service.learning.learned import NOTHING, Learned
 from service.limits import Limits
 from service.outgoing.sender import Outgoing
 from service.settings import Settings
 from service.sockets.registry import Registry
 from service.timers import Timers
 from service.used import Used
-from service.waiting import Waiting
+from service.visitor.waiting import Waiting
 from store.base import Store
 from store.bus import Bus
 

@@ -379,7 +379,7 @@ def learn(
     data_dir: DataDir = None,
 ) -> None:
     """Learn from what is stored: how likely a visit ends in an order or a chat (docs/learning.md)."""
-    from service.learn import CannotLearn, run
+    from service.learning.learn import CannotLearn, run
 
     settings = _settings(data_dir=data_dir)
 
@@ -413,8 +413,8 @@ def replay(
     """
     if not (token or live):
         raise _stop("Give --token what `shopbell expert token EMAIL` prints, or send as a visitor does with --live.")
-    from service.replay import ReplayError
-    from service.replay import replay as run_replay
+    from service.replay.replay import ReplayError
+    from service.replay.replay import replay as run_replay
 
     try:
         done = asyncio.run(

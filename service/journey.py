@@ -21,7 +21,7 @@ from contract.facts import SiteFacts, VisitFacts
 from contract.names import BellKind, Ms
 from routing.triggers import Rules
 from service.flows.judging import Seen, judge_and_act
-from service.learned import NOTHING, Learned
+from service.learning.learned import NOTHING, Learned
 from service.limits import EVENTS_A_TOKEN
 from store.base import Store
 from store.journal import Journal

@@ -23,7 +23,7 @@ from contract.names import Ms
 from service.demo.bell import SITE
 from service.demo.catalogue import shop
 from service.demo.shop import Path, Product, Section
-from service.replay_live import marks
+from service.replay.live import marks
 
 if TYPE_CHECKING:
     from service.bell import Bell

@@ -41,7 +41,7 @@ from service.flows.reachable import (
 )
 from service.flows.ringing import Moved, fire_due
 from service.journey import Told
-from service.learned import NOTHING, Learned
+from service.learning.learned import NOTHING, Learned
 from service.outbox import FORGOTTEN_AT_ONCE
 from service.retention import forget_old
 from service.sockets.registry import Registry

@@ -3,7 +3,7 @@
 from contract.beacons import Beacon, Taken
 from contract.errors import Refused
 from service.api.operation import ADMINS, Call, operation
-from service.collect import collected
+from service.visitor.collect import collected
 
 #: A server sends fuller events than a browser, still at most `beacons.MAX_EVENTS` of them.
 MAX_BYTES = 1024 * 1024

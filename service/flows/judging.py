@@ -29,7 +29,7 @@ from service.flows.acting import act
 from service.flows.facts import customer_facts, facts_of
 from service.flows.holding import has_returned, ladder_of
 from service.flows.people import Crew, Ladderful
-from service.learned import NOTHING, Learned
+from service.learning.learned import NOTHING, Learned
 from store.sql import db_now
 
 _NONE = Done()

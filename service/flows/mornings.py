@@ -25,7 +25,7 @@ from routing.tables import ASKED
 from routing.triggers import Firing
 from service.flows.judging import raise_and_ring
 from service.flows.load import load
-from service.learned import NOTHING, Learned
+from service.learning.learned import NOTHING, Learned
 
 #: So many are looked at, at a time.
 MOST = 50

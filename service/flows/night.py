@@ -23,7 +23,7 @@ from contract.names import Ms
 from service.flows import announce
 from service.flows.mornings import somebody_there
 from service.flows.slots import OFFERED, Asking, shown
-from service.learned import NOTHING, Learned
+from service.learning.learned import NOTHING, Learned
 from voice.words import offer, spoken
 
 #: So many articles are quoted at once.

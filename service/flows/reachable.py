@@ -20,7 +20,7 @@ from service.flows import announce
 from service.flows.mornings import raise_kept
 from service.flows.offering import ring_who_came_free
 from service.flows.ringing import ring_for_question
-from service.learned import NOTHING, Learned
+from service.learning.learned import NOTHING, Learned
 from store.bus import Bus
 from store.lock import lock
 

@@ -35,7 +35,7 @@ from service.flows.missed import count_missed
 from service.flows.passing import Passing
 from service.flows.people import Crew, Ladderful
 from service.flows.slots import OFFERED, Asking, shown
-from service.learned import NOTHING, Learned
+from service.learning.learned import NOTHING, Learned
 
 
 def ring_for_question(

@@ -23,7 +23,7 @@ from routing.match import tongue
 from routing.roster import Member
 from routing.slots import SLOT, Bookable, FreeSlot, Share, Taken, free_slots, who
 from service.flows.facts import customer_facts
-from service.learned import NOTHING, Learned
+from service.learning.learned import NOTHING, Learned
 
 #: So many who know the topic, and so many people altogether, are looked at on a large site.
 BEST, MOST = 256, 512

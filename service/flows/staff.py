@@ -23,7 +23,7 @@ from routing.hours import checked
 from service.flows.promises import hand_on_promises
 from service.flows.reachable import Told, hand_on, may_ring
 from service.flows.ringing import leave_desk
-from service.learned import NOTHING, Learned
+from service.learning.learned import NOTHING, Learned
 from store.lock import lock
 from store.sql import locked
 

@@ -3,7 +3,7 @@
 import pytest
 
 from contract.facts import SiteFacts
-from service.first_party import host_of, set_cookie, shared_domain
+from service.visitor.first_party import host_of, set_cookie, shared_domain
 
 SHARED = [
     ("shop.example", "bell.shop.example", "shop.example"),

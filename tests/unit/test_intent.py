@@ -23,7 +23,7 @@ from routing.learn import forest as learning
 from routing.learn.files import Head, model_file, write
 from routing.learn.forest import NotLearnable, deal, learn
 from routing.learn.intent import Example, learn_intent, standard_error, standing
-from service.learn_visits import as_of, moment
+from service.learning.visits import as_of, moment
 from tracker.visit import View
 
 NOON = from_rfc3339("2026-05-10T12:00:00Z")

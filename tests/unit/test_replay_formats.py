@@ -8,8 +8,8 @@ import pytest
 
 from contract.beacons import Custom, PageViewed
 from contract.clock import DAY, HOUR, MINUTE, SECOND, from_rfc3339
-from service.replay_formats import apache, choose, eshop, jsonl
-from service.replay_formats.shape import Happened, Skipped
+from service.replay.formats import apache, choose, eshop, jsonl
+from service.replay.formats.shape import Happened, Skipped
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:30.0) Gecko/20100101 Firefox/30.0"
 

@@ -6,8 +6,8 @@ import pytest
 
 from contract.beacons import PageViewed
 from contract.clock import MINUTE, SECOND
-from service.replay_formats.shape import Happened
-from service.replay_live import LAST_LOOK, LONGEST_LOOK, marks, visits
+from service.replay.formats.shape import Happened
+from service.replay.live import LAST_LOOK, LONGEST_LOOK, marks, visits
 from service.strangers import walk
 
 

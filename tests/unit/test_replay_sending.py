@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from contract.beacons import MAX_BODY, Beacon
-from service import replay_client
-from service.replay import ReplayError, replay
+from service.replay import client as replay_client
+from service.replay.replay import ReplayError, replay
 
 Answer = tuple[int, dict[str, str], object]
 

@@ -32,7 +32,7 @@ from service import present
 from service.callers import ExpertCaller, VisitorCaller
 from service.flows.facts import customer_facts
 from service.journey import Journey
-from service.waiting import pending
+from service.visitor.waiting import pending
 from tests.wired.counter import ANN, Shop
 from tests.wired.test_firing import House, browser
 from tracker.queries import visitor_by_key

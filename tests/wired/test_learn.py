@@ -27,9 +27,9 @@ from routing.intent import FEATURES, features, rule
 from routing.intents import Intents
 from routing.learn.intent import Example
 from sales.price import FormLine, price
-from service.learn import CannotLearn, run
-from service.learn_people import people_of
-from service.learn_visits import AFTER, SINCE, examples
+from service.learning.learn import CannotLearn, run
+from service.learning.people import people_of
+from service.learning.visits import AFTER, SINCE, examples
 from store.base import Store
 from store.connect import open_store
 from tests.wired.test_cli import SITE, folder
@@ -244,10 +244,10 @@ async def test_batches_leave_nobody_out(shop: Shop, monkeypatch: pytest.MonkeyPa
     """Visits that began in the same millisecond, too; and the newest are taken where there are too many."""
     bodies: list[tuple[str, list[Any]]] = [(key(number), [viewed(NOON + number // 4, "Women")]) for number in range(22)]
     await shop.send_all(bodies)
-    monkeypatch.setattr("service.learn_visits.BATCH", 3)
+    monkeypatch.setattr("service.learning.visits.BATCH", 3)
     found = [example.visitor for example in await shop.examples()]
     assert len(found) == len(set(found)) == 22
-    monkeypatch.setattr("service.learn_visits.MOST", 7)
+    monkeypatch.setattr("service.learning.visits.MOST", 7)
     assert [example.visitor for example in await shop.examples()] == found[:7]
 
 

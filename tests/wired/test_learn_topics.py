@@ -15,7 +15,7 @@ from routing.learn.topics import FEWEST, Sample
 from routing.topics import KIND, Topics
 from routing.words import MOST
 from service.callers import ExpertCaller, VisitorCaller
-from service.learn_topics import learn_site, samples
+from service.learning.topics import learn_site, samples
 from tests.wired.counter import ANN, Shop
 from tracker.tables import visit
 

@@ -15,7 +15,7 @@ from routing.learn.topics import Sample, train
 from routing.tables import alert, ring
 from routing.topics import FORMAT, KIND, encode
 from service.callers import ExpertCaller
-from service.learned import Learned
+from service.learning.learned import Learned
 from tests.wired.counter import Shop
 
 BOOTS = [

@@ -16,7 +16,7 @@ import tracker.do
 from contract.clock import now_ms
 from service.bell import Bell
 from service.limits import WAITS, Limits
-from service.waiting import PAGES
+from service.visitor.waiting import PAGES
 from tests.asgi import served
 from tracker.visitor import key_hash
 

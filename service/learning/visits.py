@@ -20,7 +20,7 @@ from contract.names import Ms
 from routing.intent import features, rule
 from routing.learn.intent import Example
 from sales.tables import order
-from service.learn_people import People, people_of
+from service.learning.people import People, people_of
 from store.base import Store
 from tracker import memory
 from tracker.queries import counted

@@ -7,8 +7,8 @@ somebody else had signed in here; from now on the page uses this key, so that no
 from contract.beacons import Identified, Identify
 from contract.facts import SiteFacts
 from service.bell import Bell
-from service.farewell import say_farewell
 from service.flows import identity
+from service.visitor.farewell import say_farewell
 
 
 async def identify(bell: Bell, site: SiteFacts, asked: Identify) -> Identified | None:

@@ -51,7 +51,7 @@ async def recognised(bell: Bell, site: SiteFacts, beacon: Beacon, scope: Scope, 
     """Whose beacon this is: `beacon.visitor` becomes the key of the cookie, if the page came with another one.
 
     Only a key under which somebody is known to us stands against the cookie: it was given to a person who signed in
-    where another one had (`service.identify`), and the cookie is still the other's.
+    where another one had (`service.visitor.identify`), and the cookie is still the other's.
     """
     headers = {name: value.decode("latin-1") for name, value in scope["headers"] if name in (b"cookie", b"host")}
     domain = shared_domain(host_of(origin.decode("latin-1")), host_of(headers.get(b"host", "")))

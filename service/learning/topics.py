@@ -24,7 +24,7 @@ from routing.queries import knowledge
 from routing.topics import FORMAT, KIND, TopicModel, encode
 from routing.words import MOST
 from sales.tables import order, order_line, product
-from service.learn_visits import Say
+from service.learning.visits import Say
 from store.base import Store
 
 #: The newest conversations of a site that are learned from, and how many are read at once.

@@ -15,12 +15,13 @@ from contract.beacons import AGENT_LIMIT, MAX_BODY, Beacon, Identify, Shown, Wai
 from contract.clock import now_ms
 from contract.errors import Code, Refused
 from contract.facts import SiteFacts
-from service import first_party, foreign
+from service import foreign
 from service.address import client_address
 from service.bell import Bell
-from service.farewell import say_farewell
-from service.identify import identify
 from service.journey import answer
+from service.visitor import first_party
+from service.visitor.farewell import say_farewell
+from service.visitor.identify import identify
 from service.web import failure, language, parse, problem
 
 _encode = msgspec.json.Encoder().encode
@@ -87,7 +88,7 @@ def in_front(app: ASGIApp) -> ASGIApp:
 
 
 def _by_frame(scope: Scope) -> bool:
-    """A frame waits on the same address as its page's snippet does; it bears the visitor's key (`service.line`)."""
+    """A frame waits on the same address as its page's snippet does; it bears a key (`service.visitor.line`)."""
     return any(name == b"authorization" for name, _ in scope["headers"])
 
 

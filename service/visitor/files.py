@@ -13,7 +13,7 @@ from service.file_http import incoming, on_paper, outgoing
 from service.flows.files import visitor_sends
 from service.flows.transcript_mail import visitor_mails
 from service.flows.transcripts import visitor_takes
-from service.visitor_door import Visitor
+from service.visitor.door import Visitor
 from service.web import bell_of, decode
 
 

@@ -15,8 +15,8 @@ import msgspec
 from contract.beacons import Beacon, Collected, Event, PageLeft, PageStayed, PageViewed
 from contract.clock import MINUTE, SECOND
 from contract.names import Ms
-from service.replay_client import Client
-from service.replay_formats.shape import Happened, visitor_key
+from service.replay.client import Client
+from service.replay.formats.shape import Happened, visitor_key
 
 SILENCE = 30 * MINUTE
 #: Nobody looks at one page for longer than this without a pause; the last page of a visit is looked at for a while.

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from contract.beacons import AGENT_LIMIT, URL_LIMIT, PageViewed
 from contract.clock import rfc3339
 from contract.names import Ms
-from service.replay_formats.shape import Happened, Line, Skipped, event_id, visitor_key
+from service.replay.formats.shape import Happened, Line, Skipped, event_id, visitor_key
 
 _QUOTED = r'"((?:[^"\\]|\\.)*)"'
 _LINE = re.compile(rf"(\S+) \S+ .*?\[([^\]]+)\] {_QUOTED} (\d{{3}}) (?:\d+|-) {_QUOTED} {_QUOTED}\s*")

@@ -15,10 +15,10 @@ from pathlib import Path
 import msgspec
 
 from contract.beacons import MAX_EVENTS, Beacon, Event, Taken
-from service.replay_client import Client, ReplayError
-from service.replay_formats import choose
-from service.replay_formats.shape import Happened, Skipped
-from service.replay_live import play
+from service.replay.client import Client, ReplayError
+from service.replay.formats import choose
+from service.replay.formats.shape import Happened, Skipped
+from service.replay.live import play
 
 __all__ = ["ReplayError", "replay", "send"]
 

@@ -16,7 +16,7 @@ import msgspec
 from contract.beacons import Event
 from contract.clock import from_rfc3339
 from contract.ids import VISITOR_KEY
-from service.replay_formats.shape import Happened, Line, Skipped, event_id, visitor_key
+from service.replay.formats.shape import Happened, Line, Skipped, event_id, visitor_key
 
 
 def read(lines: Iterable[Line]) -> Iterator[Happened | Skipped]:

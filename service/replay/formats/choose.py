@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, get_args
 
-from service.replay_formats import apache, eshop, jsonl
-from service.replay_formats.shape import Happened, Line, Skipped
+from service.replay.formats import apache, eshop, jsonl
+from service.replay.formats.shape import Happened, Line, Skipped
 
 Format = Literal["apache", "eshop", "jsonl"]
 FORMATS: tuple[Format, ...] = get_args(Format)

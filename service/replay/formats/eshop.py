@@ -16,7 +16,7 @@ from hashlib import sha256
 from contract.beacons import PageViewed
 from contract.clock import DAY, HOUR, SECOND, rfc3339
 from contract.names import Ms
-from service.replay_formats.shape import Happened, Line, Skipped, event_id, visitor_key
+from service.replay.formats.shape import Happened, Line, Skipped, event_id, visitor_key
 
 CATEGORIES = {"1": "Trousers", "2": "Skirts", "3": "Blouses", "4": "Sale"}
 _NEEDED = ("year", "month", "day", "order", "session id", "page 1 (main category)", "page 2 (clothing model)")

@@ -28,7 +28,7 @@ from service.commands import Command
 from service.sockets.asking import NAMESPACE, Asking, state_of
 from service.sockets.handshake import visitor_with
 from service.sockets.server import Sockets
-from service.visitor_door import key_of
+from service.visitor.door import key_of
 from service.web import bell_of, decode, problem
 
 #: Waiting calls of one process.

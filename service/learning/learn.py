@@ -10,7 +10,7 @@ from pathlib import Path
 import access.queries
 from contract.facts import SiteFacts
 from contract.names import Ms
-from service.learn_visits import Say
+from service.learning.visits import Say
 from store.base import Store
 
 #: One thing that can be learned of a site; returns what to print.
@@ -23,8 +23,8 @@ class CannotLearn(Exception):
 
 def learners() -> list[Learner]:
     """Everything that is learned, in the order in which it is printed."""
-    from service.learn_intent import learn_site as intent
-    from service.learn_topics import learn_site as topics
+    from service.learning.intent import learn_site as intent
+    from service.learning.topics import learn_site as topics
 
     return [intent, topics]
 

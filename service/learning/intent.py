@@ -9,7 +9,7 @@ from routing.intents import KIND
 from routing.learn.files import Head, model_file, write
 from routing.learn.forest import FOLDS
 from routing.learn.intent import Example, Outcome, learn_intent
-from service.learn_visits import Say, examples
+from service.learning.visits import Say, examples
 from store.base import Store
 
 #: How often the person who waits hears of the reading, in visits.
