@@ -5,7 +5,8 @@ import type { Message } from "../wire";
 import { key } from "./site";
 import { Refused } from "./line";
 import { thread, told } from "./talk";
-import { language, say } from "./words";
+import { language } from "./language";
+import { say } from "./words";
 
 /** One on its way. `share`: of its bytes that are up, 0 to 1; `error`: why it stays here. */
 export interface Upload {

@@ -1,7 +1,7 @@
 // Money and times as people of the language write them.
 
 import type { Money } from "../wire";
-import { language, nearest } from "./words";
+import { language, nearest } from "./language";
 
 /** `amount` is in minor units of the currency. */
 export function money({ amount, currency }: Money): string {

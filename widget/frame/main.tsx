@@ -7,13 +7,14 @@ import * as callback from "./callback";
 import * as cards from "./cards";
 import { keepUpright } from "../look/direction";
 import { meetHost } from "./host";
+import { language, suggestLanguage } from "./language";
 import { connect } from "./line";
 import { remember } from "./memory";
 import { siteKey, takeKey } from "./site";
 import * as talk from "./talk";
 import { Bubble } from "./view/Bubble";
 import { Panel } from "./view/Panel";
-import { language, suggestLanguage, title } from "./words";
+import { title } from "./words";
 import "./frame.css";
 
 keepUpright();

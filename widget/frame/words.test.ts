@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { chooseLanguage, sayAway, sayEvent, sayMonth, saySlot, sayWhen } from "./words";
+import { chooseLanguage } from "./language";
+import { sayAway, sayEvent, sayMonth, saySlot, sayWhen } from "./words";
 
 afterEach(() => chooseLanguage("en"));
 

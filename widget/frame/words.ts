@@ -1,31 +1,14 @@
-// Every sentence of the frame, in the language of the person: the page's, the browser's, or their own choice.
+// Every sentence of the frame, in the language of the person.
 
-import { signal } from "@preact/signals";
 import en from "../text/en.json";
 import ru from "../text/ru.json";
 import { clock, day, daysOff } from "./format";
-import { recall, remember } from "./memory";
+import { type Language, language } from "./language";
 import { facts } from "./site";
 
-export type Language = "en" | "ru";
 export type Word = keyof typeof en;
 
 const catalogues: Record<Language, Record<Word, string>> = { en, ru };
-
-/** The language we have that is nearest to a tag such as "ru-RU". */
-export const nearest = (tag: string | undefined): Language => (/^ru\b/i.test(tag || "") ? "ru" : "en");
-
-export const language = signal<Language>(recall("language") || nearest(document.body.dataset.lang || navigator.language));
-
-/** The page says its language; the person's own choice goes first. */
-export function suggestLanguage(tag: string): void {
-  language.value = recall("language") || nearest(tag);
-}
-
-export function chooseLanguage(chosen: Language): void {
-  remember("language", chosen);
-  language.value = chosen;
-}
 
 /** The sentence, its {names} filled in. */
 export function say(word: Word, filled: Record<string, string | number> = {}): string {

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import type { VisitorCommands } from "../../wire";
-import { language } from "../words";
+import { language } from "../language";
 import { byAsking } from "./asking";
 import { choose, type Line, type State } from "./choose";
 import { bySocket } from "./socket";

@@ -5,7 +5,8 @@ import { useEffect, useRef } from "preact/hooks";
 import { show as callMe } from "../callback";
 import { go } from "../screen";
 import { alone, leaveAlone, thread, welcomeAgain } from "../talk";
-import { chooseLanguage, language, say } from "../words";
+import { chooseLanguage, language } from "../language";
+import { say } from "../words";
 
 export function Menu() {
   const open = useSignal(false);
