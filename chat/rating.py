@@ -23,8 +23,8 @@ _LOOKS = 20
 
 
 def rate(conn: Connection, conversation_id: str, score: int, comment: str, now: Ms) -> bool:
-    """Keep it; both sides read the score as one message of kind event, which says the newest. False if it says nothing
-    new.
+    """Keep it; both sides read the score as one message of kind event, which says the newest. Without a comment the one
+    that stands is kept. False if it says nothing new.
 
     Refused: not_found (nobody served them there), too_late (after a day, or changed too often), bad_text,
     message_too_long.
@@ -35,7 +35,8 @@ def rate(conn: Connection, conversation_id: str, score: int, comment: str, now: 
     row = hold(conn, conversation_id)
     if row["expert_id"] is None and row["left_id"] is None:
         raise Refused("not_found")
-    if (row["score"], row["comment"]) == (score, comment):
+    comment = comment or row["comment"] or ""
+    if (row["score"], row["comment"] or "") == (score, comment):
         return False
     first = row["rated_at"] is None
     if not first and (now - row["rated_at"] > CHANGED_WITHIN or row["rating_changes"] >= CHANGES):

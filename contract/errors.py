@@ -40,10 +40,15 @@ STATUS: Mapping[Code, int] = {
     "setup_code": 403, "blocked": 403, "too_late": 409, "not_free": 409,
 }  # fmt: skip
 CODES: tuple[Code, ...] = get_args(Code)
-_SENTENCES: dict[str, dict[str, str]] = {
-    language: msgspec.json.decode((Path(__file__).parent / "text" / f"errors.{language}.json").read_bytes())
-    for language in ("en", "ru")
-}
+_MINUTE, _HOUR = 60, 3_600
+
+
+def _catalogue(name: str) -> dict[str, dict[str, str]]:
+    text = Path(__file__).parent / "text"
+    return {tag: msgspec.json.decode((text / f"{name}.{tag}.json").read_bytes()) for tag in ("en", "ru")}
+
+
+_SENTENCES, _WAITS = _catalogue("errors"), _catalogue("waits")
 
 
 class Refused(Exception):
@@ -60,6 +65,11 @@ class Refused(Exception):
         return STATUS[self.code]
 
     def sentence(self, language: str) -> str:
-        """The sentence for a person; `hint` (a field or a limit, never user text) follows in brackets."""
+        """The sentence for a person; `hint` (a field or a limit, never user text) follows in brackets. Who has to wait
+        for more than a moment reads how long."""
+        wait = self.retry_after or 0
+        if self.code == "rate_limited" and wait > _MINUTE:
+            unit, size = ("hours", _HOUR) if wait > 2 * _HOUR else ("minutes", _MINUTE)
+            return _WAITS.get(language, _WAITS["en"])[unit].format(count=-(-wait // size))
         said = _SENTENCES.get(language, _SENTENCES["en"])[self.code]
         return f"{said} ({self.hint})" if self.hint else said

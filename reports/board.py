@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, bindparam, func, literal, or_, select
 
 from access.tables import account, account_site
 from chat.tables import conversation, message
+from chat.transfers import REASON as PASSED_ON
 from contract.names import Ms
 from routing.queries import TURN
 from routing.tables import ASKED, RINGING, alert, expert, ring
@@ -87,8 +88,12 @@ _NOBODYS = Prepared(
     .order_by(conversation.c.opened_at, conversation.c.id)
     .limit(bindparam("most"))
 )
+#: A colleague who does not take what is passed on leaves nobody alone: the sender has it still.
 _ENDED = and_(
-    alert.c.site_id == bindparam("site_id"), alert.c.raised_at >= bindparam("since"), among(alert.c.outcome, "ends")
+    alert.c.site_id == bindparam("site_id"),
+    alert.c.raised_at >= bindparam("since"),
+    among(alert.c.outcome, "ends"),
+    alert.c.reason != PASSED_ON,
 )
 _MISSED = Prepared(select(alert).where(_ENDED).order_by(alert.c.raised_at.desc(), alert.c.id.desc()).limit(MISSED))
 _HOW_MANY = Prepared(select(func.count()).select_from(alert).where(_ENDED))

@@ -98,7 +98,7 @@ def _request(
         lock(conn, f"phone:{site.id}:{phone}")
     for made in voice.queries.requested(conn, site.id, visitor_id, phone, now - WITHIN):
         if left := wait(made, now):
-            raise Refused("rate_limited", "3", retry_after=-(-left // SECOND))
+            raise Refused("rate_limited", retry_after=-(-left // SECOND))
     lock(conn, voice.do.LOCK)
     mine = voice.queries.open_with(conn, visitor_id, data.channel)
     besides = mine["id"] if mine else None

@@ -153,7 +153,9 @@ async def test_words_that_nobody_has_and_no_bell_rings_for_wait_too_and_only_onc
 
 @pytest.mark.parametrize("end", ["expired", "gone", "declined"])
 async def test_what_ended_without_anybody_today_was_missed(here: House, end: str) -> None:
+    """Not what a colleague passed on and has still."""
     lost = await bell(here, state="ended", outcome=end, ended_at=now_ms())
+    await bell(here, state="ended", outcome=end, reason="transfer", ended_at=now_ms())
     await bell(here, state="accepted", outcome="accepted", expert_id=here.ours["expert"], ended_at=now_ms())
     await bell(here, state="ended", outcome=end, raised_at=now_ms() - 2 * DAY, ended_at=now_ms() - 2 * DAY)
     seen = await board(here)
