@@ -54,6 +54,17 @@ def taken(
     return found
 
 
+def settled(
+    conn: Connection, site_id: str, visitor_id: str, conversation_id: str, expert_id: str, now: Ms
+) -> list[str]:
+    """This expert has closed a question that nobody had: its bell, and no other, is over as `taken`. Waits for whoever
+    holds it, so it comes before the conversation is held. Returns those that ended."""
+    found = sql.OF_QUESTION.scalars(conn, site=site_id, visitor=visitor_id, conversation=conversation_id)
+    for alert_id in found:
+        take(conn, alert_id, expert_id, now)
+    return found
+
+
 def take(conn: Connection, alert_id: str, expert_id: str, now: Ms) -> None:
     """This bell is over: whom it is about has somebody. Nothing if it is over anyway."""
     sql.STOP_RINGING.change(conn, alert=alert_id, came_of_it="taken")

@@ -129,6 +129,17 @@ _OF_VISITOR = (
 )
 OF_VISITOR = Prepared(_OF_VISITOR.with_for_update())
 OF_VISITOR_IF_FREE = Prepared(_OF_VISITOR.with_for_update(skip_locked=True))
+OF_QUESTION = Prepared(
+    select(alert.c.id)
+    .where(
+        RINGING,
+        alert.c.site_id == bindparam("site"),
+        alert.c.visitor_id == bindparam("visitor"),
+        alert.c.reason == ASKED,
+        alert.c.trigger_id == bindparam("conversation"),
+    )
+    .with_for_update()
+)
 TAKEN = Prepared(
     update(alert)
     .where(SAME, RINGING)

@@ -10,6 +10,7 @@ import chat.do
 import chat.history
 import chat.preview
 import chat.queries
+import routing.answers
 import tracker.queries
 from chat.message import Who, check_optional, check_text
 from contract.answers import ArticleQuote, ChatOpened, Done, Messages, Opened, Sent
@@ -278,25 +279,29 @@ async def invite(bell: Bell, caller: ExpertCaller, data: ChatInvite) -> Opened:
 
 async def close(bell: Bell, caller: ExpertCaller, data: ConversationClose) -> Done:
     """End it: whose it is, anybody who answers at the site while it is nobody's, an administrator always. Twice is like
-    once."""
+    once. A question that nobody had rings no more."""
 
-    def work(conn: Connection) -> tuple[str, str | None] | None:
+    def work(conn: Connection) -> tuple[str, str | None, list[str]] | None:
         now = db_now(conn)
         row = chat.queries.conversation_for_expert(conn, data.conversation, caller.account)
         if caller.account.role == "marketer":
             raise Refused("forbidden")
         if row["expert_id"] not in (None, caller.account.id) and caller.account.role != "admin":
             raise Refused("forbidden")
+        asked: list[str] = []
+        if row["expert_id"] is None:
+            asked = routing.answers.settled(conn, row["site_id"], row["visitor_id"], row["id"], caller.account.id, now)
         if not chat.do.close(conn, row["id"], now, caller.account.name):
             return None
         announce.conversation_closed(conn, row, caller.account.id, now)
         if row["expert_id"] is not None:
             conversation_over(conn, row["expert_id"], now)
-        return row["visitor_id"], row["expert_id"]
+        return row["visitor_id"], row["expert_id"], asked
 
     closed = await bell.store.write(work)
     if closed is not None:
-        visitor, expert = closed
+        visitor, expert, asked = closed
+        bell.timers.announce(asked)
         bell.bus.ring("conversation", data.conversation)
         bell.bus.ring("visitor", visitor)
         if expert is not None:

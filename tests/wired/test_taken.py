@@ -16,6 +16,7 @@ import tracker.queries
 from chat.tables import conversation
 from contract.clock import MINUTE, now_ms
 from contract.ids import new_id
+from contract.names import Role
 from crm.contact import check_contact
 from routing.tables import alert, decision
 from routing.triggers import Firing
@@ -39,6 +40,17 @@ async def at_desk(shop: Shop, name: str = "Anna", *, capacity: int = 50) -> Expe
     caller = await shop.expert(name, capacity=capacity)
     await shop.say(caller, "presence.set", status="online")
     return caller
+
+
+async def without_desk(shop: Shop, role: Role) -> ExpertCaller:
+    def work(conn: Connection) -> ExpertCaller:
+        account = access.do.create_account(
+            conn, email=f"{uuid4().hex}@shop.example", name="Mark", password_hash="-", role=role, now=now_ms(),
+            sites=[shop.site.id],
+        )  # fmt: skip
+        return ExpertCaller(account=account, language="en")
+
+    return await shop.store.write(work)
 
 
 async def rings(shop: Shop, visit_id: str, name: str = "deep", occasion: str = "") -> str:
@@ -152,12 +164,18 @@ async def test_taking_up_again_ends_the_bells(shop: Shop):
     assert await shop.refusal(anna, "alert.accept", alert=deep) == "alert_over"
 
 
-async def test_a_question_that_is_closed_is_taken_by_nobody(shop: Shop):
-    """Whoever reaches for its bell ends it, and no empty conversation comes of it."""
+@pytest.mark.parametrize("role", ["expert", "admin"])
+async def test_a_question_that_is_closed_is_taken_by_nobody(shop: Shop, role: str):
+    """Its bell falls silent everywhere, and no other does; no empty conversation comes of it."""
     anna, boris, visitor = await at_desk(shop), await at_desk(shop, "Boris"), await shop.visitor()
+    if role == "admin":
+        anna = await without_desk(shop, "admin")
+    deep = await rings(shop, await shop.visit(visitor))
     await shop.visit(visitor)
     talk, asked = await asks(shop, visitor)
     await shop.say(anna, "conversation.close", conversation=talk)
+    assert ((await row(shop, asked))["outcome"], await heard(shop, asked)) == ("taken", {"taken"})
+    assert (await row(shop, deep))["state"] == "ringing"
     assert await shop.refusal(boris, "alert.accept", alert=asked) == "alert_over"
     assert await heard(shop, asked) == {"taken"}
     assert await talks(shop, visitor) == 1
@@ -364,14 +382,7 @@ async def test_a_marketer_closes_nothing(shop: Shop):
     await shop.visit(visitor)
     talk, asked = await asks(shop, visitor)
 
-    def work(conn: Connection) -> ExpertCaller:
-        account = access.do.create_account(
-            conn, email=f"{uuid4().hex}@shop.example", name="Mark", password_hash="-", role="marketer", now=now_ms(),
-            sites=[shop.site.id],
-        )  # fmt: skip
-        return ExpertCaller(account=account, language="en")
-
-    marketer = await shop.store.write(work)
+    marketer = await without_desk(shop, "marketer")
     assert await shop.refusal(marketer, "conversation.close", conversation=talk) == "forbidden"
     assert (await row(shop, asked))["state"] == "ringing"
     found = await shop.store.read(lambda conn: chat.queries.row(conn, talk))
