@@ -18,6 +18,7 @@ from contract.errors import Refused
 from contract.names import Ms
 from store.base import Store
 from store.sql import db_now
+from store.woken import woken
 
 Fired = TypeVar("Fired")
 TICK = 1.0
@@ -68,7 +69,4 @@ class DueLoop(Generic[Fired]):
             heapq.heappop(self._known)
         wait = min(TICK, (self._known[0] - now) / 1000 + 0.001) if self._known else TICK
         self._woken.clear()
-        try:
-            await asyncio.wait_for(self._woken.wait(), wait)
-        except TimeoutError:
-            return
+        await woken(self._woken, wait)

@@ -31,6 +31,7 @@ from service.outgoing.pusher import GONE, HOPELESS, call_of, request
 from service.outgoing.signature import HEADER, signature
 from store.base import Store
 from store.sql import db_now
+from store.woken import woken
 
 UNDER_WAY, LANE = 16, 4
 TICK = 1.0
@@ -130,10 +131,7 @@ class Outgoing:
             except Exception:
                 log.exception("outgoing.failed")
             if not more:
-                try:
-                    await asyncio.wait_for(self._woken.wait(), TICK)
-                except TimeoutError:
-                    continue
+                await woken(self._woken, TICK)
 
     async def _begin(self) -> bool:
         """Claim and begin what is due, as far as there is room. True if there may be more."""

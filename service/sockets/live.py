@@ -23,6 +23,7 @@ from service import present
 from service.bell import Bell
 from service.sockets.registry import Connection
 from service.sockets.server import Sockets
+from store.woken import woken
 
 #: Seconds between two looks, and how long one look's work is paid with rest.
 EVERY, REST = 0.5, 9.0
@@ -67,10 +68,7 @@ class LiveList:
     async def _until_woken(self) -> None:
         """A first change is told at once; without one, leases run out all the same."""
         self._woken.clear()
-        try:
-            await asyncio.wait_for(self._woken.wait(), EVERY)
-        except TimeoutError:
-            return
+        await woken(self._woken, EVERY)
 
     async def look(self) -> None:
         """Read what changed and who is gone; tell it."""

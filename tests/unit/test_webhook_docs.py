@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
 
@@ -15,19 +16,18 @@ from service.outgoing.signature import signature
 TEXT = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text(encoding="utf-8")
 SECRET = "s" * 43
 BODY = '{"id": "1", "event": "message.added", "data": {"text": "Лопата"}}'.encode()
-NOW = int(time.time())
-#: name -> (signature, body, is it ours)
-CASES: dict[str, tuple[str, bytes, bool]] = {
-    "ours": (signature(SECRET, BODY, NOW), BODY, True),
-    "another secret": (signature("t" * 43, BODY, NOW), BODY, False),
-    "one byte more": (signature(SECRET, BODY, NOW), BODY + b" ", False),
-    "old": (signature(SECRET, BODY, NOW - 301), BODY, False),
-    "of the future": (signature(SECRET, BODY, NOW + 400), BODY, False),
-    "another moment": (signature(SECRET, BODY, NOW).replace(f"t={NOW}", f"t={NOW - 1}"), BODY, False),
-    "no signature": (f"t={NOW}", BODY, False),
-    "empty signature": (f"t={NOW},v1=", BODY, False),
-    "no time": ("v1=" + "0" * 64, BODY, False),
-    "nothing": ("", BODY, False),
+#: name -> of a moment: (signature, body, is it ours)
+CASES: dict[str, Callable[[int], tuple[str, bytes, bool]]] = {
+    "ours": lambda now: (signature(SECRET, BODY, now), BODY, True),
+    "another secret": lambda now: (signature("t" * 43, BODY, now), BODY, False),
+    "one byte more": lambda now: (signature(SECRET, BODY, now), BODY + b" ", False),
+    "old": lambda now: (signature(SECRET, BODY, now - 301), BODY, False),
+    "of the future": lambda now: (signature(SECRET, BODY, now + 400), BODY, False),
+    "another moment": lambda now: (signature(SECRET, BODY, now).replace(f"t={now}", f"t={now - 1}"), BODY, False),
+    "no signature": lambda now: (f"t={now}", BODY, False),
+    "empty signature": lambda now: (f"t={now},v1=", BODY, False),
+    "no time": lambda _: ("v1=" + "0" * 64, BODY, False),
+    "nothing": lambda _: ("", BODY, False),
 }
 
 
@@ -41,12 +41,13 @@ def example(language: str) -> str:
 def test_the_python_example_believes_us_alone(name: str):
     names: dict[str, Any] = {}
     exec(example("python"), names)
-    header, body, ours = CASES[name]
+    header, body, ours = CASES[name](int(time.time()))
     assert names["is_shopbell"](SECRET, header, body) is ours
 
 
 def test_the_node_example_believes_us_alone():
-    cases = [[header, body.decode()] for header, body, _ in CASES.values()]
+    made = {name: case(int(time.time())) for name, case in CASES.items()}
+    cases = [[header, body.decode()] for header, body, _ in made.values()]
     program = (
         example("js")
         + f"\nconst cases = {json.dumps(cases)};"
@@ -61,7 +62,7 @@ def test_the_node_example_believes_us_alone():
         encoding="utf-8",
         check=True,
     )
-    assert dict(zip(CASES, json.loads(done.stdout), strict=True)) == {name: case[2] for name, case in CASES.items()}
+    assert dict(zip(CASES, json.loads(done.stdout), strict=True)) == {name: case[2] for name, case in made.items()}
 
 
 def test_every_event_and_every_word_for_a_failure_is_explained():

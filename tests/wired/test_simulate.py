@@ -19,7 +19,7 @@ async def test_on_a_day_with_silence_and_crashes_every_bell_ends_and_no_promise_
     """Shifts, breaks, laptops that die, a server that is away; each bell looked at after each commit."""
     day = await live(fresh_database_url, SHORT, 1)
     assert day.wrong == {}, day.first
-    assert set(day.ends) == {"accepted", "expired", "gone"}
+    assert {"accepted", "expired", "gone"} <= set(day.ends) <= {"accepted", "declined", "expired", "gone"}
     assert sum(day.ends.values()) == day.bells > 400
     happened = ("times down", "laptops that died", "declines", "talks in which nobody appeared", "talks left", "wrote")
     assert min(day.counts[what] for what in happened) > 0
