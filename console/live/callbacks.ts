@@ -3,10 +3,10 @@ import { computed, signal } from "@preact/signals";
 import { byTime, isMine, replaced } from "../state/callbacks";
 import { timeOfDay } from "../text/format";
 import { whoIs } from "../text/names";
-import { t } from "../text/text";
-import type { Callback } from "../wire";
+import { errorText, t, tn } from "../text/text";
+import type { Callback, CallbacksCleared } from "../wire";
 import { tick } from "./bell";
-import { list } from "./http";
+import { codeOf, http, list } from "./http";
 import { ask } from "./line";
 import { say } from "./notes";
 import { desk } from "./value";
@@ -33,3 +33,12 @@ export function receiveCallback(one: Callback): void {
 }
 /** Says what became of it; the event of the server puts it where it belongs. */
 export const settle = (one: Callback, what: "done" | "missed", note: string) => ask(`callback.${what}`, { callback: one.id, note });
+/** A prank: everything open that strangers from the same network asked for is missed. Each is told by an event. */
+export async function clearLike(one: Callback): Promise<void> {
+  try {
+    const { cleared } = await http<CallbacksCleared>("DELETE", `/api/callbacks?like=${one.id}`);
+    say(tn("callbacks.cleared", cleared), "good");
+  } catch (error) {
+    say(errorText(codeOf(error)), "bad");
+  }
+}

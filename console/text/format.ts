@@ -31,6 +31,8 @@ function remember<T extends Intl.NumberFormat | Intl.DateTimeFormat>(kind: strin
   return known;
 }
 
+/** The name of a country by its two letters; the letters themselves where there is no such country. */
+export const country = (code: string): string => new Intl.DisplayNames(locale(), { type: "region" }).of(code) ?? code;
 export const number = (n: number): string => numbers({}).format(n);
 export const percent = (share: number): string =>
   numbers({ style: "percent", maximumFractionDigits: share > 0 && share < 0.1 ? 1 : 0 }).format(share);

@@ -37,7 +37,7 @@ const cards = () => [...on.root.querySelectorAll(".callback strong")].map((one) 
 beforeEach(() => {
   open = [promised()];
   missed = [];
-  on = stage((_, path) => ({ items: path.includes("state=missed") ? missed : open, next: null }));
+  on = stage((method, path) => method === "DELETE" ? { cleared: 7, more: false } : ({ items: path.includes("state=missed") ? missed : open, next: null }));
 });
 afterEach(() => { on.end(); vi.mocked(ask).mockClear(); act(() => { desk.value = null; selection.value = null; }); });
 
@@ -94,6 +94,18 @@ it("leads to the conversation in which somebody is to be answered", async () => 
   expect(on.text()).toContain("answer in writing");
   await on.press("Conversation");
   expect(selection.value).toEqual({ kind: "conversation", id: "talk" });
+});
+it("clears what strangers from one place asked for, once one is sure, and never what a customer did", async () => {
+  open = [promised(), promised({ id: "b", name: "", stranger: true, customer: null, at: inMinutes(60) })];
+  await show();
+  expect([...on.root.querySelectorAll("button")].filter((one) => one.textContent!.startsWith("From the same place"))).toHaveLength(1);
+  await on.press("From the same place");
+  await on.press("Keep them");
+  await on.press("From the same place");
+  expect(on.asked.filter((one) => one.method === "DELETE")).toEqual([]);
+  await on.press("Clear them");
+  expect(on.asked.at(-1)).toMatchObject({ method: "DELETE", path: "/api/callbacks?like=b" });
+  expect(notes.value[0]!.text).toBe("7 callbacks cleared.");
 });
 it("speaks Russian", async () => {
   setLanguage("ru");

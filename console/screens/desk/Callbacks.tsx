@@ -1,7 +1,7 @@
 // Who is to be called or written to, and when: the number is a link, what became of it is said here. Nothing while there
 // is nobody.
 import { useState } from "preact/hooks";
-import { promises, settle, theirs } from "../../live/callbacks";
+import { clearLike, promises, settle, theirs } from "../../live/callbacks";
 import { now } from "../../live/clock";
 import { openTalk } from "../../live/looked";
 import { stageOf } from "../../state/callbacks";
@@ -9,6 +9,7 @@ import { number, when } from "../../text/format";
 import { whereIs, whoIs } from "../../text/names";
 import { t, tn, word } from "../../text/text";
 import type { Callback } from "../../wire";
+import { Remove } from "../site/knowledge/Field";
 
 const SHOWN = 20;
 
@@ -34,6 +35,7 @@ export function Callbacks() {
 function Promised({ one }: { one: Callback }) {
   const [note, setNote] = useState("");
   const [busy, setBusy] = useState(false);
+  const [sure, setSure] = useState(false);
   const stage = stageOf(one, now.value);
   const about = one.words || (one.topic.length > 0 ? whereIs(one.topic) : "");
   const say = async (what: "done" | "missed") => {
@@ -62,6 +64,11 @@ function Promised({ one }: { one: Callback }) {
         <button type="button" class="plain-button" disabled={busy} onClick={() => void say("done")}>{t("callbacks.done")}<span class="unseen"> {who}</span></button>
         <button type="button" class="quiet" disabled={busy} onClick={() => void say("missed")}>{t("callbacks.missed")}<span class="unseen"> {who}</span></button>
       </div>
+      {one.stranger && (
+        <p class="small">
+          <Remove sure={sure} onSure={setSure} onRemove={() => void clearLike(one)} words={{ remove: t("callbacks.clear"), ask: t("callbacks.clear_ask"), yes: t("callbacks.clear_yes"), no: t("callbacks.clear_no") }} />
+        </p>
+      )}
     </article>
   );
 }

@@ -13,7 +13,7 @@ import { TalkForm } from "./TalkForm";
 
 const HERE = {
   ...SITE, language: "en", zone: "UTC", currency: "EUR", look: { accent: "", side: "right", title: { en: "", ru: "" }, welcome: { en: "", ru: "" } },
-  talk: { idle_minutes: 60, warn_minutes: 5, preview: false, files: true, ratings: true, night: true },
+  talk: { idle_minutes: 60, warn_minutes: 5, preview: false, files: true, ratings: true, night: true, countries: [] },
 } as unknown as Site;
 const scheme = { accent: "#112233", hover: "#112233", ink: "#ffffff", soft: "#ddeeff", soft_ink: "#112233" };
 let on: ReturnType<typeof stage>;
@@ -96,7 +96,18 @@ it("ends silent conversations after minutes that make sense, or never", async ()
   await on.tick("A conversation without a word");
   await on.tick("Visitors may attach files");
   await on.press("Save");
-  expect(sent()[0]!.body).toEqual({ talk: { idle_minutes: 0, warn_minutes: 5, preview: false, files: false, ratings: true, night: true } });
+  expect(sent()[0]!.body).toEqual({ talk: { idle_minutes: 0, warn_minutes: 5, preview: false, files: false, ratings: true, night: true, countries: [] } });
+});
+it("takes countries by their letters, names them, and nothing that is none", async () => {
+  await on.show(<Chosen what={TalkForm} />);
+  await on.type("Countries", "de, QQ");
+  await on.press("Save");
+  expect(on.text()).toContain("Codes of two letters");
+  expect(sent()).toEqual([]);
+  await on.type("Countries", "de at,DE");
+  expect(on.text()).toContain("Germany, Austria");
+  await on.press("Save");
+  expect(sent()[0]!.body).toMatchObject({ talk: { countries: ["DE", "AT"] } });
 });
 it.each([["Garden > Roses", ["Garden", "Roses"]], ["Garden›Roses ", ["Garden", "Roses"]], ["24/7 care", ["24/7 care"]], ["", []]])("reads the place %j", (typed, path) => {
   expect(pathOf(typed)).toEqual(path);
