@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 # No example has a deadline: how long one takes on a busy machine says nothing of what it shows.
 hypothesis.settings.register_profile("here", deadline=None)
 hypothesis.settings.load_profile("here")
-TIERS = ("unit", "wired", "browser", "real", "newcomer")
+TIERS = ("unit", "newcomer", "browser", "real", "wired")
 OUTPUT = ROOT / "test-output"
 LAUNCH = [
     "--disable-gpu",
@@ -32,7 +32,8 @@ LAUNCH = [
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A mistake shows early: the fast tiers come first."""
+    """A mistake shows early: the fast tier comes first. Then what takes longest, so that no worker is left alone with it
+    at the end."""
     items.sort(key=lambda item: next((n for n, tier in enumerate(TIERS) if tier in item.path.parts), len(TIERS)))
 
 

@@ -52,7 +52,8 @@ async def test_who_waits_hears_their_place_and_rings_whoever_comes_free(people: 
     first, first_talk = await asks(people)
     told = await first.wait("message.added", kind="event")
     assert (told["data"]["name"], told["data"]["position"]) == ("queue.waiting", before + 1)
-    assert told["data"]["minutes"] is None, "a talk that has just begun lasts longer than anybody is kept waiting"
+    # Longer than anybody is kept waiting, or, where talks of today were short, the shortest time that is ever told.
+    assert told["data"]["minutes"] in (None, 5)
     second, second_talk = await asks(people)
     assert (await second.wait("message.added", kind="event"))["data"]["position"] == before + 2
 
