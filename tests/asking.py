@@ -21,6 +21,7 @@ class Asking(Ears):
             timeout=40, headers={"Authorization": f"Bearer {key}", **{k: v for k, v in headers.items() if v}}
         )
         self._listening: asyncio.Task[None] | None = None
+        self._asked: asyncio.Task[Any] | None = None
 
     async def connect(self) -> "Asking":
         """Hear what stands open, then everything that comes. Raises AssertionError where the server refuses."""
@@ -54,17 +55,24 @@ class Asking(Ears):
             assert answer.headers["content-type"] == "application/problem+json"
             assert said["error"] == {"code": said["code"], "detail": said["detail"]}
             return {"error": said["error"]}
-        if event == "chat.open":
+        if event == "chat.open" and said["conversation"] != self.conversation:
             self.conversation, self.after = said["conversation"], said["seq"]
+            if self._asked is not None:
+                self._asked.cancel()  # it was about another one
         return said
 
     async def _listen(self) -> None:
         while True:
-            await self.ask()
+            self._asked = asyncio.create_task(self.ask())
+            await asyncio.wait([self._asked])
+            if not self._asked.cancelled() and (failure := self._asked.exception()) is not None:
+                await self._heard("listening.failed", {"why": repr(failure)})
+                raise failure
 
     async def close(self) -> None:
-        if self._listening is not None:
-            self._listening.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._listening
+        for task in (self._listening, self._asked):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
         await self.http.aclose()

@@ -121,8 +121,8 @@ async def test_what_was_acknowledged_survives_kill_9_at_any_moment(house: Server
 
     told = sum(len(talker.acknowledged) for talker in talkers)
     taken = sum(len(walker.acknowledged) for walker in walkers)
-    assert told > 4 * ROUNDS
-    assert taken > 4 * ROUNDS
+    assert told > ROUNDS
+    assert taken > ROUNDS
     for talker in talkers:
         mine = select(message.c.seq, message.c.client_id).where(message.c.conversation_id == talker.conversation)
         rows = await look(house, lambda conn, mine=mine: conn.execute(mine.order_by(message.c.seq)).all())  # type: ignore[misc]

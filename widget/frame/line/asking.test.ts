@@ -54,6 +54,22 @@ test("first what stands open, without waiting; then it waits, from where we are 
   expect(asked[0]).toMatchObject({ address: "/visitor/wait", site: "shop", bearer: "Bearer k" });
 });
 
+test("with another conversation it asks anew, at once, and with the same state", async () => {
+  replies.push(told("s1"));
+  transport.open();
+  await settle(1);
+  replies.push({ body: { ok: true, conversation: "c" } });
+  void transport.command("chat.open", {}).then(() => (position = { conversation: "c", after: 1 }));
+  await settle(1);
+  expect(asked.map(({ conversation, after, state }) => [conversation, after, state])).toEqual([
+    ["", 0, ""], ["", 0, "s1"], [undefined, undefined, undefined], ["c", 1, "s1"],
+  ]);
+  replies.push({ body: { ok: true, seq: 2 } });
+  void transport.command("message.send", {} as never);
+  await settle(1);
+  expect([log, asked.length]).toEqual([["on"], 5]);
+});
+
 test("an answer that does not come is asked for again with the same state, less and less often", async () => {
   replies.push(told("s1"), "down", "down", { status: 502, body: "<html>" }, told("s1", ["message.added", 1]));
   transport.open();

@@ -18,6 +18,8 @@ export function byAsking({ site, visitor, language, position }: Who, ears: Ears)
   const frame = crypto.randomUUID();
   let stop: AbortController | undefined;
   let through = false;
+  /** The question that the server keeps, and the conversation that it is about. */
+  let kept: { about: string; anew: () => void } | undefined;
 
   async function post(address: string, body: object, patience: number, signal?: AbortSignal, keepalive = false): Promise<any> {
     let answer: any;
@@ -68,8 +70,11 @@ export function byAsking({ site, visitor, language, position }: Who, ears: Ears)
       const known = at.conversation !== strange;
       const patience = through && !document.hidden ? KEPT : 0;
       const asked = performance.now();
+      const question = new AbortController(), give = () => question.abort();
+      signal.addEventListener("abort", give);
+      kept = { about: at.conversation, anew: give };
       try {
-        const told: Waited = await post("wait", { ...(known ? at : {}), state, frame, patience }, (KEPT + 10) * 1_000, signal);
+        const told: Waited = await post("wait", { ...(known ? at : {}), state, frame, patience }, (KEPT + 10) * 1_000, question.signal);
         if (signal.aborted) return;
         failures = 0;
         state = told.state;
@@ -81,6 +86,7 @@ export function byAsking({ site, visitor, language, position }: Who, ears: Ears)
         else if (!told.events.length && performance.now() - asked < CROWDED_PAUSE) await rest(CROWDED_PAUSE, signal);
       } catch (problem) {
         if (signal.aborted) return;
+        if (question.signal.aborted) continue;
         const code = problem instanceof Refused ? problem.refusal.code : "";
         if (code === "not_found") {
           strange = at.conversation;
@@ -90,6 +96,9 @@ export function byAsking({ site, visitor, language, position }: Who, ears: Ears)
         if (problem instanceof Refused && !problem.passing) ears.refused();
         else ears.off();
         await rest(Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** failures++), signal);
+      } finally {
+        signal.removeEventListener("abort", give);
+        kept = undefined;
       }
     }
   }
@@ -105,7 +114,13 @@ export function byAsking({ site, visitor, language, position }: Who, ears: Ears)
       stop = undefined;
       through = false;
     },
-    command: (name, data) => post("command", { name, data }, PATIENCE),
+    async command(name, data) {
+      const answer = await post("command", { name, data }, PATIENCE);
+      // A question is about one conversation. If we have another one now, it is asked anew: what happens in the new one
+      // before the old question reaches the server would be told with nothing else.
+      setTimeout(() => kept && kept.about !== position().conversation && kept.anew());
+      return answer;
+    },
     mention: (name, data) => void post("command", { name, data }, PATIENCE, undefined, true).catch(() => {}),
   };
 }
