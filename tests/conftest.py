@@ -32,8 +32,8 @@ LAUNCH = [
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A mistake shows early: the fast tier comes first. Then what takes longest, so that no worker is left alone with it
-    at the end."""
+    """A mistake shows early: the fast tier comes first. Then what takes longest: no worker is left alone with it at
+    the end."""
     items.sort(key=lambda item: next((n for n, tier in enumerate(TIERS) if tier in item.path.parts), len(TIERS)))
 
 
