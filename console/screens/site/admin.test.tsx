@@ -35,6 +35,7 @@ beforeEach(() => {
       const found = products.filter((one) => one.name.includes(query.get("q") ?? "") && (query.get("active") !== "true" || one.active));
       return { items: found.slice(from, from + most), next: from + most < found.length ? String(from + most) : null };
     }
+    if (path.startsWith("/api/topics")) return { items: [{ id: "0", path: [] }, { id: "1", path: ["Garden", "Roses"] }], next: null };
     if (path.startsWith("/api/products")) return { id: "n", sku: "N", name: "New", path: [], active: true, price: { amount: 1, currency: "EUR" }, ...body, ...("price" in body ? { price: { amount: body.price, currency: "EUR" } } : {}) };
     return method === "GET" ? { items: sites.value, next: null } : { ...HERE, ...body };
   });
@@ -138,6 +139,7 @@ it("writes a product with a price in the site's money, and takes one out of the 
   await on.type("Article number", "SP-1");
   await on.type("Price in EUR", "12,5");
   expect(on.text()).toContain("That is €12.50.");
+  expect([...on.root.querySelectorAll("datalist option")].map((one) => one.getAttribute("value"))).toEqual(["Garden › Roses"]);
   await on.type("Place on the tree", "Garden > Tools");
   await on.press("Save");
   expect(sent()).toEqual([{ method: "POST", path: "/api/products", body: { site: "s", sku: "SP-1", name: "Spade", price: 1250, path: ["Garden", "Tools"], active: true } }]);

@@ -1,14 +1,15 @@
 // One product: what it is called, what it costs, where on the tree it stands, whether it is sold.
-import { useEffect, useRef, useState } from "preact/hooks";
-import { codeOf, detailOf, http } from "../../../live/http";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useAnswer } from "../../../live/ask";
+import { codeOf, detailOf, http, list } from "../../../live/http";
 import { digits, money, parseMoney } from "../../../text/format";
 import { SEPARATOR } from "../../../text/names";
 import { errorText, t } from "../../../text/text";
-import type { Product, Site } from "../../../wire";
+import type { Product, Site, Topic } from "../../../wire";
 import { Field, firstWrong } from "../knowledge/Field";
 
 export interface Draft { sku: string; name: string; price: string; path: string; active: boolean }
-const MOST = 10 ** 10;
+const MOST = 10 ** 10, PLACES = 2_000;
 
 export const blank = (): Draft => ({ sku: "", name: "", price: "", path: "", active: true });
 export const fromProduct = ({ sku, name, price, path, active }: Product): Draft => ({ sku, name, price: typed(price.amount, price.currency), path: path.join(SEPARATOR), active });
@@ -27,6 +28,8 @@ export function ProductForm({ site, id, begun, onChange, onClose, onSaved }: Sho
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<{ code: string; text: string } | null>(null);
+  const places = useId();
+  const topics = useAnswer(site.id, () => list<Topic>("/api/topics", { site: site.id }, PLACES));
   const head = useRef<HTMLInputElement>(null);
   useEffect(() => head.current?.focus(), []);
   const set = (some: Partial<Draft>) => { const to = { ...draft, ...some }; setDraft(to); setRefused(null); onChange(to); };
@@ -61,7 +64,8 @@ export function ProductForm({ site, id, begun, onChange, onClose, onSaved }: Sho
         </Field>
       </div>
       <Field label={t("products.path")} more={t("products.path_more")} wrong={tried && wrong.path ? t("products.path_wrong") : null}>
-        {(at) => <input {...at} type="text" autocomplete="off" placeholder={t("products.path_like")} value={draft.path} onInput={(event) => set({ path: event.currentTarget.value })} />}
+        {(at) => <><input {...at} type="text" list={places} autocomplete="off" placeholder={t("products.path_like")} value={draft.path} onInput={(event) => set({ path: event.currentTarget.value })} />
+          <datalist id={places}>{(topics.value ?? []).filter((one) => one.path.length > 0).map((one) => <option key={one.id} value={one.path.join(SEPARATOR)} />)}</datalist></>}
       </Field>
       <label class="check"><input type="checkbox" checked={draft.active} onChange={(event) => set({ active: event.currentTarget.checked })} /><span>{t("products.active")}</span></label>
       {refused && !taken && <p class="form-error" role="alert">{refused.text}</p>}
