@@ -65,7 +65,7 @@ function Promised({ one }: { one: Callback }) {
         <button type="button" class="quiet" disabled={busy} onClick={() => void say("missed")}>{t("callbacks.missed")}<span class="unseen"> {who}</span></button>
       </div>
       {one.stranger && (
-        <p class="small">
+        <p class="callback-clear">
           <Remove sure={sure} onSure={setSure} onRemove={() => void clearLike(one)} words={{ remove: t("callbacks.clear"), ask: t("callbacks.clear_ask"), yes: t("callbacks.clear_yes"), no: t("callbacks.clear_no") }} />
         </p>
       )}
