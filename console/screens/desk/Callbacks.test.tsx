@@ -98,10 +98,12 @@ it("leads to the conversation in which somebody is to be answered", async () => 
 it("clears what strangers from one place asked for, once one is sure, and never what a customer did", async () => {
   open = [promised(), promised({ id: "b", name: "", stranger: true, customer: null, at: inMinutes(60) })];
   await show();
-  expect([...on.root.querySelectorAll("button")].filter((one) => one.textContent!.startsWith("From the same place"))).toHaveLength(1);
-  await on.press("From the same place");
+  expect([...on.root.querySelectorAll("button")].filter((one) => one.textContent!.startsWith("Clear all from this network"))).toHaveLength(1);
+  await on.press("Clear all from this network");
+  expect(document.activeElement!.textContent).toBe("Keep them");
   await on.press("Keep them");
-  await on.press("From the same place");
+  expect(document.activeElement!.textContent).toBe("Clear all from this network");
+  await on.press("Clear all from this network");
   expect(on.asked.filter((one) => one.method === "DELETE")).toEqual([]);
   await on.press("Clear them");
   expect(on.asked.at(-1)).toMatchObject({ method: "DELETE", path: "/api/callbacks?like=b" });

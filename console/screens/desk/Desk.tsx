@@ -58,11 +58,11 @@ function List() {
     <div class="column column-list" ref={ref} role="region" aria-label={t("desk.list")} tabIndex={0}>
       <Overnight />
       <Alerts />
-      <Missed />
+      <Conversations />
       <Callbacks />
       <Queue />
       <Unanswered />
-      <Conversations />
+      <Missed />
       <OnSite />
     </div>
   );

@@ -77,7 +77,7 @@ export function TalkForm({ site, changes }: { site: Site; changes: boolean }) {
           ))}
           <h3>{t("talkform.calls")}</h3>
           <Field label={t("talkform.countries")} more={from?.length ? from.map(country).join(", ") : t("talkform.countries_none")} wrong={tried && !from ? t("talkform.countries_bad") : null}>
-            {(at) => <input {...at} type="text" autocomplete="off" placeholder="DE, AT, CH" maxLength={120} value={draft.countries} onInput={(event) => set({ countries: event.currentTarget.value })} />}
+            {(at) => <input {...at} type="text" autocomplete="off" maxLength={120} value={draft.countries} onInput={(event) => set({ countries: event.currentTarget.value })} />}
           </Field>
         </fieldset>
         {refused && <p class="form-error" role="alert">{refused}</p>}

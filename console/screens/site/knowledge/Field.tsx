@@ -1,6 +1,6 @@
 // A field with its label, what it means, or what is wrong with it.
 import type { ComponentChildren } from "preact";
-import { useId } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 
 export type At = { id: string; "aria-invalid": boolean; "aria-describedby": string | undefined };
 
@@ -21,8 +21,14 @@ export function firstWrong(form: HTMLFormElement): void {
   setTimeout(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
 }
 
-/** Asked twice before something is gone for good. */
+/** Asked twice before something is gone for good. Whoever asked stands on the answer that changes nothing. */
 export function Remove({ sure, onSure, onRemove, words }: { sure: boolean; onSure: (to: boolean) => void; onRemove: () => void; words: { remove: string; ask: string; yes: string; no: string } }) {
-  if (!sure) return <button type="button" class="quiet" onClick={() => onSure(true)}>{words.remove}</button>;
-  return <><span class="small">{words.ask}</span><button type="button" class="plain-button" onClick={onRemove}>{words.yes}</button><button type="button" class="quiet" onClick={() => onSure(false)}>{words.no}</button></>;
+  const safe = useRef<HTMLButtonElement>(null);
+  const before = useRef(sure);
+  useEffect(() => {
+    if (before.current !== sure) safe.current?.focus();
+    before.current = sure;
+  }, [sure]);
+  if (!sure) return <button key="remove" ref={safe} type="button" class="quiet" onClick={() => onSure(true)}>{words.remove}</button>;
+  return <><span class="small">{words.ask}</span><button key="yes" type="button" class="plain-button" onClick={onRemove}>{words.yes}</button><button key="no" ref={safe} type="button" class="quiet" onClick={() => onSure(false)}>{words.no}</button></>;
 }
