@@ -15,4 +15,6 @@ export function say(text: string, tone: Note["tone"] = "plain", about?: string):
   setTimeout(() => dismiss(note.id), STAY_MS);
 }
 export const dismiss = (id: number): void => void (notes.value = notes.peek().filter((note) => note.id !== id));
+/** "Saved." was said of a screen that is no longer there. What went wrong stays until it was read. */
+export const forgetDone = (): void => void (notes.value = notes.peek().filter((note) => note.tone !== "good"));
 export const forgetAbout = (about: string): void => void (notes.value = notes.peek().filter((note) => note.about !== about));

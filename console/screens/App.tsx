@@ -4,9 +4,10 @@ import { useEffect } from "preact/hooks";
 import { Bell } from "../../widget/look/Bell";
 import { closeDesk, openDesk } from "../live/desk";
 import { askUnfinished, unfinished } from "../live/setup";
+import { forgetDone } from "../live/notes";
 import { answersPeople, readsReports, session } from "../live/session";
 import { Notes } from "../parts/Notes";
-import { screen, type Screen } from "../parts/route";
+import { part, screen, type Screen } from "../parts/route";
 import { t } from "../text/text";
 import type { Me } from "../wire";
 import { Board } from "./board/Board";
@@ -36,6 +37,7 @@ export function App() {
   });
   const admin = session.value.state === "in" && session.value.me.role === "admin" ? session.value.me.id : null;
   useEffect(() => { if (admin) void askUnfinished(); else unfinished.value = false; }, [admin]);
+  useEffect(forgetDone, [screen.value, part.value]);
   const now = session.value;
   if (now.state === "unknown") {
     return <main class="waiting" aria-busy="true"><h1><Bell size={48} title="Shopbell" /></h1><p role="status">{t(now.away ? "app.away" : "app.starting")}</p></main>;

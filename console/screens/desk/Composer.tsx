@@ -79,7 +79,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
         <Emoji onPick={insert} />
         <div class="composer-field">
           {canned.popup}
-          <Words id="composer" field={field} label={t(note ? "composer.note_label" : "composer.label")} placeholder={t(note ? "composer.note_placeholder" : "composer.placeholder")}
+          <Words id="composer" field={field} label={t(note ? "composer.note_label" : "composer.label")} placeholder={t(note ? "composer.note_placeholder" : matchMedia("(width < 40rem)").matches ? "composer.short" : "composer.placeholder")}
             value={text} onSend={send} onKey={canned.onKey} list={canned.list} onFiles={note ? undefined : files}
             onText={(words) => { setDraft(key, words); if (words && !note) tellTyping(id); }} />
         </div>
