@@ -110,6 +110,11 @@ def leave(conn: Connection, expert_id: str, reason: str) -> list[tuple[Row, bool
     return left
 
 
+def hold_desk(conn: Connection, expert_id: str) -> None:
+    """This desk, held until the unit of work ends; nothing where somebody has none."""
+    sql.LOCKED_DESK.first(conn, expert=expert_id)
+
+
 def count_places(conn: Connection, expert_id: str, *, busy: bool) -> None:
     """Remember whether all places of this desk are taken."""
     sql.BUSY.change(conn, expert=expert_id, full=int(busy))

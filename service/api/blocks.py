@@ -14,6 +14,7 @@ from service import present
 from service.api.lists import Listed, asked, page
 from service.api.operation import EXPERTS, Call, operation
 from service.flows.blocking import Ended, block
+from service.flows.ended import ending
 from service.flows.presence import came_free
 from store.sql import db_now
 
@@ -67,7 +68,7 @@ async def add(call: Call) -> Block:
         row, ended = block(conn, call.account, asked_for.visitor, asked_for.reason, until, now)
         return _shown(conn, [row], now)[0], ended
 
-    made, ended = await call.bell.store.write(write)
+    made, ended = await ending(call.bell.store, write)
     call.bell.blocks.forget()
     call.bell.timers.announce(ended.alerts)
     for conversation_id in ended.conversations:

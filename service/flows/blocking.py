@@ -22,6 +22,7 @@ from service.bell import Bell
 from service.callers import VisitorCaller
 from service.commands import Command, Handler
 from service.flows import announce
+from service.flows.ended import held_to_end
 from service.flows.reachable import conversation_over
 
 
@@ -49,7 +50,7 @@ class Ended(msgspec.Struct):
 def block(
     conn: Connection, account: AccountFacts, visitor_id: str, reason: str, until: Ms, now: Ms
 ) -> tuple[RowMapping, Ended]:
-    """From now on. Refused("not_found") unless the visitor is of a site of this person."""
+    """From now on. Refused("not_found") unless the visitor is of a site of this person. A part of `ended.ending`."""
     seen = tracker.queries.visitor_row(conn, visitor_id)
     if seen is None or not account.may_see(seen["site_id"]):
         raise Refused("not_found")
@@ -59,7 +60,7 @@ def block(
         routing.alerts.end(conn, alert["id"], "gone", now)
         ended.alerts.append(alert["id"])
     theirs = select(conversation).where(conversation.c.visitor_id == visitor_id, conversation.c.state == "open")
-    for row in conn.execute(theirs.order_by(conversation.c.id)).mappings().all():
+    for row in held_to_end(conn, conn.execute(theirs).mappings().all()):
         if chat.do.close(conn, row["id"], now, account.name):
             ended.conversations.append(row["id"])
             announce.conversation_closed(conn, row, account.id, now)

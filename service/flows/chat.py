@@ -33,6 +33,7 @@ from service.callers import ExpertCaller, VisitorCaller
 from service.commands import Command
 from service.flows import announce, night
 from service.flows.articles import articles_for
+from service.flows.ended import ending, held_to_end
 from service.flows.once import once
 from service.flows.places import check_room, speaker, visit_for, writable
 from service.flows.presence import came_free
@@ -291,6 +292,7 @@ async def close(bell: Bell, caller: ExpertCaller, data: ConversationClose) -> Do
         asked: list[str] = []
         if row["expert_id"] is None:
             asked = routing.answers.settled(conn, row["site_id"], row["visitor_id"], row["id"], caller.account.id, now)
+        (row,) = held_to_end(conn, [row])  # who took it meanwhile has it: it is asked anew who may close it
         if not chat.do.close(conn, row["id"], now, caller.account.name):
             return None
         announce.conversation_closed(conn, row, caller.account.id, now)
@@ -298,7 +300,7 @@ async def close(bell: Bell, caller: ExpertCaller, data: ConversationClose) -> Do
             conversation_over(conn, row["expert_id"], now)
         return row["visitor_id"], row["expert_id"], asked
 
-    closed = await bell.store.write(work)
+    closed = await ending(bell.store, work)
     if closed is not None:
         visitor, expert, asked = closed
         bell.timers.announce(asked)

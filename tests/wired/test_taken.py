@@ -1,7 +1,7 @@
 """Whoever takes a visitor by writing or inviting ends their bells, and no bell takes a visitor from a colleague."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 from uuid import uuid4
 
@@ -21,6 +21,8 @@ from crm.contact import check_contact
 from routing.tables import alert, decision
 from routing.triggers import Firing
 from service.callers import ExpertCaller, VisitorCaller
+from service.flows.blocking import Ended, block
+from service.flows.ended import ending, held_to_end
 from service.flows.judging import raise_and_ring
 from service.flows.ringing import fire_due, ring_for_question
 from store.connect import open_store
@@ -366,6 +368,88 @@ async def test_writing_inviting_accepting_and_closing_at_once_leave_one_pair_of_
         assert await deadlocks(shop) == before
     for each in houses:
         await each.close()
+
+
+@pytest.mark.parametrize("how", ["alert.accept", "message.send"])
+async def test_nobody_closes_what_a_colleague_has_just_taken(fresh_database_url: str, how: str):
+    """Who takes it and who closes it come at once, through two processes where the base allows it: one of them hears
+    that it is too late, and the conversation is theirs who did not."""
+    shop = await Shop.open(fresh_database_url)
+    houses = [shop]
+    postgres = fresh_database_url.startswith("postgresql")
+    if postgres:
+        houses.append(Shop(open_store(fresh_database_url)))
+        houses[1].site = shop.site
+    anna, boris = await at_desk(shop), await at_desk(shop, "Boris")
+    before = await deadlocks(shop) if postgres else 0
+    for turn in range(3 * ROUNDS):
+        visitor = await shop.visitor()
+        await shop.visit(visitor)
+        talk, asked = await asks(shop, visitor)
+        data = {"alert": asked}
+        if how == "message.send":
+            data = {"conversation": talk, "client_id": uuid4().hex, "text": "Mine"}
+
+        async def closes(talk: str = talk, turn: int = turn) -> str:
+            await asyncio.sleep(turn % 6 / 1000)
+            return await houses[-1].refusal(boris, "conversation.close", conversation=talk)
+
+        took, over = await asyncio.gather(shop.refusal(anna, how, **data), closes())
+        assert (took == "ok") != (over == "ok"), (took, over)
+        assert over in ("ok", "forbidden")
+        assert took in ("ok", "alert_over", "conversation_closed")
+        found = await shop.store.read(lambda conn, talk=talk: chat.queries.row(conn, talk))  # type: ignore[misc]
+        assert found is not None
+        assert (found["state"], found["expert_id"]) == (("open", anna.account.id) if took == "ok" else ("closed", None))
+    if postgres:
+        assert await deadlocks(shop) == before
+    for each in houses:
+        await each.close()
+
+
+async def test_who_took_it_in_the_moment_of_a_block_has_a_free_place_again(fresh_database_url: str):
+    """The block ends what is theirs by then, and says whose it was; or they hear that it is over."""
+    shop = await Shop.open(fresh_database_url)
+    houses = [shop]
+    if fresh_database_url.startswith("postgresql"):
+        houses.append(Shop(open_store(fresh_database_url)))
+    anna, boris = await at_desk(shop), await at_desk(shop, "Boris")
+    for turn in range(3 * ROUNDS):
+        visitor = await shop.visitor()
+        talk = await shop.open_chat(visitor)  # no bell, so that nobody waits for one
+
+        def work(conn: Connection, visitor: VisitorCaller = visitor) -> Ended:
+            return block(conn, boris.account, visitor.visitor, "", now_ms() + MINUTE, now_ms())[1]
+
+        async def blocks(turn: int = turn, work: Callable[[Connection], Ended] = work) -> Ended:
+            await asyncio.sleep(turn % 6 / 1000)
+            return await ending(houses[-1].store, work)
+
+        mine = {"conversation": talk, "client_id": uuid4().hex, "text": "Mine"}
+        took, ended = await asyncio.gather(shop.refusal(anna, "message.send", **mine), blocks())
+        assert took in ("ok", "conversation_closed")
+        assert ended.conversations == [talk]
+        assert ended.freed == ([anna.account.id] if took == "ok" else [])
+    for each in houses:
+        await each.close()
+
+
+async def test_a_conversation_in_other_hands_than_it_was_seen_in_is_looked_at_again(shop: Shop):
+    """Nothing is done with the one that was seen."""
+    anna, visitor = await at_desk(shop), await shop.visitor()
+    await shop.visit(visitor)
+    talk, _ = await asks(shop, visitor)
+    seen = [await shop.store.read(lambda conn: chat.queries.row(conn, talk))]
+    await writes(shop, anna, talk)
+
+    def work(conn: Connection) -> list[Any]:
+        row = seen[-1]
+        assert row is not None
+        seen.append(chat.queries.row(conn, talk))
+        return [held["expert_id"] for held in held_to_end(conn, [row])]
+
+    assert await ending(shop.store, work) == [anna.account.id]
+    assert len(seen) == 3
 
 
 async def deadlocks(shop: Shop) -> int:
