@@ -23,7 +23,7 @@ from contract.clock import now_ms
 from contract.errors import Refused
 from contract.names import Ms
 from service.bell import Bell
-from service.callers import ExpertCaller, VisitorCaller
+from service.callers import VisitorCaller
 from service.flows.notes import NOTED
 from service.flows.presence import came_free
 from service.sockets import callbacks, desks, pages, talks
@@ -32,6 +32,7 @@ from service.sockets.live import LiveList
 from service.sockets.noted import Noted
 from service.sockets.registry import Connection, Saying
 from service.sockets.server import Sockets
+from service.sockets.sessions import Sessions, session_of
 
 Look = Callable[[Base], list[Saying]]
 Step = Callable[[], Awaitable[Any]]
@@ -48,6 +49,7 @@ class Delivery:
         sockets.joined, sockets.settled = self.joined, self.settled
         live = LiveList(bell, sockets)
         bell.background(live.run())
+        bell.background(Sessions(bell, sockets).run())
         for kind, handler in (
             ("alert", self.alert),
             ("conversation", self.conversation),
@@ -171,7 +173,7 @@ class Delivery:
 
         A changed account (other sites, another name) ends them too: they come back as who they are now.
         """
-        mine = {connection: _session(connection) for connection in self._registry.of_expert(account_id)}
+        mine = {connection: session_of(connection) for connection in self._registry.of_expert(account_id)}
         if not mine:
             return
         alive, account = await self._bell.store.read(
@@ -224,7 +226,3 @@ class Delivery:
                 log.warning("delivery.refused", code=refused.code)
             except Exception:
                 log.exception("delivery.failed")
-
-
-def _session(connection: Connection) -> str:
-    return connection.caller.session if isinstance(connection.caller, ExpertCaller) else ""
