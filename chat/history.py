@@ -109,9 +109,17 @@ def asked(conn: Connection, conversation_id: str, most: int = 5) -> list[str]:
 
 
 def answered(conn: Connection, conversation_id: str) -> bool:
-    """Whether an expert has said anything there."""
-    theirs = (message.c.conversation_id == conversation_id, message.c.author_kind == "expert")
-    return conn.execute(select(message.c.seq).where(*theirs).limit(1)).first() is not None
+    """Whether an expert has said anything to what the visitor wrote there. Words that came first do not count: a
+    trigger says them in an expert's name, and no person has read what is there."""
+    theirs = select(func.min(message.c.seq)).where(
+        message.c.conversation_id == conversation_id, message.c.author_kind == "visitor"
+    )
+    ours = (
+        message.c.conversation_id == conversation_id,
+        message.c.author_kind == "expert",
+        message.c.seq > theirs.scalar_subquery(),
+    )
+    return conn.execute(select(message.c.seq).where(*ours).limit(1)).first() is not None
 
 
 def first_since(conn: Connection, conversation_id: str, at: Ms) -> int | None:

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select, update
 
 from chat.do import add, hold
+from chat.history import answered
 from chat.message import SYSTEM, check_optional
 from chat.tables import conversation, message
 from contract.clock import DAY
@@ -33,7 +34,7 @@ def rate(conn: Connection, conversation_id: str, score: int, comment: str, now: 
     if len(comment) > LONGEST:
         raise Refused("message_too_long", str(LONGEST))
     row = hold(conn, conversation_id)
-    if row["expert_id"] is None and row["left_id"] is None:
+    if not _served(conn, row):
         raise Refused("not_found")
     comment = comment or row["comment"] or ""
     if (row["score"], row["comment"] or "") == (score, comment):
@@ -48,6 +49,12 @@ def rate(conn: Connection, conversation_id: str, score: int, comment: str, now: 
         update(conversation).where(conversation.c.id == conversation_id).values(score=score, comment=comment, **kept)
     )
     return True
+
+
+def _served(conn: Connection, row: RowMapping) -> bool:
+    """Whether a person did: took it, or, where a trigger invited in their name, answered there."""
+    had = row["expert_id"] is not None or row["left_id"] is not None
+    return had and (row["trigger_id"] is None or answered(conn, row["id"]))
 
 
 def _tell(conn: Connection, conversation_id: str, score: int, now: Ms) -> None:

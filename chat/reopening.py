@@ -77,7 +77,8 @@ def reopen(
     values: dict[str, Any] = {
         "state": "open",
         "closed_at": None,
-        "trigger_id": None,
+        # Where it began with a trigger, and no person ever took it, the visitor's coming back makes nobody's of it.
+        "trigger_id": row["trigger_id"] if who.kind == "visitor" else None,
         "spoken_at": now,
         "ends_at": None,
         "transfer_id": None,

@@ -375,6 +375,47 @@ async def test_whoever_answers_keeps_the_place_and_reaches_that_expert(house: Ho
     assert (came.answered_at is not None, came.solved, came.order) == (True, False, None)
 
 
+async def test_nobody_rates_an_expert_who_never_heard_of_them(house: House):
+    """An invitation in their name is no service, whatever is written to it, and taken up again or not; an answer is."""
+    await house.trigger(Pages(at_least=1), action="invite", content=HELLO)
+    anna, who = await at_desk(house), browser()
+    await house.look(who, "Things")
+    [held] = await invitations(house)
+    me, talk = await caller(house, who), held["id"]
+
+    async def rates() -> str:
+        return await house.shop.refusal(me, "conversation.rate", conversation=talk, score=1, comment="Awful")
+
+    await house.shop.say(me, "chat.open")
+    assert await rates() == "not_found"
+    await house.shop.say(me, "message.send", conversation=talk, client_id="1", text="Pills!")
+    assert await rates() == "not_found"
+    await house.shop.store.write(lambda conn: chat.do.close(conn, talk, now_ms()))
+    assert await rates() == "not_found"
+    await house.shop.say(me, "conversation.reopen", conversation=talk)
+    assert await rates() == "not_found"
+    await house.shop.say(anna, "message.send", conversation=talk, client_id="2", text="No, thank you.")
+    assert await rates() == "ok"
+
+
+async def test_whom_a_trigger_invited_rates_whoever_answered(house: House):
+    """Also by an offer alone; and a person's own invitation is one, before they wrote a word to it."""
+    await house.trigger(Pages(at_least=1), action="invite", content=HELLO)
+    anna = await at_desk(house)
+    for by in ("info.push", "chat.invite"):
+        who = browser()
+        await house.look(who, "Things")
+        [held] = [row for row in await invitations(house) if row["visitor_at"] is None]
+        me, talk = await caller(house, who), held["id"]
+        await house.shop.say(me, "chat.open")
+        if by == "info.push":
+            await house.shop.say(me, "message.send", conversation=talk, client_id="1", text="Yes?")
+            await house.shop.say(anna, by, conversation=talk, title="Boots", text="Warm ones.")
+        else:
+            await house.shop.say(anna, by, visit=held["visit_id"], text="It is me.")
+        assert await house.shop.refusal(me, "conversation.rate", conversation=talk, score=5) == "ok"
+
+
 async def chats(house: House) -> list[Fact]:
     """What a funnel counts as talks."""
     return await house.shop.store.read(lambda conn: list(facts(conn, house.shop.site.id, None, None, ["chat"])))

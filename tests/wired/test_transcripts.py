@@ -258,6 +258,29 @@ async def test_nobody_has_a_stranger_mailed_their_own_words(here: House):
     assert (await ask(here, conversation=alone)).status_code == 200
 
 
+async def test_words_that_came_before_the_visitors_are_no_answer(here: House):
+    """A trigger invites in an expert's name: nobody has read what is mailed then. Once somebody answers it goes."""
+
+    def invited(conn: Any) -> str:
+        now, anna = now_ms(), Who(kind="expert", id=here.ours["expert"], name="Anna")
+        row = chat.do.open_for_visitor(conn, here.ours["site"], here.ours["browser"], None, None, now)
+        chat.do.add(conn, row["id"], anna, "text", "May I help?", None, None, now)
+        return str(row["id"])
+
+    await here.bell.store.write(lambda conn: chat.do.close(conn, here.ours["conversation"], now_ms()))
+    talk = await here.bell.store.write(invited)
+    assert talk != here.ours["conversation"]
+    asked = {"conversation": talk, "email": "a@b.example", "client_id": "1"}
+    assert (await ask(here, **asked)).status_code == 403
+    vera = Who(kind="visitor", id=here.ours["browser"])
+    await here.bell.store.write(lambda conn: chat.do.add(conn, talk, vera, "text", "Pills!", None, None, now_ms()))
+    assert (await ask(here, **asked)).status_code == 403
+    assert await letters(here) == []
+    anna = Who(kind="expert", id=here.ours["expert"], name="Anna")
+    await here.bell.store.write(lambda conn: chat.do.add(conn, talk, anna, "offer", "Oak", {}, None, now_ms()))
+    assert (await ask(here, **asked)).status_code == 200
+
+
 async def test_one_address_gets_few_letters_from_all_conversations(database_url: str, tmp_path: Path):
     """Whoever opens many conversations fills no mailbox: not a stranger's, and not from one place."""
     async with house(database_url, tmp_path, RATE_LIMITS="on", **MAIL) as here:
