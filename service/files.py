@@ -12,7 +12,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import structlog
@@ -27,6 +27,8 @@ from contract.ids import UUID, new_id
 RESERVE = 512 * 1024 * 1024
 #: Uploads of one process at a time. Each holds a piece in memory, the rest is on the disk.
 AT_ONCE = 100
+#: So many of these are for those who work here, however many visitors send something.
+FOR_EXPERTS = 20
 PIECE = 128 * 1024
 #: Bytes without a row are younger than this while their message may still be on its way.
 ORPHAN_SECONDS = DAY // SECOND
@@ -47,33 +49,45 @@ class Files:
 
     def __init__(self, root: Path, free: Callable[[Path], int] = free_bytes) -> None:
         self._root, self._free = root, free
-        self._taking = 0
+        self._taking = self._visitors = 0
 
     def path(self, file_id: str) -> Path:
         """Where the bytes lie. The id's last digits are random; its first are the time, the same for hours."""
         assert UUID.fullmatch(file_id)
         return self._root / file_id[-2:] / file_id
 
-    async def take(self, parts: AsyncIterator[bytes], limit: int) -> Kept:
+    async def take(self, parts: AsyncIterator[bytes], limit: int, *, expert: bool = False) -> Kept:
         """Write what comes, look at what it is, and leave it in its place, safe from a sudden death.
 
+        Who has sent nothing that looks like a file has no place. `expert`: from somebody who works here.
         Refused: file_too_large (more than `limit` bytes came), file_type, unavailable (no room), busy.
         """
-        if self._taking >= AT_ONCE:
-            raise Refused("busy", retry_after=5)
-        self._taking += 1
         try:
-            return await self._take(parts, limit)
+            first = await _first(parts)
+            with self._place(expert):
+                return await self._take(first, parts, limit)
         except OSError as error:
             log.error("files.refused", error=repr(error))
             raise Refused("unavailable") from error
+
+    @contextlib.contextmanager
+    def _place(self, expert: bool) -> Iterator[None]:
+        if self._taking >= AT_ONCE or (not expert and self._visitors >= AT_ONCE - FOR_EXPERTS):
+            raise Refused("busy", retry_after=5)
+        self._taking += 1
+        self._visitors += not expert
+        try:
+            yield
         finally:
             self._taking -= 1
+            self._visitors -= not expert
 
-    async def _take(self, parts: AsyncIterator[bytes], limit: int) -> Kept:
+    async def _take(self, first: bytes, parts: AsyncIterator[bytes], limit: int) -> Kept:
         taking = _Taking(self.path(new_id()))
         try:
             await asyncio.to_thread(taking.begin, self._has_room, limit)
+            if taking.add(first, limit):
+                await asyncio.to_thread(taking.write)
             async for part in parts:
                 if taking.add(part, limit):
                     await asyncio.to_thread(taking.write)
@@ -141,6 +155,19 @@ class Files:
         return found
 
 
+async def _first(parts: AsyncIterator[bytes]) -> bytes:
+    """What comes first, enough to see what it is. Refused("file_type") where it is nothing of ours: nobody sends ten
+    megabytes to hear that."""
+    begun = bytearray()
+    async for part in parts:
+        begun += part
+        if len(begun) >= HEAD:
+            break
+    if kind(bytes(begun[:HEAD])) is None:
+        raise Refused("file_type")
+    return bytes(begun)
+
+
 class _Taking:
     """One file on its way in. All but `add` wait for the disk and are called in threads: one that was started may still
     run when whoever waited for it was called away, so that the next one waits for it.
@@ -149,7 +176,7 @@ class _Taking:
     def __init__(self, place: Path) -> None:
         self._place, self._part = place, place.with_name(place.name + _PART)
         self._fd: int | None = None
-        self._left = self._looked = False
+        self._left = False
         self._waiting = bytearray()
         self._size = 0
         self._turn = threading.Lock()
@@ -166,16 +193,11 @@ class _Taking:
                 self._fd = os.open(self._part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
 
     def add(self, part: bytes, limit: int) -> bool:
-        """True when so much waits that it should be written. Refused: file_too_large, and file_type at the first
-        bytes already: nobody sends ten megabytes to hear that."""
+        """True when so much waits that it should be written. Refused("file_too_large")."""
         self._size += len(part)
         if self._size > limit:
             raise Refused("file_too_large", megabytes(limit))
         self._waiting += part
-        if not self._looked and len(self._waiting) >= HEAD:
-            self._looked = True
-            if kind(bytes(self._waiting[:HEAD])) is None:
-                raise Refused("file_type")
         return len(self._waiting) >= PIECE
 
     def write(self) -> None:

@@ -22,6 +22,8 @@ EVENTS_A_TOKEN = 10
 FILES_BURST, UPLOADS = 200, 6
 #: Calls that one network may have waiting at once, of snippets and frames together: an office, not a machine's ports.
 WAITS = 300
+#: Many networks of IPv6 may be one customer's: together they have so many times what one has.
+WIDER = 3
 #: One in 24 hours, as tokens a second.
 A_DAY = 1 / (24 * 3600)
 
@@ -97,7 +99,8 @@ class Limits:
         self._fetch = Buckets(rate=20, burst=500)
         self._mail_from = Buckets(rate=5 * A_DAY, burst=5)
         self._mail_to = Buckets(rate=3 * A_DAY, burst=3)
-        self._uploading, self._waiting = Places(UPLOADS), Places(WAITS)
+        self._uploading, self._uploading_wide = Places(UPLOADS), Places(WIDER * UPLOADS)
+        self._waiting, self._waiting_wide = Places(WAITS), Places(WIDER * WAITS)
         self._search = Buckets(rate=2, burst=30)
         self._callback = Buckets(rate=1 / 60, burst=10)
 
@@ -135,11 +138,21 @@ class Limits:
 
     def uploading(self, sender: str) -> AbstractContextManager[None]:
         """While a file comes in from this network or account: a few at a time, however slow its line."""
-        return self._uploading.one(sender, 5) if self._on else contextlib.nullcontext()
+        return self._both(self._uploading, self._uploading_wide, sender, 5)
 
     def waiting(self, address: str) -> AbstractContextManager[None]:
         """While a call waits: keys cost nothing, and one machine could take all the room there is for waiting."""
-        return self._waiting.one(network(address), 30) if self._on else contextlib.nullcontext()
+        return self._both(self._waiting, self._waiting_wide, network(address), 30)
+
+    @contextlib.contextmanager
+    def _both(self, narrow: Places, wide: Places, key: str, retry_after: int) -> Iterator[None]:
+        """A place of this network, and one of those that it shares with its neighbours."""
+        with contextlib.ExitStack() as places:
+            if self._on:
+                places.enter_context(narrow.one(key, retry_after))
+                if (wider := neighbours(key)) is not None:
+                    places.enter_context(wide.one(wider, retry_after))
+            yield
 
     def fetch(self, address: str) -> None:
         """One request of a visitor's key over HTTP: to try many ids takes many."""
@@ -196,3 +209,12 @@ def network(address: str) -> str:
     if parsed.ipv4_mapped is not None:
         return str(parsed.ipv4_mapped)
     return str(ipaddress.IPv6Network((int(parsed) >> 64 << 64, 64)))
+
+
+def neighbours(network: str) -> str | None:
+    """The /48 of a `network` of IPv6: a customer gets one for the asking, 65,536 networks. None for anything else."""
+    try:
+        parsed = ipaddress.IPv6Network(network)
+    except ValueError:
+        return None
+    return str(parsed.supernet(new_prefix=48)) if parsed.prefixlen == 64 else None

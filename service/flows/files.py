@@ -113,7 +113,7 @@ async def expert_sends(bell: Bell, caller: ExpertCaller, incoming: Incoming) -> 
         return _Said(said, fresh, visitor, alerts=alerts)
 
     known = await bell.store.read(partial(_asked, caller, incoming, who, bell.settings.file_limit, place))
-    return await _take(bell, incoming, caller.account.id, known, work)
+    return await _take(bell, incoming, caller.account.id, known, work, expert=True)
 
 
 async def sweep_files(bell: Bell) -> None:
@@ -163,7 +163,13 @@ def _asked(
 
 
 async def _take(
-    bell: Bell, incoming: Incoming, sender: str, known: Message | None, work: Callable[[Kept, Connection], _Said]
+    bell: Bell,
+    incoming: Incoming,
+    sender: str,
+    known: Message | None,
+    work: Callable[[Kept, Connection], _Said],
+    *,
+    expert: bool = False,
 ) -> Message:
     limit = bell.settings.file_limit
     try:
@@ -173,7 +179,7 @@ async def _take(
                     # Who did not hear our answer sends all of it again, and would not hear one in the middle of it.
                     await _let_pass(incoming.parts, limit)
                     return known
-                kept = await bell.files.take(incoming.parts, limit)
+                kept = await bell.files.take(incoming.parts, limit, expert=expert)
     except TimeoutError as error:
         raise Refused("malformed", "too slow") from error
     try:

@@ -8,7 +8,7 @@ import pytest
 
 from contract.errors import Refused
 from service.callers import VisitorCaller
-from service.limits import WAITS, Buckets, Limits, Places, network
+from service.limits import UPLOADS, WAITS, WIDER, Buckets, Limits, Places, neighbours, network
 
 
 def test_a_burst_passes_then_one_per_interval():
@@ -100,6 +100,40 @@ def test_a_network_has_so_many_calls_waiting_and_places_come_free():
     with places.one("a", 1):
         assert len(places) == 1
     assert len(places) == 0
+
+
+@pytest.mark.parametrize(("what", "most"), [("uploading", UPLOADS), ("waiting", WAITS)])
+def test_many_networks_of_one_customer_have_little_more_than_one(what: str, most: int):
+    """A /48 is what one gets; the next one has its own, IPv4 has none; who was refused holds nothing."""
+    limits = Limits()
+    place = getattr(limits, what)
+    with ExitStack() as inside:
+        for number in range(WIDER * most):
+            inside.enter_context(place(network(f"2001:db8:1:{number // most:x}::1")))
+        for number in (WIDER, WIDER + 1, WIDER):
+            with pytest.raises(Refused) as refused, place(network(f"2001:db8:1:{number:x}::1")):
+                pass
+            assert refused.value.code == "rate_limited"
+        for other in ("2001:db8:2::1", "192.0.2.7", "192.0.2.8"):
+            with place(network(other)):
+                pass
+    for number in range(WIDER + 2):
+        with place(network(f"2001:db8:1:{number:x}::1")):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("one", "all_of_them"),
+    [
+        ("2001:db8:1:2::/64", "2001:db8:1::/48"),
+        ("2001:db8::/64", "2001:db8::/48"),
+        ("192.0.2.7", None),
+        ("unknown", None),
+        ("01890a5d-ac96-774b-bcce-b302099a8057", None),
+    ],
+)
+def test_whose_neighbours_a_network_has(one: str, all_of_them: str | None):
+    assert neighbours(one) == all_of_them
 
 
 def test_limits_that_are_off_refuse_nobody():

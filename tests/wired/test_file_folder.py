@@ -11,7 +11,7 @@ import pytest
 
 from contract.errors import Refused
 from contract.ids import new_id
-from service.files import AT_ONCE, ORPHAN_SECONDS, RESERVE, SURPRISING, Files
+from service.files import AT_ONCE, FOR_EXPERTS, ORPHAN_SECONDS, RESERVE, SURPRISING, Files
 from tests.pictures import HOSTILE, jpeg, pdf, png
 
 MIB = 1024 * 1024
@@ -133,19 +133,45 @@ async def test_files_on_their_way_count_as_if_they_were_there(tmp_path: Path):
 
 
 async def test_more_uploads_than_a_process_should_have_are_refused(tmp_path: Path):
-    files, go_on = Files(tmp_path, free=lambda _: 2**50), asyncio.Event()
+    """Those of visitors leave places for whoever works here, who may have them all."""
+    files, go_on, visitors = Files(tmp_path, free=lambda _: 2**50), asyncio.Event(), AT_ONCE - FOR_EXPERTS
 
     async def slow() -> AsyncIterator[bytes]:
+        yield png()[:16]
         await go_on.wait()
-        yield png()
+        yield png()[16:]
 
-    coming = [asyncio.create_task(files.take(slow(), LIMIT)) for _ in range(AT_ONCE)]
+    coming = [asyncio.create_task(files.take(slow(), LIMIT)) for _ in range(visitors)]
     await asyncio.sleep(0.1)
     with pytest.raises(Refused) as refused:
         await files.take(parts(png()), LIMIT)
     assert (refused.value.code, refused.value.retry_after) == ("busy", 5)
+    coming += [asyncio.create_task(files.take(slow(), LIMIT, expert=True)) for _ in range(FOR_EXPERTS)]
+    await asyncio.sleep(0.1)
+    with pytest.raises(Refused) as refused:
+        await files.take(parts(png()), LIMIT, expert=True)
+    assert refused.value.code == "busy"
     go_on.set()
     assert len({kept.id for kept in await asyncio.gather(*coming)}) == AT_ONCE
+    await files.take(parts(png()), LIMIT)
+
+
+async def test_who_sends_nothing_that_is_a_file_takes_no_place(tmp_path: Path):
+    """Fifteen bytes are none yet, and no line of theirs keeps others out."""
+    files, go_on = Files(tmp_path, free=lambda _: 2**50), asyncio.Event()
+
+    async def begins() -> AsyncIterator[bytes]:
+        yield png()[:15]
+        await go_on.wait()
+        yield png()[15:]
+
+    coming = [asyncio.create_task(files.take(begins(), LIMIT)) for _ in range(AT_ONCE)]
+    await asyncio.sleep(0.1)
+    await files.take(parts(png()), LIMIT)
+    assert len(everything(tmp_path)) == 1
+    for each in coming:
+        each.cancel()
+    await asyncio.gather(*coming, return_exceptions=True)
 
 
 async def test_who_hangs_up_in_the_middle_leaves_nothing(tmp_path: Path):
