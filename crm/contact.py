@@ -1,6 +1,7 @@
 """Is this a contact that we can use? Name, e-mail and telephone as typed, turned into one agreed spelling."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 import msgspec
@@ -30,6 +31,10 @@ REGIONS = {
     "zh": ("CN", "TW", "HK"),
     "ko": ("KR",),
 }
+#: What shapes the letters beside it: Persian, Indian, emoji; means something within a word alone.
+_JOINERS = "\u200c\u200d"
+#: Letters and signs by their category, of which nothing is seen: fillers of Hangul, a pattern of Braille without dots.
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"
 #: One host under two names, to whom dots in front of the @ say nothing.
 _DOTLESS = ("gmail.com", "googlemail.com")
 
@@ -48,7 +53,9 @@ def check_contact(
 ) -> CheckedContact:
     """The contact in our spelling; the site says which country a number without one belongs to (`check_phone`).
 
-    Raises Refused("bad_contact") with the field as hint: no name, neither e-mail nor telephone, or one that is none.
+    A name keeps nothing that only turns or hides what is read (direction marks, zero-width spaces).
+    Raises Refused("bad_contact") with the field as hint: no visible name, neither e-mail nor telephone, or one
+    that is none.
     """
     checked = CheckedContact(
         name=_line(name, NAME, "name"),
@@ -160,7 +167,13 @@ def _line(text: str, limit: int, field: str) -> str:
     text = text.strip()
     if has_forbidden(text) or len(text) > limit:
         raise Refused("bad_contact", field)
-    return " ".join(text.split())
+    seen = "".join(one for one in text if one in _JOINERS or unicodedata.category(one) != "Cf")
+    words = " ".join(word for one in seen.split() if (word := one.strip(_JOINERS)))
+    return words if any(map(_is_visible, words)) else ""
+
+
+def _is_visible(one: str) -> bool:
+    return one not in _BLANK and unicodedata.category(one)[0] in "LNPS"
 
 
 def _lines(text: str, limit: int) -> str:

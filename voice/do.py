@@ -36,8 +36,9 @@ def request(
     now: Ms,
     stranger: bool = False,
     network: str | None = None,
+    frame_hash: str | None = None,
 ) -> RowMapping:
-    """Promise it. `network`: a hash (`voice.tables`)."""
+    """Promise it. `network`, `frame_hash`: hashes (`voice.tables`)."""
     row = {
         "id": new_id(),
         "site_id": site_id,
@@ -56,6 +57,7 @@ def request(
         "due_at": first_due(at, now),
         "stranger": stranger,
         "network": network,
+        "frame_hash": frame_hash,
     }
     return conn.execute(insert(callback).values(**row).returning(callback)).mappings().one()
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, func, or_, select
 
 from contract.ids import UUID
 from contract.names import CallbackChannel, Ms
@@ -64,12 +64,14 @@ def promised(conn: Connection, expert_ids: Collection[str]) -> list[tuple[str, M
     return [(one.owner, one.at) for one in promises(conn, expert_ids) if one.channel == "call"]
 
 
-def requested(conn: Connection, site_id: str, visitor_id: str, phone: str, since: Ms) -> tuple[list[Ms], list[Ms]]:
-    """When callbacks were asked for since then: by this visitor, and for this number ([] for none)."""
+def requested(
+    conn: Connection, site_id: str, visitor_id: str, frame_hash: str | None, phone: str, since: Ms
+) -> tuple[list[Ms], list[Ms]]:
+    """When callbacks were asked for since then: by this visitor in this frame, and for this number ([] for none)."""
     # What was asked for again is still open, or was settled since.
     recent = (callback.c.site_id == site_id, or_(callback.c.created_at > since, OPEN, callback.c.done_at > since))
     asked = select(callback.c.created_at, callback.c.asked).where(*recent)
-    mine = conn.execute(asked.where(callback.c.visitor_id == visitor_id)).all()
+    mine = conn.execute(asked.where(_asked_in(visitor_id, frame_hash))).all()
     same = conn.execute(asked.where(callback.c.phone == phone)).all() if phone else []
     return _times(mine, since), _times(same, since)
 
@@ -78,10 +80,17 @@ def _times(rows: Sequence[Any], since: Ms) -> list[Ms]:
     return [at for made, again in rows for at in (made, *again) if at > since]
 
 
-def open_with(conn: Connection, visitor_id: str, channel: CallbackChannel) -> RowMapping | None:
-    """What this visitor is promised that way: there is one at a time."""
-    mine = select(callback).where(callback.c.visitor_id == visitor_id, OPEN, callback.c.channel == channel)
+def open_with(conn: Connection, visitor_id: str, frame_hash: str | None, channel: CallbackChannel) -> RowMapping | None:
+    """What this visitor is promised that way: there is one at a time in a frame, and one outside of all."""
+    mine = select(callback).where(_asked_in(visitor_id, frame_hash), OPEN, callback.c.channel == channel)
     return conn.execute(mine.order_by(callback.c.id.desc()).limit(1)).mappings().one_or_none()
+
+
+def _asked_in(visitor_id: str, frame_hash: str | None) -> ColumnElement[bool]:
+    """By this visitor in that frame alone: neither does the key without it change what the frame asked for, nor does
+    what the key had take from the frame (contract 4)."""
+    # `==` with None is IS NULL.
+    return and_(callback.c.visitor_id == visitor_id, callback.c.frame_hash == frame_hash)
 
 
 def of_network(conn: Connection, network: str, since: Ms) -> list[tuple[Ms, bool]]:

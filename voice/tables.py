@@ -9,6 +9,7 @@ from store.metadata import Id, Json, Time, metadata
 #: when they asked. `due_at`: when something happens to it by itself next (`voice.timing`), null once it is over.
 #: `done_by`: who said what became of it; null where its time ran out. `stranger`: nobody here knew them when they
 #: asked. `network`: a keyed hash of where they asked from, forgotten after a day. `asked`: when they asked again.
+#: `frame_hash`: the frame in which it was asked for, null where there was none: only there it is moved and told of.
 callback = Table(
     "callback",
     metadata,
@@ -33,6 +34,7 @@ callback = Table(
     Column("stranger", Boolean, nullable=False, default=False),
     Column("network", Text, nullable=True),
     Column("asked", Json, nullable=False, default=list),
+    Column("frame_hash", Text, nullable=True),
     CheckConstraint("channel IN ('call', 'write')", name="channel"),
     CheckConstraint("state IN ('open', 'done', 'missed')", name="state"),
     Index("ix_callback_site_id_at", "site_id", "at"),

@@ -44,7 +44,7 @@ async def callbacks(call: Call) -> Listed[Callback]:
 
     def read(conn: Connection) -> Listed[Callback]:
         rows, more = page(conn, query, (table.c.at, table.c.id), ask)
-        return Listed(items=present.callbacks(conn, rows), next=more)
+        return Listed(items=present.callbacks(conn, rows, call.account), next=more)
 
     return await call.bell.store.read(read)
 
@@ -58,7 +58,7 @@ async def callback(call: Call) -> Callback:
         row = voice.queries.row(conn, callback_id)
         if row is None or not call.account.may_see(row["site_id"]):
             raise Refused("not_found")
-        return present.callbacks(conn, [row])[0]
+        return present.callbacks(conn, [row], call.account)[0]
 
     return await call.bell.store.read(read)
 
@@ -105,7 +105,8 @@ def _time(text: str, now: Ms) -> Ms:
 @operation("DELETE", "/api/callbacks", roles=EXPERTS, gives=CallbacksCleared, query=("site", "stranger", "day", "like"))
 async def clear(call: Call) -> CallbacksCleared:
     """What strangers asked for and nobody believes: the open ones of all of them (`stranger=true`), of those who came
-    from where this one came from (`like`), of one day of the site's clock. They are missed then; at most 1,000 at once.
+    to the same site from where this one came from (`like`; of one of more than a day ago: that one alone), of one day
+    of the site's clock. They are missed then; at most 1,000 at once.
     """
     sites, like, day, stranger = await call.sites(), call.text("like"), call.text("day"), call.text("stranger")
     if stranger not in (None, "true") or (like is None and stranger is None):
@@ -124,7 +125,10 @@ async def clear(call: Call) -> CallbacksCleared:
             one = voice.queries.row(conn, like)
             if one is None or one["site_id"] not in {site.id for site in sites}:
                 raise Refused("not_found")
-            chosen = chosen.where(or_(table.c.id == one["id"], table.c.network == one["network"]))
+            same = and_(table.c.site_id == one["site_id"], table.c.network == one["network"])
+            # Forgotten after a day: then nobody can say who else came from there.
+            alone = one["network"] is None
+            chosen = chosen.where(table.c.id == one["id"] if alone else or_(table.c.id == one["id"], same))
         ids = list(conn.execute(chosen.order_by(table.c.id).limit(_CLEARED + 1)).scalars())
         gone = voice.do.clear(conn, ids[:_CLEARED], call.account.id, now)
         for row in gone:

@@ -18,5 +18,9 @@ async def timeline(call: Call, read: Read) -> Listed[TimelineItem]:
     ask = asked(call, (int,))
     before = int(ask.after[0]) if ask.after else None
     items = await call.bell.store.read(lambda conn: read(conn, ask.limit, before))
+    if call.account.role == "marketer":  # what colleagues noted is not for them, as in conversations
+        for item in items:
+            if item.kind == "callback":
+                item.data["note"] = ""
     more = cursor([from_rfc3339(items[-1].at)]) if len(items) >= ask.limit else None
     return Listed(items=items, next=more)

@@ -28,6 +28,7 @@ from service.commands import Command
 from service.flows import announce
 from service.flows.once import once
 from service.flows.slots import Asking, shown
+from service.theirs import is_theirs
 from store.lock import lock
 from store.sql import db_now
 from voice.number import check_callable
@@ -48,7 +49,8 @@ async def slots(bell: Bell, caller: VisitorCaller, data: CallbackSlots) -> Slots
 
     def work(conn: Connection) -> Slots:
         now = db_now(conn)
-        asking = Asking(conn, caller.site, caller.visitor, topic=path, words=words, learned=bell.learned)
+        theirs = is_theirs(conn, caller.visitor, caller.frame_hash)
+        asking = Asking(conn, caller.site, caller.visitor, topic=path, words=words, learned=bell.learned, theirs=theirs)
         return Slots(slots=shown(asking.free(now, MOST)))
 
     return await bell.store.read(work)
@@ -56,11 +58,13 @@ async def slots(bell: Bell, caller: VisitorCaller, data: CallbackSlots) -> Slots
 
 async def request(bell: Bell, caller: VisitorCaller, data: CallbackRequest) -> CallbackAgreed:
     """Promised to whoever the ladder gives for that slot. The same `client_id` again gives the same answer; another one
-    moves what is still open that way, for there is one at a time.
+    moves what is still open that way, for there is one at a time: what was asked for in this frame, or, without one,
+    outside of all.
 
     Refused: bad_contact (no number that can be called), phone_country, phone_extension, number_refused, invalid (`when`
     is no time), no_such_slot (over, too far away, nobody works then), booked_up (nobody has time, and enough wait
-    already), rate_limited (3 a day for one visitor, and for one number; some for one network).
+    already), rate_limited (3 a day for one visitor in a frame, and for one number; some
+    for one network).
     """
 
     def work(conn: Connection) -> tuple[CallbackAgreed, RowMapping | None]:
@@ -96,14 +100,22 @@ def _request(
     lock(conn, f"visitor:{visitor_id}")
     if phone:
         lock(conn, f"phone:{site.id}:{phone}")
-    for made in voice.queries.requested(conn, site.id, visitor_id, phone, now - WITHIN):
+    for made in voice.queries.requested(conn, site.id, visitor_id, caller.frame_hash, phone, now - WITHIN):
         if left := wait(made, now):
             raise Refused("rate_limited", retry_after=-(-left // SECOND))
     lock(conn, voice.do.LOCK)
-    mine = voice.queries.open_with(conn, visitor_id, data.channel)
+    mine = voice.queries.open_with(conn, visitor_id, caller.frame_hash, data.channel)
     besides = mine["id"] if mine else None
     asking = Asking(
-        conn, site, visitor_id, topic=path, words=words, learned=bell.learned, channel=data.channel, besides=besides
+        conn,
+        site,
+        visitor_id,
+        topic=path,
+        words=words,
+        learned=bell.learned,
+        channel=data.channel,
+        besides=besides,
+        theirs=is_theirs(conn, visitor_id, caller.frame_hash),
     )
     at, expert = _choose(asking, when, now)
     if expert is None and (mine is None or mine["owner_id"] is not None):
@@ -135,6 +147,7 @@ def _request(
             "visitor_id": visitor_id,
             "channel": data.channel,
             "network": network,
+            "frame_hash": caller.frame_hash,
         }
         row = voice.do.request(conn, **whose, **promised)
     else:

@@ -37,6 +37,7 @@ class Asking:
     `topic`: the place that it is about: as given, else what the visitor reads now, their words counted in.
     `besides`: the callback that is to be moved. A call takes its quarter of an hour; what is answered in writing does
     not, and many may stand in one. `stranger`: no customer, and nobody has talked with them yet.
+    `theirs`: whether it is the person we know (`service.theirs`); who is not, is a stranger.
     """
 
     def __init__(
@@ -51,15 +52,18 @@ class Asking:
         without: str | None = None,
         channel: CallbackChannel = "call",
         besides: str | None = None,
+        theirs: bool = True,
     ) -> None:
         visit = tracker.queries.newest_visit(conn, visitor_id)
-        customer = customer_facts(conn, site.id, [visitor_id]).get(visitor_id)
+        customer = customer_facts(conn, site.id, [visitor_id]).get(visitor_id) if theirs else None
         self.customer = customer.id if customer else None
         self.topic = tuple(topic)
         if not self.topic and visit is not None:
             self.topic = learned.topic(site, visit, customer, words)
         if customer is not None:
             last = customer.last_expert
+        elif not theirs:
+            last = None
         else:
             last = chat.served.served(conn, [visitor_id]).get(visitor_id, chat.served.NOBODY).expert
         self.stranger = customer is None and last is None

@@ -7,15 +7,20 @@ from sqlalchemy import Connection, RowMapping
 import crm.queries
 from contract.clock import rfc3339
 from contract.events import CallbackShown
+from contract.facts import AccountFacts
 from contract.names import Ms
 from contract.rest_callbacks import Callback
 from service.present.people import customer_briefs, persons, visitor_name
+from service.theirs import is_theirs
 
 
-def callbacks(conn: Connection, rows: Sequence[RowMapping]) -> list[Callback]:
-    """As the desk sees them, in the order of the rows. Who has become a customer since they asked is one."""
+def callbacks(conn: Connection, rows: Sequence[RowMapping], reader: AccountFacts | None = None) -> list[Callback]:
+    """As the desk sees them, in the order of the rows. Who has become a customer since they asked is one; but
+    not whoever asked with their visitor key and was somebody else. What colleagues
+    noted is not for a marketer who reads them, as in conversations."""
+    noted = reader is None or reader.role != "marketer"
     known = crm.queries.customers_by_visitor(conn, [(row["site_id"], row["visitor_id"]) for row in rows])
-    whose = {row["id"]: known.get(row["visitor_id"]) or row["customer_id"] for row in rows}
+    whose = {row["id"]: _whose(conn, row, known.get(row["visitor_id"])) for row in rows}
     customers = customer_briefs(conn, {one for one in whose.values() if one is not None})
     people = persons(conn, {row[hand] for row in rows for hand in ("owner_id", "done_by")})
     found = []
@@ -37,7 +42,7 @@ def callbacks(conn: Connection, rows: Sequence[RowMapping]) -> list[Callback]:
                 customer=customer,
                 stranger=row["stranger"],
                 conversation=row["conversation_id"],
-                note=row["note"],
+                note=row["note"] if noted else "",
                 created_at=rfc3339(row["created_at"]),
                 reminded_at=_time(row["reminded_at"]),
                 done_at=_time(row["done_at"]),
@@ -45,6 +50,12 @@ def callbacks(conn: Connection, rows: Sequence[RowMapping]) -> list[Callback]:
             )
         )
     return found
+
+
+def _whose(conn: Connection, row: RowMapping, known: str | None) -> str | None:
+    if known is not None and row["stranger"] and not is_theirs(conn, row["visitor_id"], row["frame_hash"]):
+        return None
+    return known or row["customer_id"]
 
 
 def callback_shown(conn: Connection, row: RowMapping) -> CallbackShown:

@@ -88,8 +88,7 @@ def _promise(conn: Base, connections: list[Connection], row: RowMapping) -> list
     return [
         (connection, "callback.updated", shape)
         for connection in connections
-        if _of_its_talk(conn, row["conversation_id"], _visitor(connection))
-        and connection.news(f"callback:{row['id']}", state)
+        if _may_see(conn, row, _visitor(connection)) and connection.news(f"callback:{row['id']}", state)
     ]
 
 
@@ -99,7 +98,8 @@ def _visitor(connection: Connection) -> VisitorCaller:
 
 
 def _may_see(conn: Base, row: RowMapping, caller: VisitorCaller) -> bool:
-    """A card or an order: what was done in a frame is told to that frame alone, with a conversation or without."""
+    """A card, an order, a callback: what was done in a frame is told to that frame alone, with a conversation or
+    without."""
     return row["frame_hash"] in (None, caller.frame_hash) and _of_its_talk(conn, row["conversation_id"], caller)
 
 

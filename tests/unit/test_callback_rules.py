@@ -1,13 +1,15 @@
 """Promises to call: what happens by itself and when, how many one may have, which numbers we call, what is said."""
 
+import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from phonenumbers import PhoneNumberType as Kind
 
 from contract.clock import DAY, HOUR, MINUTE, SECOND, from_rfc3339
 from contract.errors import Refused
 from contract.names import Ms
-from crm.contact import check_phone, regions
+from crm.contact import REGIONS, check_phone, regions
 from voice.number import check_callable
 from voice.timing import MISSED, MOST, REMIND, WITHIN, first_due, step, wait
 from voice.words import offer, promise, spoken
@@ -113,6 +115,45 @@ def test_which_numbers_a_shop_calls_back(phone: str, language: str, zone: str, e
     except Refused as refused:
         number = f"{refused.code} {refused.hint}"
     assert number == expected
+
+
+@pytest.mark.parametrize(
+    "phone",
+    [
+        "+4990011234561", "+499001123456123", "+4990012345", "+49137812345678", "+4913712345671", "+4919001234567",
+        "+4911833", "+49118331234", "+4919222", "+49115", "+49110", "+49112", "+35860012345678", "+358600123456789",
+        "+3989912345678", "+39899123456789", "+61190012345612", "+439011234567890",
+    ],
+)  # fmt: skip
+def test_digits_too_many_or_too_few_hide_no_number_that_earns(phone: str):
+    """An exchange stops listening where a number is whole. A short number is nobody's at home."""
+    with pytest.raises(Refused) as refused:
+        check_callable(check_phone(phone, "en"), ("DE", "FI", "IT", "AU", "AT"), "Europe/Berlin")
+    assert (refused.value.code, refused.value.hint) == ("number_refused", "premium")
+
+
+@pytest.mark.parametrize("kind", [Kind.FIXED_LINE, Kind.MOBILE], ids=["fixed", "mobile"])
+@pytest.mark.parametrize("country", sorted({one for those in REGIONS.values() for one in those}))
+def test_every_countrys_ordinary_numbers_are_called(country: str, kind: int):
+    """Of all countries that a language brings with it."""
+    example = phonenumbers.example_number_for_type(country, kind)
+    assert example is not None
+    phone = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
+    check_callable(check_phone(phone, "en"), (country,), "UTC")
+
+
+@given(st.sampled_from(["DE", "GB", "US", "FR", "RU", "AU", "AT", "FI", "IT"]), st.data())
+def test_whatever_is_ordinary_in_a_plan_is_called(country: str, data: st.DataObject):
+    """Any number that is one, not only the plan's example."""
+    example = phonenumbers.example_number_for_type(country, Kind.MOBILE)
+    assert example is not None
+    phone = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
+    phone = phone[:-4] + data.draw(st.text("0123456789", min_size=4, max_size=4))
+    number = phonenumbers.parse(phone, None)
+    assume(phonenumbers.number_type(number) in (Kind.MOBILE, Kind.FIXED_LINE, Kind.FIXED_LINE_OR_MOBILE))
+    check_callable(
+        check_phone(phone, "en"), phonenumbers.region_codes_for_country_code(number.country_code or 0), "UTC"
+    )
 
 
 @pytest.mark.parametrize(

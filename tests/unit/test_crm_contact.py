@@ -114,6 +114,11 @@ def test_a_number_without_its_country_is_never_guessed(typed: str, zone: str, co
     [
         ("", "ann@example.com", "", "", "name"),
         ("  ", "ann@example.com", "", "", "name"),
+        ("\u200b\u2060", "ann@example.com", "", "", "name"),
+        ("\u202e\u2066 \u2069", "ann@example.com", "", "", "name"),
+        ("\u200d", "ann@example.com", "", "", "name"),
+        ("\u3164\u2800", "ann@example.com", "", "", "name"),
+        ("\u034f\ufe0f", "ann@example.com", "", "", "name"),
         ("Ann", "", "", "1 High Street", "email, phone"),
         ("Ann", "ann", "+49 30 901820", "", "email"),
         ("Ann", "ann@example.com", "12", "", "phone"),
@@ -137,6 +142,20 @@ def test_a_contact_is_kept_in_one_spelling():
     contact = check_contact(" Ann  Lee ", "", "+49 30 901820", " 1 High Street\r\nOxford ", "en")
     assert (contact.name, contact.email, contact.phone) == ("Ann Lee", "", "+4930901820")
     assert contact.address == "1 High Street\nOxford"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("A\u200bnn \u202eeeL\u202c", "Ann eeL"),
+        ("\ufeffAnn\u2060", "Ann"),
+        ("Ann \u200d Lee\u200c", "Ann Lee"),
+        ("\u0639\u0644\u06cc\u200c\u0631\u0636\u0627", "\u0639\u0644\u06cc\u200c\u0631\u0636\u0627"),
+    ],
+)
+def test_a_name_is_what_is_seen_of_it(typed: str, kept: str):
+    """Nothing that hides or turns what is read; what joins the letters of a Persian word stays."""
+    assert check_contact(typed, "ann@example.com", "", "", "en").name == kept
 
 
 def test_the_country_in_a_language_comes_first():

@@ -129,9 +129,18 @@ async def test_another_time_opens_what_was_missed_again(here: House):
 
 
 async def test_whoever_only_looks_at_reports_changes_nothing(here: House):
-    """They may read it, as they read orders."""
+    """They may read it, as they read orders, without what colleagues noted."""
     path = f"/api/callbacks/{here.ours['callback']}"
     assert (await here.ask("GET", path, "marketer")).status_code == 200
+    id_, note = here.ours["callback"], "She is cross."
+    await here.bell.store.write(lambda conn: voice.do.settle(conn, id_, "missed", now_ms(), note=note))
+    timeline = f"/api/customers/{here.ours['customer']}/timeline"
+    for who, seen in (("marketer", ""), ("expert", note)):
+        one = (await here.ask("GET", path, who)).json()
+        (listed,) = (await here.ask("GET", "/api/callbacks", who)).json()["items"]
+        told = (await here.ask("GET", timeline, who)).json()["items"]
+        (item,) = [item for item in told if item["id"] == id_]
+        assert (one["note"], listed["note"], item["data"]["note"]) == (seen, seen, seen)
     assert (await here.ask("PATCH", path, "marketer", json={"owner": here.ours["expert"]})).status_code == 403
     foreign = f"/api/callbacks/{here.theirs['callback']}"
     assert (await here.ask("PATCH", foreign, "expert", json={"at": rfc3339(now_ms() + DAY)})).status_code == 404
@@ -166,3 +175,25 @@ async def test_what_strangers_asked_for_is_cleared_away_together(here: House):
     kept = await here.bell.store.read(lambda conn: voice.queries.row(conn, ids[4]))
     assert kept is not None
     assert kept["state"] == "open"
+
+
+async def test_cleared_with_one_is_what_came_from_the_same_place_to_the_same_site(here: House):
+    """Of one from where nobody knows any more, that one alone. Also for whoever sees both sites."""
+    soon = quarter(now_ms() + 2 * DAY)
+    ids = [await asked(here, soon + n * DAY, whose=whose) for n, whose in enumerate(["ours"] * 4 + ["theirs"] * 2)]
+    networks = [None, None, "n", "n", "n", None]
+
+    def work(conn: Connection) -> None:
+        for id_, network in zip(ids, networks, strict=True):
+            values = {"stranger": True, "network": network}
+            conn.execute(update(callback).where(callback.c.id == id_).values(**values))
+
+    await here.bell.store.write(work)
+
+    async def left(like: str) -> list[str]:
+        answer = await here.ask("DELETE", "/api/callbacks", "admin", params={"like": like})
+        assert answer.status_code == 200, answer.text
+        return [one for one in await listed(here, "admin", state="open") if one in ids]
+
+    assert await left(ids[0]) == ids[1:]
+    assert await left(ids[2]) == [ids[1], ids[4], ids[5]]

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from types import SimpleNamespace
 from typing import Any, cast
@@ -30,6 +31,8 @@ from service import present
 from service.callers import ExpertCaller, VisitorCaller
 from service.flows.slots import Asking
 from service.limits import Limits
+from service.sockets import pages
+from service.sockets.registry import Connection as Line
 from tests.wired.counter import Shop
 from voice.tables import callback
 
@@ -598,6 +601,69 @@ async def test_reminded_is_whoever_is_there_by_then(shop: Shop):
     await fires(shop, from_rfc3339(when) - 5 * MINUTE)
     assert await owners(shop) == ["Boris"]
     assert boris.account.name == "Boris"
+
+
+# --- whose frame ------------------------------------------------------------------------------------------------------
+
+
+async def at_home(shop: Shop, helper: ExpertCaller) -> tuple[VisitorCaller, VisitorCaller, VisitorCaller]:
+    """A customer in the frame where somebody served them; their visitor key alone; that key in a frame made up."""
+    frame = await shop.visitor(frame="f1")
+    await known(shop, frame, helper)
+    await shop.open_chat(frame, helper)
+    return frame, replace(frame, frame_hash=None), replace(frame, frame_hash="f2")
+
+
+async def test_the_visitor_key_alone_takes_over_no_promise(shop: Shop):
+    """Any script of the page can read it. It makes its own, under no name; nothing of the customer's changes, and they
+    still have their three."""
+    frame, *others = await at_home(shop, await shop.expert("Anna"))
+    mine = await asks(shop, frame, topic="My invoice", when=a_time())
+    (before,) = await rows(shop)
+    for other in others:
+        evil = await asks(shop, other, phone=a_number(), topic="Their last order", when=a_time(48))
+        assert evil["callback"] != mine["callback"]
+        again = await asks(shop, other, phone=a_number(), when=a_time(72))
+        assert again["callback"] == evil["callback"]
+        await asks(shop, other, phone=a_number())
+        assert await refused(shop, other, phone=a_number()) == "rate_limited"
+    found = {row["id"]: row for row in await rows(shop)}
+    assert found[mine["callback"]] == before
+    assert (before["stranger"], before["frame_hash"]) == (False, "f1")
+    shown = await shop.store.read(lambda conn: present.callbacks(conn, list(cast(Any, found.values()))))
+    names = {one.id: (one.name, one.stranger, one.conversation is not None) for one in shown}
+    assert names.pop(mine["callback"]) == ("Carla", False, True)
+    assert set(names.values()) == {(f"Visitor {frame.visitor[-4:]}", True, False)}
+    assert [row["customer_id"] for row in found.values() if row["id"] != mine["callback"]] == [None, None]
+    again = await asks(shop, frame, phone=a_number(), topic="My boiler")
+    assert again["callback"] == mine["callback"]
+
+
+async def test_the_key_alone_is_told_of_no_slots_that_are_kept_for_customers(shop: Shop):
+    """Nor who looks after them."""
+    owner, other = await shop.expert("Owner"), await shop.expert("Other")
+    frame, key, _ = await at_home(shop, owner)
+    await two_hours(shop, owner)
+    await two_hours(shop, other)
+    assert len((await shop.say(frame, "callback.slots"))["slots"]) == 8
+    await works(shop, other, {})
+    for _ in range(4):
+        await asks(shop, phone=a_number())
+    assert (await shop.say(key, "callback.slots"))["slots"] == []
+    assert len((await shop.say(frame, "callback.slots"))["slots"]) == 4
+
+
+async def test_what_a_frame_asked_for_is_told_there_alone(shop: Shop):
+    """Without a conversation as with one."""
+    await shop.expert("Anna")
+    frame = await shop.visitor(frame="f1")
+    heard = {}
+    agreed = await asks(shop, frame)
+    for name in ("f1", "f2", None):
+        line = Line(f"s{name}", "/visitor", replace(frame, frame_hash=name))
+        said = await shop.store.read(partial(pages.promises, connections=[line]))
+        heard[name] = [msgspec.to_builtins(shape)["callback"] for _, _, shape in said]
+    assert heard == {"f1": [agreed["callback"]], "f2": [], None: []}
 
 
 # --- seen -------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 13:30:44.805246.
+Revision 0001, after ; 2026-11-22 15:39:25.376606.
 """
 
 import sqlalchemy as sa
@@ -225,6 +225,7 @@ def upgrade() -> None:
         sa.Column("stranger", sa.Boolean(), nullable=False),
         sa.Column("network", sa.Text(), nullable=True),
         sa.Column("asked", sa.Text(), nullable=False),
+        sa.Column("frame_hash", sa.Text(), nullable=True),
         sa.CheckConstraint("channel IN ('call', 'write')", name=op.f("ck_callback_channel")),
         sa.CheckConstraint("state IN ('open', 'done', 'missed')", name=op.f("ck_callback_state")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_callback_site_id_site")),
