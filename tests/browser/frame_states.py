@@ -107,7 +107,7 @@ class Frame:
     def choose(self, word: str) -> None:
         """Something of the menu."""
         self.button("menu").click()
-        self.inside.locator(".menu li").get_by_role("button", name=self.say[word], exact=True).click()
+        self.inside.get_by_role("menu").get_by_text(self.say[word], exact=True).click()
 
 
 def frame_of(guest: Visitor) -> FrameObject:

@@ -48,13 +48,18 @@ export async function askSlots(): Promise<void> {
 export const badPhone = (phone: string): boolean =>
   !/^\s*\+?[\d\s().\/-]+$/.test(phone) || phone.replace(/\D/g, "").length < 5 || phone.replace(/\D/g, "").length > 15;
 
+/** Whether the server's "no" is about the number. */
+export const aboutPhone = (code: string): boolean =>
+  ["bad_contact", "number_refused", "phone_country", "phone_extension"].includes(code);
+
 /** Throws what `command` throws. A time that somebody else took meanwhile is taken out of the list. */
 export async function request(): Promise<void> {
   const { client_id, channel, phone, when, topic } = wish.value;
   try {
     const answer = await command("callback.request", { client_id, channel, phone: channel === "call" ? phone : "", when, topic });
     agreed.value = { ...answer, channel, state: "open" };
-    change({ client_id: crypto.randomUUID(), when: "", topic: "" });
+    // What it is about stays, for whoever changes what was agreed.
+    change({ client_id: crypto.randomUUID(), when: "" });
   } catch (problem) {
     if (problem instanceof Refused && problem.refusal.code === "no_such_slot") await askSlots().catch(() => {});
     throw problem;

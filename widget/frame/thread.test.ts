@@ -115,4 +115,6 @@ test.each<[string, Message[], number | undefined]>([
   ["nothing", [], undefined],
   ["an answer, and what the house adds", [message(1, "visitor"), { ...message(2, "system"), kind: "articles" }, told("night.slots", 2)], 2],
   ["somebody said something to it", [{ ...message(1, "system"), kind: "articles" }, message(2, "visitor")], undefined],
-])("the answer that is read from its beginning: %s", (_, messages, seq) => expect(openAnswer(messages)?.seq).toBe(seq));
+  ["an order form that is open", [message(1), { ...message(2), kind: "order_form", data: { state: "open" } as object }], 2],
+  ["one that was used", [message(1), { ...message(2), kind: "order_form", data: { state: "ordered" } as object }], undefined],
+])("what is read from its beginning: %s", (_, messages, seq) => expect(openAnswer(messages)?.seq).toBe(seq));

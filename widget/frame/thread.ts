@@ -67,10 +67,12 @@ export const speaker = (message: Message): string =>
   message.author.kind === "expert" ? message.author.name
     : happened(message) === "expert.joined" ? ((message.data as { expert?: string }).expert ?? "") : "";
 
-/** The answer out of the articles, while nobody has said anything to it. */
+/** What is read from its beginning while nobody has said anything to it: an answer out of the articles, an order form
+ * that is open. */
 export const openAnswer = (messages: Message[]): Message | undefined => {
   const last = messages.findLast(({ kind }) => kind !== "event");
-  return last?.kind === "articles" ? last : undefined;
+  const ordered = (last?.data as { state?: string } | null | undefined)?.state === "ordered";
+  return last?.kind === "articles" || (last?.kind === "order_form" && !ordered) ? last : undefined;
 };
 
 /** What happened, where a message tells of something that happened. */

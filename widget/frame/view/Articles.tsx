@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { found, query, search } from "../articles";
+import { found, hindered, query, search } from "../articles";
 import { safeLink } from "../../look/format";
 import { go, goBack } from "../screen";
 import { command, line } from "../line";
@@ -33,19 +33,29 @@ export function Passages({ articles }: { articles: Passage[] }) {
   );
 }
 
-/** In an empty conversation: perhaps it is answered already. */
-export function Search() {
+/** Perhaps it is answered already. `titled`: a heading above says what it is. */
+export function Search({ titled }: { titled?: boolean }) {
   return (
     <search class="search">
       <label class="field">
-        <span>{say("searchArticles")}</span>
+        <span class={titled ? "aside" : undefined}>{say("searchArticles")}</span>
         <input type="search" value={query.value} maxLength={300} onInput={(event) => search(event.currentTarget.value)} />
       </label>
       <div role="status" class="soft">
-        {found.value && (found.value.length ? say("foundArticles", { n: found.value.length }) : say("foundNothing"))}
+        {hindered.value || found.value && (found.value.length ? say("foundArticles", { n: found.value.length }) : say("foundNothing"))}
       </div>
       {!!found.value?.length && <Passages articles={found.value} />}
     </search>
+  );
+}
+
+/** The same beside a conversation. */
+export function LookUp() {
+  return (
+    <Screen title={say("searchArticles")}>
+      <Search titled />
+      <p class="buttons"><button type="button" class="plain" onClick={() => goBack("field")}>{say("askPerson")}</button></p>
+    </Screen>
   );
 }
 

@@ -1,9 +1,9 @@
 // "Call me": when, at which number, what about; and what was agreed.
 
-import { computed } from "@preact/signals";
+import { computed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Slot } from "../../wire";
-import { agreed, askSlots, badPhone, change, request, show, slots, wish } from "../callback";
+import { aboutPhone, agreed, askSlots, badPhone, change, request, show, slots, wish } from "../callback";
 import { line } from "../line";
 import { thread } from "../talk";
 import { happened } from "../thread";
@@ -48,10 +48,17 @@ export function Times({ slots }: { slots: Slot[] }) {
 
 export function Callback() {
   const { busy, problem, field, ask, load, complain } = useAsk();
-  const { channel, phone, when, topic } = wish.value;
+  const changing = useSignal(false);
+  const { phone, when, topic } = wish.value;
+  const open = agreed.value?.state === "open" ? agreed.value : null;
+  // What is asked for once more in the same way moves what was agreed; in another way it would be a second promise.
+  const channel = open?.channel ?? wish.value.channel;
   useEffect(() => {
     if (line.value === "on") void load(askSlots);
   }, [line.value]);
+  useEffect(() => {
+    if (problem && field === "phone") document.getElementById("callback-phone")?.focus();
+  }, [problem, field]);
 
   function submit(event: Event) {
     event.preventDefault();
@@ -60,23 +67,39 @@ export function Callback() {
       document.getElementById("callback-phone")?.focus();
       return;
     }
-    void ask(request);
+    change({ channel });
+    void ask(async () => {
+      await request();
+      changing.value = false;
+    }, (code) => (channel === "call" && aboutPhone(code) ? "phone" : ""));
   }
 
-  if (agreed.value?.state === "open")
-    return <Screen title={say("callMe")}><Agreed /></Screen>;
+  /** What is not touched stays as it was agreed. */
+  function alter() {
+    change({ when: open!.at });
+    changing.value = true;
+  }
+
+  if (open && !changing.value)
+    return (
+      <Screen key="agreed" title={say("callMe")}>
+        <Agreed />
+        <p>{say("plansChanged")}</p>
+        <p class="buttons"><button type="button" onClick={alter}>{say("change")}</button></p>
+      </Screen>
+    );
   return (
-    <Screen title={say("callMe")}>
+    <Screen key="ask" title={say("callMe")}>
       <Agreed />
       <form class="order" onSubmit={submit} noValidate>
-        <fieldset class="choice">
+        {!open && <fieldset class="choice">
           <legend>{say("how")}</legend>
           {(["call", "write"] as const).map((way) => (
             <label key={way}>
               <input type="radio" name="channel" checked={channel === way} onChange={() => change({ channel: way })} /> {say(way === "call" ? "wayCall" : "wayWrite")}
             </label>
           ))}
-        </fieldset>
+        </fieldset>}
         {channel === "call" && (
           <label class="field">
             <span>{say("phone")}</span>
@@ -85,7 +108,7 @@ export function Callback() {
               onInput={(event) => change({ phone: event.currentTarget.value })} />
           </label>
         )}
-        {field === "phone" && <Problem id="callback-problem">{problem}</Problem>}
+        {channel === "call" && field === "phone" && <Problem id="callback-problem">{problem}</Problem>}
         <fieldset class="choice">
           <legend>{say("when")}</legend>
           {slots.value?.map(({ at, expert }) => (
@@ -102,7 +125,7 @@ export function Callback() {
           <input value={topic} maxLength={300} onInput={(event) => change({ topic: event.currentTarget.value })} />
         </label>
         <p class="buttons">
-          <button type="submit" class="main" disabled={busy || !slots.value?.length}>{say(channel === "call" ? "askCall" : "askWrite")}</button>
+          <button type="submit" class="main" disabled={busy || !slots.value?.length}>{say(open ? "change" : channel === "call" ? "askCall" : "askWrite")}</button>
         </p>
         {!field && <Problem>{problem}</Problem>}
       </form>

@@ -8,6 +8,9 @@ import { entered, expert, offered, write, writing } from "../talk";
 import { say } from "../words";
 import { Emoji } from "./Emoji";
 
+/** Who came back from a screen beside the talk has their focus already. */
+let taken = 0;
+
 export function Composer() {
   const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
@@ -16,7 +19,8 @@ export function Composer() {
 
   // Only a person who opened the chat is taken to the field: now, or when the page hands the focus over.
   useEffect(() => {
-    if (!entered.value) return;
+    if (entered.value === taken) return;
+    taken = entered.value;
     const enter = () => field.current?.focus({ preventScroll: true });
     enter();
     addEventListener("focus", enter, { once: true });

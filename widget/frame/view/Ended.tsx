@@ -1,6 +1,6 @@
 // The end of a conversation: how it was, and how to write again.
 
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { line } from "../line";
 import { score as given } from "../thread";
 import { beginAgain, expert, goOn, mayReopen, offered, rate, thread } from "../talk";
@@ -10,12 +10,11 @@ import { useAsk } from "./useAsk";
 
 const SCORES = [1, 2, 3, 4, 5];
 
-function Rating() {
+/** `score`: what is lit now; 0 for nothing. `thanked`: it was sent. */
+function Rating({ score, thanked }: { score: Signal<number>; thanked: Signal<boolean> }) {
   const { busy, problem, ask } = useAsk();
   const before = given(thread.value.messages);
-  const score = useSignal(before);
   const comment = useSignal("");
-  const thanked = useSignal(false);
   const messages = thread.value.messages;
   if (thanked.value) return <p role="status">{say("thanks")}</p>;
   if (!offered.value?.ratings || !messages.some(({ author }) => author.kind === "expert")) return null;
@@ -55,13 +54,19 @@ function Rating() {
 
 export function Ended() {
   const again = mayReopen();
+  const before = given(thread.value.messages);
+  const score = useSignal(before);
+  const thanked = useSignal(false);
+  // One thing at a time: while a rating waits to be sent nothing else asks as loudly.
+  const rating = !thanked.value && score.value !== before;
+  const loud = rating ? "" : "main";
   return (
     <section class="ended" aria-label={say("closed")}>
       <p>{say("closed")}</p>
-      <Rating />
+      <Rating score={score} thanked={thanked} />
       <p class="buttons">
-        {again && <button type="button" class="main" disabled={line.value !== "on"} onClick={() => void goOn()}>{say("writeAgain")}</button>}
-        <button type="button" class={again ? "plain" : "main"} disabled={line.value !== "on"} onClick={beginAgain}>{say("newConversation")}</button>
+        {again && <button type="button" class={loud} disabled={line.value !== "on"} onClick={() => void goOn()}>{say("writeAgain")}</button>}
+        <button type="button" class={again ? "plain" : loud} disabled={line.value !== "on"} onClick={beginAgain}>{say("newConversation")}</button>
       </p>
     </section>
   );

@@ -1,12 +1,23 @@
-// What is seldom needed, behind one button: another language, to be called, a copy, peace.
+// What is seldom needed, behind one button: another language, to look something up, to be called, a copy, peace.
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { show as callMe } from "../callback";
+import { tell } from "../notice";
 import { go } from "../screen";
 import { alone, leaveAlone, thread, welcomeAgain } from "../talk";
 import { chooseLanguage, language } from "../language";
 import { say } from "../words";
+
+interface Choice { chosen: () => void; checked?: boolean; lang?: string; children: string }
+
+/** `checked`: it holds, or does not, and is changed by this. */
+const Item = ({ chosen, checked, lang, children }: Choice) => (
+  <li role="none">
+    <button type="button" class="plain" role={checked === undefined ? "menuitem" : "menuitemcheckbox"} aria-checked={checked}
+      lang={lang} onClick={chosen}>{children}</button>
+  </li>
+);
 
 export function Menu() {
   const open = useSignal(false);
@@ -34,22 +45,33 @@ export function Menu() {
     box.current?.querySelector("button")?.focus();
     what();
   };
+  /** The arrows walk too, around the ends. */
+  const walk = (event: KeyboardEvent) => {
+    const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const all = [...box.current!.querySelectorAll<HTMLElement>("li button")];
+    if (!way || !all.length) return;
+    event.preventDefault();
+    const at = all.indexOf(document.activeElement as HTMLElement);
+    all.at(at < 0 && way < 0 ? -1 : (at + way) % all.length)!.focus();
+  };
   const peace = alone.value > Date.now();
   return (
-    <div class="menu" ref={box}>
-      <button type="button" class="plain dots" aria-label={say("menu")} aria-expanded={open.value} onClick={() => (open.value = !open.value)}>
+    <div class="menu" ref={box} onKeyDown={walk}>
+      <button type="button" class="plain dots" aria-label={say("menu")} aria-haspopup="menu" aria-expanded={open.value} onClick={() => (open.value = !open.value)}>
         <svg viewBox="0 0 24 24" width="20" height="20" fill="currentColor" aria-hidden="true">
           <path d="M3 10h4v4H3ZM10 10h4v4h-4ZM17 10h4v4h-4Z" />
         </svg>
       </button>
       {open.value && (
-        <ul>
-          <li><button type="button" class="plain" lang={other} onClick={then(() => chooseLanguage(other))}>{say("language")}</button></li>
-          <li><button type="button" class="plain" onClick={then(() => callMe())}>{say("callMe")}</button></li>
-          {!!thread.value.messages.length && (
-            <li><button type="button" class="plain" onClick={then(() => go({ name: "transcript" }))}>{say("transcript")}</button></li>
-          )}
-          <li><button type="button" class="plain" onClick={then(peace ? welcomeAgain : leaveAlone)}>{say(peace ? "inviteAgain" : "leaveAlone")}</button></li>
+        <ul role="menu" aria-label={say("menu")}>
+          <Item lang={other} chosen={then(() => chooseLanguage(other))}>{say("language")}</Item>
+          <Item chosen={then(() => go({ name: "search" }))}>{say("searchArticles")}</Item>
+          <Item chosen={then(() => callMe())}>{say("callMe")}</Item>
+          {!!thread.value.messages.length && <Item chosen={then(() => go({ name: "transcript" }))}>{say("transcript")}</Item>}
+          <Item checked={peace} chosen={then(() => {
+            (peace ? welcomeAgain : leaveAlone)();
+            tell(peace ? "inviteAgain" : "notInvited");
+          })}>{say("leaveAlone")}</Item>
         </ul>
       )}
     </div>

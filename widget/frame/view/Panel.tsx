@@ -5,13 +5,14 @@ import { Bell } from "../../look/Bell";
 import { cards, putAway } from "../cards";
 import { day } from "../format";
 import { tellHost } from "../host";
+import { notice } from "../notice";
 import { line, retryNow, trouble } from "../line";
 import { openAnswer, shown } from "../thread";
 import { attach, uploads } from "../files";
 import { screen } from "../screen";
 import { closed, closePanel, discard, expert, invitedBy, offered, openAgain, seen, sendAgain, thread, typing } from "../talk";
 import { say, title } from "../words";
-import { Article } from "./Articles";
+import { Article, LookUp } from "./Articles";
 import { Callback } from "./Callback";
 import { CardBody } from "./CardBody";
 import { Composer } from "./Composer";
@@ -65,25 +66,46 @@ function LineState() {
 
 /** So much is left above what is scrolled to, px. */
 const GAP = 8;
+/** Who is so near to a place is there, px. */
+const NEAR = 40;
 
 function Messages() {
   const list = useRef<HTMLDivElement>(null);
-  const pinned = useRef(true);
+  const kept = useRef<"end" | "beginning" | "nothing">("end");
+  const begun = useRef<HTMLElement | null>(null);
   const { messages, unsent } = thread.value;
   const answer = openAnswer(messages)?.seq;
   const lastMine = messages.findLast((message) => message.author.kind === "visitor" && message.kind === "text")?.seq;
 
-  // Stays at the newest message unless the person scrolled up to read; an answer out of the articles is read from its
-  // beginning, whatever the house adds to it.
-  useLayoutEffect(() => {
-    if (!pinned.current || !list.current) return;
-    const answer = unsent.length ? null : list.current.querySelector<HTMLElement>("[data-answer]");
-    const top = answer ? answer.offsetTop - GAP : Infinity;
-    list.current.scrollTop = Math.min(list.current.scrollHeight, top);
-  });
+  // Stays at the newest message unless the person scrolled up to read; what is read from its beginning stays there,
+  // whatever the house adds to it.
+  const stay = () => {
+    const log = list.current;
+    if (!log) return;
+    const begins = thread.value.unsent.length ? null : log.querySelector<HTMLElement>("[data-answer]");
+    const another = begins !== begun.current;
+    begun.current = begins;
+    if (kept.current === "nothing") return;
+    if (another) kept.current = begins ? "beginning" : "end";
+    log.scrollTop = kept.current === "beginning" ? begins!.offsetTop - GAP : log.scrollHeight;
+  };
+  useLayoutEffect(stay);
+  // What grows below takes room from the log. Somebody who fills in a form stays at their field.
+  useEffect(() => {
+    const log = list.current!;
+    const watch = new ResizeObserver(() => {
+      const at = document.activeElement;
+      if (at === log || !log.contains(at)) stay();
+    });
+    watch.observe(log);
+    return () => watch.disconnect();
+  }, []);
   const scrolled = () => {
-    const { scrollTop, clientHeight, scrollHeight } = list.current!;
-    pinned.current = scrollTop + clientHeight > scrollHeight - 40;
+    if (!list.current) return;
+    const { scrollTop, clientHeight, scrollHeight } = list.current;
+    const end = scrollHeight - clientHeight;
+    const beginning = begun.current ? Math.min(begun.current.offsetTop - GAP, end) : Infinity;
+    kept.current = Math.abs(scrollTop - beginning) < NEAR ? "beginning" : end - scrollTop < NEAR ? "end" : "nothing";
   };
 
   return (
@@ -152,8 +174,10 @@ export function Panel() {
     <main class="panel" onDragOver={drop} onDrop={drop}>
       <Head />
       <LineState />
+      <p class="notice" role="status">{notice.value && say(notice.value)}</p>
       {now.name === "callback" && <Callback />}
       {now.name === "transcript" && <Transcript />}
+      {now.name === "search" && <LookUp />}
       {now.name === "article" && <Article key={now.article} article={now.article} />}
       {now.name === "chat" && <Chat />}
     </main>

@@ -4,6 +4,9 @@ import { useSignal } from "@preact/signals";
 import { Refused } from "../line";
 import { say } from "../words";
 
+/** Which field the server's "no" is about; "" for none. */
+type About = (code: string) => string;
+
 export function useAsk() {
   const busy = useSignal(false);
   const problem = useSignal("");
@@ -11,7 +14,7 @@ export function useAsk() {
   const field = useSignal("");
 
   /** What is fetched to be shown: nobody asked for anything yet. */
-  async function load(what: () => Promise<unknown>) {
+  async function load(what: () => Promise<unknown>, about?: About) {
     if (busy.value) return;
     busy.value = true;
     problem.value = "";
@@ -20,6 +23,7 @@ export function useAsk() {
       await what();
     } catch (failure) {
       problem.value = failure instanceof Refused ? failure.message : say("unanswered");
+      field.value = (failure instanceof Refused && about?.(failure.refusal.code)) || "";
     } finally {
       busy.value = false;
     }
@@ -35,9 +39,9 @@ export function useAsk() {
     },
     load,
     /** What a person wants done. A page that makes us too small to be read makes a click say nothing. */
-    async ask(what: () => Promise<unknown>) {
+    async ask(what: () => Promise<unknown>, about?: About) {
       if (innerWidth < 200 || innerHeight < 80) problem.value = say("tooSmall");
-      else await load(what);
+      else await load(what, about);
     },
   };
 }
