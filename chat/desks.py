@@ -9,6 +9,7 @@ from sqlalchemy import (
     RowMapping,
     and_,
     bindparam,
+    exists,
     func,
     literal_column,
     not_,
@@ -34,9 +35,11 @@ _KEPT = and_(
     conversation.c.expert_id.is_(None),
     conversation.c.state == literal_column("'open'"),
 )
+#: The visitor has said something in it. What only the server said there asks nobody anything.
+_WORDS = exists().where(message.c.conversation_id == conversation.c.id, message.c.author_kind == "visitor")
 _KEPT_FOR = Prepared(
     select(conversation)
-    .where(_KEPT, among(conversation.c.site_id, "sites"), conversation.c.kept_for == bindparam("expert"))
+    .where(_KEPT, _WORDS, among(conversation.c.site_id, "sites"), conversation.c.kept_for == bindparam("expert"))
     .order_by(conversation.c.opened_at, conversation.c.id)
     .limit(bindparam("most"))
 )
@@ -84,9 +87,9 @@ def desk_of(
     conn: Connection, expert_id: str, now: Ms, site_ids: Collection[str] = (), limit: int = 200
 ) -> Sequence[RowMapping]:
     """What stands on a desk, newest first: one's own that are open or were closed within the last 24 hours, and those
-    of `site_ids` that visitors wrote into and nobody has yet. At most `limit` of each: however many strangers write,
-    they push nobody off whom the expert talks with. An invitation that a trigger sent by itself and nobody answered
-    leaves no trace there."""
+    of `site_ids` that nobody has, where the visitor wrote or somebody had to leave. At most `limit` of each: however
+    many strangers write, they push nobody off whom the expert talks with. An invitation that a trigger sent by itself
+    and nobody answered leaves no trace there."""
     mine = and_(
         conversation.c.expert_id == expert_id,
         or_(conversation.c.state == "open", and_(conversation.c.closed_at > now - DAY, not_(UNTOUCHED))),
@@ -94,8 +97,8 @@ def desk_of(
     nobodys = and_(
         conversation.c.expert_id.is_(None),
         conversation.c.state == "open",
-        conversation.c.last_seq > 0,
         conversation.c.site_id.in_(site_ids),
+        or_(_WORDS, conversation.c.left_id.is_not(None)),
     )
     rows = [*_newest_opened(conn, limit, mine), *_newest_opened(conn, limit, nobodys)]
     return sorted(rows, key=lambda one: (one["opened_at"], one["id"]), reverse=True)

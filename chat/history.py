@@ -78,6 +78,16 @@ _LAST_OF = Prepared(
     .join(conversation, and_(conversation.c.id == message.c.conversation_id, conversation.c.last_seq == message.c.seq))
     .where(among(message.c.conversation_id, "conversations"))
 )
+_LAST_WORDS = Prepared(
+    select(message).where(
+        among(message.c.conversation_id, "conversations"),
+        message.c.seq
+        == select(func.max(_SPOKEN.c.seq))
+        .where(_SPOKEN.c.conversation_id == message.c.conversation_id, _SPOKEN.c.author_kind == "visitor")
+        .correlate(message)
+        .scalar_subquery(),
+    )
+)
 
 
 def after(conn: Connection, conversation_id: str, seq: int, limit: int = LIMIT) -> Sequence[RowMapping]:
@@ -133,6 +143,12 @@ def unread_of(conn: Connection, conversation_ids: Collection[str]) -> dict[str, 
     return dict(_UNREAD_OF.rows(conn, conversations=conversation_ids))
 
 
+def last_words(conn: Connection, conversation_ids: Collection[str]) -> dict[str, RowMapping]:
+    """The newest message of the visitor in each conversation that has one."""
+    rows = cast(list[RowMapping], _LAST_WORDS.dicts(conn, conversations=conversation_ids)) if conversation_ids else []
+    return {row["conversation_id"]: row for row in rows}
+
+
 def last_messages(conn: Connection, conversation_ids: Collection[str]) -> dict[str, RowMapping]:
     """The newest message of each conversation that has one."""
     rows = cast(list[RowMapping], _LAST_OF.dicts(conn, conversations=conversation_ids))
@@ -183,6 +199,13 @@ def quoted(conn: Connection, conversation_id: str) -> set[tuple[str, str]]:
     """(article, words of it) that were given as an answer there."""
     given = _QUOTED.scalars(conn, conversation=conversation_id)
     return {(one["id"], one["quote"]) for data in given for one in data["articles"]}
+
+
+def newest_asked(conn: Connection, conversation_id: str) -> Ms | None:
+    """When the visitor wrote there last."""
+    mine = (message.c.conversation_id == conversation_id, message.c.author_kind == "visitor")
+    found: Ms | None = conn.execute(select(func.max(message.c.at)).where(*mine)).scalar()
+    return found
 
 
 def asked_at(conn: Connection, conversation_id: str) -> Ms | None:

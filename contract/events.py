@@ -194,7 +194,8 @@ class ConversationBrief(Out):
     `trigger`: the name of the trigger that invited by itself, while the visitor has not appeared. `turn`: as of an
     alert, for what nobody has taken yet; null for the others. `ends_at`: it ends then unless somebody writes.
     `transfer`: offered to a colleague now, or come back from there a moment ago. `kept_for`: whose morning it waits
-    for, which was written while nobody was there and nobody has taken yet."""
+    for, which was written while nobody was there and nobody has taken yet. `last`: the newest message; of what nobody
+    has, the visitor's newest, if there is one."""
 
     id: str
     state: ConversationState

@@ -4,9 +4,10 @@ bounded, however much goes on."""
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, literal, or_, select
+from sqlalchemy import Connection, and_, bindparam, exists, func, literal, not_, or_, select
 
 from access.tables import account, account_site
+from chat.queries import UNTOUCHED
 from chat.tables import conversation, message
 from chat.transfers import REASON as PASSED_ON
 from contract.names import Ms
@@ -88,12 +89,20 @@ _NOBODYS = Prepared(
     .order_by(conversation.c.opened_at, conversation.c.id)
     .limit(bindparam("most"))
 )
+#: Somebody has talked with them since, which is more than an invitation that a trigger sent and nobody answered.
+_TALKED_SINCE = exists().where(
+    conversation.c.visitor_id == alert.c.visitor_id,
+    conversation.c.site_id == alert.c.site_id,
+    conversation.c.accepted_at >= alert.c.raised_at,
+    not_(UNTOUCHED),
+)
 #: A colleague who does not take what is passed on leaves nobody alone: the sender has it still.
 _ENDED = and_(
     alert.c.site_id == bindparam("site_id"),
     alert.c.raised_at >= bindparam("since"),
     among(alert.c.outcome, "ends"),
     alert.c.reason != PASSED_ON,
+    not_(_TALKED_SINCE),
 )
 _MISSED = Prepared(select(alert).where(_ENDED).order_by(alert.c.raised_at.desc(), alert.c.id.desc()).limit(MISSED))
 _HOW_MANY = Prepared(select(func.count()).select_from(alert).where(_ENDED))
@@ -105,7 +114,7 @@ _MISSED_BY = Prepared(
         alert.c.raised_at >= bindparam("since"),
         ring.c.expert_id == bindparam("expert_id"),
         among(ring.c.outcome, "outcomes"),
-        or_(alert.c.expert_id.is_(None), alert.c.expert_id != bindparam("expert_id")),
+        or_(and_(alert.c.expert_id.is_(None), not_(_TALKED_SINCE)), alert.c.expert_id != bindparam("expert_id")),
         # Not what rings there again on a later rung.
         alert.c.id.not_in(
             select(ring.c.alert_id).where(ring.c.expert_id == bindparam("expert_id"), ring.c.outcome.is_(None))
@@ -147,7 +156,8 @@ def nobodys(conn: Connection, site_id: str, but: Collection[str]) -> list[dict[s
 
 
 def missed(conn: Connection, site_id: str, since: Ms) -> tuple[list[dict[str, Any]], int]:
-    """The newest bells since then that ended without anybody, and how many there were."""
+    """The newest bells since then that ended without anybody, and how many there were. Not of whom somebody has taken
+    since."""
     which = {"site_id": site_id, "since": since, "ends": _ENDS}
     return _MISSED.dicts(conn, **which), int(_HOW_MANY.scalar(conn, **which))
 
@@ -155,7 +165,8 @@ def missed(conn: Connection, site_id: str, since: Ms) -> tuple[list[dict[str, An
 def missed_by(conn: Connection, expert_id: str, site_ids: Collection[str], since: Ms) -> list[dict[str, Any]]:
     """Bells raised since then that rang at this desk and were not answered there, the newest first, each once.
 
-    Not those that they declined, that a colleague took while they rang here too, or that they took after all.
+    Not those that they declined, that a colleague took while they rang here too, or that they took after all; nor those
+    that nobody took, where somebody has taken the visitor since.
     """
     found: dict[str, dict[str, Any]] = {}
     which = {"expert_id": expert_id, "sites": site_ids, "since": since, "outcomes": UNANSWERED}

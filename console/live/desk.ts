@@ -11,7 +11,7 @@ import { choicesOf } from "./choices";
 import { codeOf, detailOf, http, list, serverNow } from "./http";
 import { IDLE, watchIdle } from "./idle";
 import { ask, askOrThrow, closeLine, isOpen, openLine, restartLine, startLine } from "./line";
-import { askMissed, gap, missedOf } from "./missed";
+import { askMissed, gap, hearMissed, missedOf } from "./missed";
 import { forgetAbout, say } from "./notes";
 import { pushOf } from "./push";
 import { select, selectFirst, selection, writeNext } from "./selection";
@@ -166,15 +166,17 @@ function react(event: DeskEvent, before: Desk): void {
     const { transfer } = event.data.conversation;
     if (had?.transfer?.state === "waiting" && transfer && transfer.state !== "waiting") forgetAbout(id);
   }
-  // A talk of one's own is over, or one is there again: how long one draws breath, or counts as there, the server knows.
+  // A talk of one's own is over, or one is there again: how long one draws breath, or counts as there, the server knows;
+  // and what was asked while one was gone, and rings nowhere any more.
   const mine = before.experts.find((one) => one.id === before.me.id);
   if (event.name === "conversation.changed" && event.data.conversation.state === "closed" && mine && mine.breath_seconds > 0) void load();
-  if (event.name === "presence.changed" && event.data.expert === before.me.id && event.data.status === "online" && mine?.hours) void load();
+  if (event.name === "presence.changed" && event.data.expert === before.me.id && event.data.status === "online" && (mine?.hours || before.me.status !== "online")) void load();
   // Whoever is offline has handed on what they had: the list is another one.
   if (event.name === "presence.changed" && event.data.expert === before.me.id && event.data.status === "offline") void load();
   if (event.name === "message.added") hearMessage(event.data);
   // Run out, or gone before anybody answered: it may be one that was missed here.
   if (event.name === "alert.cleared" && (event.data.reason === "expired" || event.data.reason === "gone")) askMissed();
+  hearMissed(event, before.visits);
 }
 
 /** Somebody wrote into a conversation of one's own. Read along, it calls nobody. */

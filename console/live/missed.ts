@@ -1,8 +1,8 @@
 // Bells that rang here in vain stay in sight until their expert has seen them; the server knows which, this machine
 // remembers what was seen. Asked for on every connection, and when a bell has run out.
 import { computed, signal } from "@preact/signals";
-import { unseen, type Gap } from "../state/missed";
-import type { MissedBell } from "../wire";
+import { mayEnd, unseen, type Gap } from "../state/missed";
+import type { DeskEvent, MissedBell, VisitBrief } from "../wire";
 import { list, serverNow } from "./http";
 
 const SEEN = "shopbell.missed";
@@ -32,6 +32,10 @@ export function askMissed(): void {
     const asked = whose;
     list<MissedBell>("/api/missed", {}, MOST).then((found) => { if (asked === whose) all.value = found; }, () => undefined);
   }, SOON_MS);
+}
+/** `before`: the visits as they were. Whom somebody has taken was not missed. */
+export function hearMissed(event: DeskEvent, before: ReadonlyMap<string, VisitBrief>): void {
+  if (mayEnd(missed.peek(), event, before)) askMissed();
 }
 export function missedSeen(): void {
   seen.value = serverNow();

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { MissedBell } from "../wire";
-import { gapBetween, missedIn, unseen } from "./missed";
+import { conversation, visit } from "./fixtures";
+import { gapBetween, mayEnd, missedIn, unseen } from "./missed";
 
 const at = (second: number) => new Date(second * 1_000).toISOString();
 const bell = (from: number, to: number): MissedBell => ({
@@ -17,4 +18,19 @@ it("counts what rang while the line was gone, however little of it", () => {
 });
 it("makes no word of a line that is back within a breath", () => {
   expect([gapBetween(0, 4_000), gapBetween(0, 6_000)]).toEqual([null, { from: 0, to: 6_000 }]);
+});
+
+it("asks anew when somebody has taken one whom a missed bell rang for, and for nobody else", () => {
+  const missed = [bell(10, 30)];
+  const expert = { id: "anna", name: "Anna" };
+  const changed = (visitor: string, who: typeof expert | null) => ({ name: "conversation.changed" as const, data: { conversation: conversation({ visitor, expert: who }) } });
+  const here = visit({ id: "v", visitor: "w", conversation: "c" });
+  const moved = { name: "visit.changed" as const, data: { visit: here } };
+  expect(mayEnd(missed, changed("w", expert), new Map())).toBe(true);
+  expect(mayEnd(missed, changed("w", null), new Map())).toBe(false);
+  expect(mayEnd(missed, changed("another", expert), new Map())).toBe(false);
+  expect(mayEnd(missed, moved, new Map([["v", { ...here, conversation: null }]]))).toBe(true);
+  expect(mayEnd(missed, moved, new Map([["v", here]]))).toBe(false);
+  expect(mayEnd(missed, { name: "alert.cleared", data: { id: "a", reason: "accepted" } }, new Map())).toBe(true);
+  expect(mayEnd([], changed("w", expert), new Map())).toBe(false);
 });

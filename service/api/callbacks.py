@@ -16,6 +16,7 @@ from service.api.lists import Listed, asked, page
 from service.api.operation import EXPERTS, Call, operation
 from service.flows import announce
 from service.flows.callbacks import of
+from service.flows.kept import Over
 from store.lock import lock
 from store.sql import db_now
 from voice.tables import OPEN
@@ -117,6 +118,8 @@ async def clear(call: Call) -> CallbacksCleared:
         those = [and_(table.c.site_id == id_, table.c.at >= begin, table.c.at < end) for id_, begin, end in spans]
         query = query.where(or_(false(), *those))
 
+    over = Over()
+
     def write(conn: Connection) -> tuple[list[str], bool]:
         now = db_now(conn)
         lock(conn, voice.do.LOCK)
@@ -131,6 +134,7 @@ async def clear(call: Call) -> CallbacksCleared:
             chosen = chosen.where(table.c.id == one["id"] if alone else or_(table.c.id == one["id"], same))
         ids = list(conn.execute(chosen.order_by(table.c.id).limit(_CLEARED + 1)).scalars())
         gone = voice.do.clear(conn, ids[:_CLEARED], call.account.id, now)
+        over.end(conn, gone, call.account, now)
         for row in gone:
             announce.callback_changed(conn, "callback.updated", row, now)
         return [row["id"] for row in gone], len(ids) > _CLEARED
@@ -138,6 +142,7 @@ async def clear(call: Call) -> CallbacksCleared:
     gone, more = await call.bell.store.write(write)
     for callback_id in gone:
         call.bell.bus.ring("callback", callback_id)
+    over.ring(call.bell)
     return CallbacksCleared(cleared=len(gone), more=more)
 
 

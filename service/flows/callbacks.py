@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 import chat.do
+import chat.history
 import chat.queries
 import tracker.queries
 import voice.do
@@ -26,6 +27,7 @@ from service.bell import Bell
 from service.callers import ExpertCaller, VisitorCaller
 from service.commands import Command
 from service.flows import announce
+from service.flows.kept import Over
 from service.flows.once import once
 from service.flows.slots import Asking, shown
 from service.theirs import is_theirs
@@ -157,7 +159,7 @@ def _request(
         said = {"name": "callback.agreed", "callback": row["id"], "channel": data.channel, "at": rfc3339(at)}
         text = promise(name, data.channel, spoken(at, site.zone, now))
         chat.do.add(conn, talk["id"], SYSTEM, "event", text, {**said, "expert": name}, None, now)
-        if talk["expert_id"] is None:
+        if talk["expert_id"] is None and chat.history.asked_at(conn, talk["id"]) is not None:
             chat.do.keep_for(conn, talk["id"], row["owner_id"], at)
     announce.callback_changed(conn, "callback.updated" if mine else "callback.requested", row, now)
     return row, expert
@@ -245,17 +247,21 @@ async def missed(bell: Bell, caller: ExpertCaller, data: CallbackMissed) -> Done
 async def _settle(bell: Bell, caller: ExpertCaller, callback_id: str, state: CallbackState, note: str) -> Done:
     """Any expert of the site may say so, also of a colleague's, and correct it later. Refused: not_found, forbidden."""
 
+    over = Over()
+
     def work(conn: Connection) -> bool:
         now, said = db_now(conn), check_note(note)
         row = of(conn, caller.account, callback_id)
         if row["state"] == state and said in ("", row["note"]):
             return False
         settled = voice.do.settle(conn, row["id"], state, now, note=said, by=caller.account.id)
+        over.end(conn, [settled], caller.account, now)
         announce.callback_changed(conn, "callback.updated", settled, now)
         return True
 
     if await bell.store.write(work):
         bell.bus.ring("callback", callback_id)
+        over.ring(bell)
     return Done()
 
 

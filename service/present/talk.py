@@ -95,6 +95,7 @@ def conversation_briefs(
     experts = persons(conn, [row["expert_id"] for row in rows])
     unread = chat.history.unread_of(conn, ids)
     last = chat.history.last_messages(conn, ids) if last is None else last
+    last = {**last, **chat.history.last_words(conn, _unanswered(rows, last))}
     turns = _turns(conn, rows)
     live = live_visitors(conn, {row["visitor_id"] for row in rows}, now)
     offered = transfers(conn, chat.transfers.of_conversations(conn, rows, now))
@@ -129,6 +130,12 @@ def conversation_briefs(
             )
         )
     return briefs
+
+
+def _unanswered(rows: Sequence[RowMapping], last: Mapping[str, RowMapping]) -> list[str]:
+    """What nobody has, and where the newest word is the server's own: a desk wants to read the question."""
+    nobodys = [row["id"] for row in rows if row["expert_id"] is None and row["state"] == "open"]
+    return [id_ for id_ in nobodys if id_ in last and last[id_]["author_kind"] == "system"]
 
 
 def notes(rows: Sequence[RowMapping]) -> list[Note]:

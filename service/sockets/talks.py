@@ -5,6 +5,7 @@ Beside its expert and its visitor an administrator may read along; whose desk it
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection as Base
@@ -179,13 +180,21 @@ def _watchers(registry: Registry, row: RowMapping, but: list[Connection]) -> lis
 def _other_desks(
     registry: Registry, row: RowMapping, last: RowMapping | None, told: str, readers: list[Connection]
 ) -> list[Connection]:
-    """Whose desk it stands on beside its expert's: once somebody had to leave it, it is on every desk of the site,
-    until it is somebody's again. `last`: its newest message."""
+    """Whose desk it stands on beside its expert's: what nobody answers is on every desk of the site, until it is
+    somebody's or is over. `last`: its newest message."""
     others = {connection for connection in registry.experts() if told in connection.shown}
-    left = last is not None and (last["data"] or {}).get("name") == "expert.left"
-    if left and row["expert_id"] is None and row["state"] == "open":
+    if row["expert_id"] is None and _nobody_answers(row, (last["data"] if last else None) or {}):
         others.update(registry.experts_of_site(row["site_id"]))
     return [connection for connection in others if connection not in readers]
+
+
+def _nobody_answers(row: RowMapping, last: dict[str, Any]) -> bool:
+    """Somebody had to leave it, nobody was there for it, or nobody took it in time; and when a person has ended that.
+    `last`: the data of its newest message."""
+    name = str(last.get("name", ""))
+    if row["state"] == "closed":
+        return name == "conversation.closed" and bool(last.get("expert"))
+    return row["kept_until"] is not None or name == "expert.left" or name.startswith("nobody.")
 
 
 def _floor(conn: Base, conversation_id: str, last_seq: int) -> int:

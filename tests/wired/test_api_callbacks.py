@@ -8,10 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, update
 
+import chat.do
+import chat.queries
 import voice.do
 import voice.queries
 from access.tables import site
+from chat.message import Who
 from contract.clock import DAY, HOUR, MINUTE, from_rfc3339, now_ms, rfc3339
+from contract.ids import new_id
 from routing.slots import SLOT, quarter
 from tests.wired.api_house import House, house
 from voice.tables import callback
@@ -197,3 +201,27 @@ async def test_cleared_with_one_is_what_came_from_the_same_place_to_the_same_sit
 
     assert await left(ids[0]) == ids[1:]
     assert await left(ids[2]) == [ids[1], ids[4], ids[5]]
+
+
+async def test_what_was_kept_for_a_promise_that_is_cleared_away_is_over_with_it(here: House):
+    """What others wrote stays."""
+    now, soon = now_ms(), quarter(now_ms() + DAY)
+    ids = [await asked(here, soon + n * DAY) for n in range(2)]
+
+    def kept(conn: Connection) -> list[str]:
+        talks = []
+        for id_, stranger in zip(ids, (True, False), strict=True):
+            row = chat.do.open_for_visitor(conn, here.ours["site"], new_id(), None, None, now)
+            who = Who(kind="visitor", id=row["visitor_id"])
+            chat.do.add(conn, row["id"], who, "text", "Hello?", None, None, now)
+            chat.do.keep_for(conn, row["id"], here.ours["expert"], soon)
+            values = {"stranger": stranger, "conversation_id": row["id"]}
+            conn.execute(update(callback).where(callback.c.id == id_).values(**values))
+            talks.append(str(row["id"]))
+        return talks
+
+    talks = await here.bell.store.write(kept)
+    answer = await here.ask("DELETE", "/api/callbacks", "expert", params={"stranger": "true"})
+    assert answer.json()["cleared"] == 1
+    rows = await here.bell.store.read(lambda conn: {row["id"]: row["state"] for row in chat.queries.rows(conn, talks)})
+    assert [rows[id_] for id_ in talks] == ["closed", "open"]

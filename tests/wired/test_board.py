@@ -228,3 +228,30 @@ async def test_what_rings_here_again_is_not_missed_yet(here: House) -> None:
     elsewhere = {"alert_id": rang, "expert_id": here.ours["admin"], "rung": "anyone", "at": 1, "until": 2}
     await here.bell.store.write(lambda conn: conn.execute(insert(ring).values(**elsewhere, outcome=None)).close())
     assert [one["rings"] for one in await missed(here)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("since", "by", "gone"),
+    [(MINUTE, "expert", True), (MINUTE, "admin", True), (-MINUTE, "expert", False), (MINUTE, "a trigger", False)],
+)
+async def test_whom_somebody_has_taken_since_was_not_missed(here: House, since: Ms, by: str, gone: bool) -> None:
+    """For the board and for whose bell it was, whoever it was; an invitation that a trigger sent is nobody."""
+    raised, browser = now_ms() - 2 * MINUTE, new_id()
+    lost = await bell(
+        here, state="ended", outcome="expired", raised_at=raised, ended_at=raised + SECOND, visitor_id=browser
+    )
+
+    expired = update(ring).where(ring.c.alert_id == lost).values(outcome="expired")
+    await here.bell.store.write(lambda conn: conn.execute(expired).close())
+
+    def taken(conn: Connection) -> None:
+        row = chat.do.open_for_visitor(conn, here.ours["site"], browser, None, None, raised + since)
+        who = here.ours["expert" if by == "a trigger" else by]
+        trigger = new_id() if by == "a trigger" else None
+        chat.do.take(conn, row, who, "Expert", raised + since, trigger_id=trigger)
+
+    assert [one["alert"] for one in await missed(here)] == [lost]
+    await here.bell.store.write(taken)
+    seen = await board(here)
+    assert [one["alert"] for one in await missed(here)] == ([] if gone else [lost])
+    assert ([one["alert"] for one in seen["missed"]], seen["missed_today"]) == (([], 0) if gone else ([lost], 1))

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import msgspec
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 
 import access.do
 import chat.articles
+import chat.desks
 import chat.do
 import chat.library
 import chat.queries
@@ -32,6 +33,8 @@ from routing.tables import alert, expert
 from service.callers import ExpertCaller, VisitorCaller
 from service.flows.offering import offer_waiting
 from service.limits import Limits
+from service.sockets import registry as registries
+from service.sockets import talks
 from store.sql import counted
 from tests.wired.counter import Shop
 from tracker.tables import visit
@@ -496,3 +499,104 @@ async def test_a_site_that_wants_no_answers_at_night_says_nothing_by_itself(shop
     assert await said(shop, visitor, talk) == []
     await runs_out(shop)
     assert await said(shop, visitor, talk) == ["nobody.free"]
+
+
+# --- until it is settled ----------------------------------------------------------------------------------------------
+
+
+async def stands(shop: Shop, expert: ExpertCaller) -> list[str]:
+    """What stands on this desk."""
+    found = await shop.store.read(lambda conn: chat.desks.desk_of(conn, expert.account.id, now_ms(), [shop.site.id]))
+    return [one["id"] for one in found]
+
+
+@pytest.mark.parametrize("channel", ["call", "write"])
+async def test_a_promise_without_a_word_of_the_visitor_is_no_question_that_nobody_answers(shop: Shop, channel: str):
+    """It is kept for nobody's morning, stands on nobody's desk, and rings nobody when its time is over."""
+    anna, boris = await shop.expert("Anna"), await shop.expert("Boris")
+    visitor = await shop.visitor()
+    await shop.visit(visitor)
+    talk: str = (await shop.say(visitor, "chat.open"))["conversation"]
+    asks = {"client_id": "a", "channel": channel, "phone": "+1 202 555 0123", "when": rfc3339(now_ms() + DAY)}
+    await shop.say(visitor, "callback.request", **asks)
+    assert await said(shop, visitor, talk) == ["callback.agreed"]
+    assert (await row(shop, talk))["kept_until"] is None
+    assert await stands(shop, anna) == await stands(shop, boris) == []
+
+
+@pytest.mark.parametrize("command", ["callback.done", "callback.missed"])
+async def test_what_was_kept_is_over_when_its_promise_is_settled(shop: Shop, command: str):
+    """Its bell too; a colleague who says so is enough."""
+    anna, boris = await shop.expert("Anna"), await shop.expert("Boris")
+    visitor, talk = await at_night(shop)
+    promise = {"client_id": "a", "channel": "write", "when": rfc3339(now_ms() + DAY)}
+    agreed = await shop.say(visitor, "callback.request", **promise)
+    assert await stands(shop, anna) == await stands(shop, boris) == [talk]
+    await shop.say(anna, "presence.set", status="online")
+    await shop.say(boris, "presence.set", status="online")
+    assert [*await bells(shop, anna), *await bells(shop, boris)] == [talk]
+    await shop.say(boris, command, callback=agreed["callback"])
+    assert (await row(shop, talk))["state"] == "closed"
+    assert [*await bells(shop, anna), *await bells(shop, boris)] == []
+    assert await stands(shop, anna) == await stands(shop, boris) == []
+    assert ("conversation", talk) in shop.bus.rung
+
+
+async def test_what_the_visitor_wrote_after_the_time_that_was_promised_is_not_over(shop: Shop):
+    """Nobody has settled those words."""
+    anna = await shop.expert("Anna")
+    visitor, talk = await at_night(shop)
+    promise = {"client_id": "a", "channel": "write", "when": rfc3339(now_ms() + DAY)}
+    agreed = await shop.say(visitor, "callback.request", **promise)
+    late = update(callback).where(callback.c.id == agreed["callback"]).values(at=now_ms() - HOUR)
+    await shop.store.write(lambda conn: conn.execute(late).close())
+    await writes(shop, visitor, "You did not write.")
+    await shop.say(anna, "callback.missed", callback=agreed["callback"])
+    assert await stands(shop, anna) == [talk]
+
+
+async def test_what_somebody_talks_about_is_not_over_with_the_promise(shop: Shop):
+    """They have taken it, and end it themselves."""
+    anna = await shop.expert("Anna")
+    visitor, talk = await at_night(shop)
+    promise = {"client_id": "a", "channel": "write", "when": rfc3339(now_ms() + DAY)}
+    agreed = await shop.say(visitor, "callback.request", **promise)
+    await shop.say(anna, "message.send", conversation=talk, client_id="b", text="Yes, oak.")
+    await shop.say(anna, "callback.done", callback=agreed["callback"])
+    assert (await row(shop, talk))["state"] == "open"
+
+
+async def test_the_line_of_what_nobody_has_shows_the_question_and_not_what_was_offered(shop: Shop):
+    """Once somebody has it, the newest message is what it says."""
+    anna = await shop.expert("Anna")
+    visitor, talk = await at_night(shop)
+
+    async def last() -> Any:
+        held = await row(shop, talk)
+        briefs = await shop.store.read(lambda conn: service.present.conversation_briefs(conn, [held], now_ms()))
+        return briefs[0].last and briefs[0].last.text
+
+    assert "night.slots" in await said(shop, visitor, talk)
+    assert await last() == "Do you have oak?"
+    await shop.say(anna, "message.send", conversation=talk, client_id="b", text="Yes, oak.")
+    assert await last() == "Yes, oak."
+
+
+async def test_what_nobody_was_there_for_comes_to_every_desk_of_its_site_by_itself(shop: Shop):
+    """Also to a desk that had never heard of it; and so does its end."""
+    anna = await shop.expert("Anna")
+    foreign = await shop.expert(site=shop.other_site)
+    _, talk = await at_night(shop)
+    registry = registries.Registry()
+    desks = [registries.Connection(id_, "/expert", caller) for id_, caller in (("a", anna), ("f", foreign))]
+    for one in desks:
+        registry.add(one)
+
+    async def told() -> list[tuple[str, str, str]]:
+        found = await shop.store.read(lambda conn: talks.conversation(conn, registry, talk))
+        return [(to.sid, name, cast(Any, data).conversation.state) for to, name, data in found]
+
+    assert await told() == [("a", "conversation.changed", "open")]
+    assert await told() == []
+    await shop.say(anna, "conversation.close", conversation=talk)
+    assert await told() == [("a", "conversation.changed", "closed")]
