@@ -1,6 +1,7 @@
 """Quiet cards on a visitor's page: shown until used or dismissed, given again on every connect."""
 
-from typing import Any
+from collections.abc import Collection
+from typing import Any, cast
 
 from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
@@ -9,10 +10,15 @@ from chat.tables import card
 from contract.errors import Refused
 from contract.ids import UUID, new_id
 from contract.names import CardKind, Ms
-from store.prepared import Prepared
+from store.prepared import Prepared, among
 
 #: So many of one page, the newest.
 CARDS = 20
+_OF_VISITORS = Prepared(
+    select(card)
+    .where(among(card.c.visitor_id, "visitors"), card.c.over_at.is_(None))
+    .order_by(card.c.at.desc(), card.c.id.desc())
+)
 _BY_ITSELF = Prepared(
     select(card.c.data).where(
         card.c.visitor_id == bindparam("visitor"), card.c.over_at.is_(None), card.c.expert_id.is_(None)
@@ -87,13 +93,15 @@ def cards_of_visitor(conn: Connection, visitor_id: str, now: Ms) -> list[RowMapp
 
     The frame rule is the caller's: a card of a bound conversation is for its frame alone.
     """
-    rows = conn.execute(
-        select(card)
-        .where(card.c.visitor_id == visitor_id, card.c.over_at.is_(None))
-        .order_by(card.c.at.desc(), card.c.id.desc())
-        .limit(CARDS)
-    ).mappings()
-    return [one for one in rows if _stands(one["data"], now)][::-1]
+    return cards_of_visitors(conn, [visitor_id], now).get(visitor_id, [])
+
+
+def cards_of_visitors(conn: Connection, visitor_ids: Collection[str], now: Ms) -> dict[str, list[RowMapping]]:
+    """The same of several, for those who have any."""
+    found: dict[str, list[RowMapping]] = {}
+    for row in cast(list[RowMapping], _OF_VISITORS.dicts(conn, visitors=visitor_ids)):
+        found.setdefault(row["visitor_id"], []).append(row)
+    return {id_: [row for row in rows[:CARDS] if _stands(row["data"], now)][::-1] for id_, rows in found.items()}
 
 
 def stands_by_itself(conn: Connection, visitor_id: str, now: Ms) -> bool:

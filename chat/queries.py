@@ -22,6 +22,7 @@ from chat.tables import conversation
 from contract.errors import Refused
 from contract.facts import AccountFacts
 from contract.ids import UUID
+from contract.names import Ms
 from store.prepared import Prepared, among
 
 MANY = 500
@@ -92,6 +93,25 @@ def open_for(conn: Connection, visitor_id: str, frame_hash: str | None) -> RowMa
     """
     rank = case((conversation.c.expert_id.is_not(None), 0), (conversation.c.frame_hash == frame_hash, 1), else_=2)
     return _newest_open(conn, visitor_id, seen_by(frame_hash), rank=rank)
+
+
+def open_of_each(conn: Connection, visitor_ids: Collection[str]) -> dict[str, list[RowMapping]]:
+    """All open conversations of each of these visitors, for those who have any. `open_among` chooses of them."""
+    found: dict[str, list[RowMapping]] = {}
+    for row in cast(list[RowMapping], _OPEN_OF.dicts(conn, visitors=visitor_ids)):
+        found.setdefault(row["visitor_id"], []).append(row)
+    return found
+
+
+def open_among(rows: Collection[RowMapping], frame_hash: str | None) -> RowMapping | None:
+    """As `open_for`, of all that one visitor has open."""
+    seen = [row for row in rows if row["frame_hash"] in (None, frame_hash)]
+
+    def before(row: RowMapping) -> tuple[int, Ms, str]:
+        rank = 2 if row["expert_id"] is not None else 1 if row["frame_hash"] is not None else 0
+        return rank, row["opened_at"], row["id"]
+
+    return max(seen, key=before, default=None)
 
 
 def open_of_visitor(conn: Connection, visitor_id: str) -> RowMapping | None:

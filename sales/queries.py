@@ -1,6 +1,7 @@
 """What is read of the catalogue, offers, order forms and orders."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import cast
 
 import msgspec
 from sqlalchemy import (
@@ -34,6 +35,11 @@ _NOW: BindParameter[Ms] = bindparam("now", type_=BigInteger)
 _AGO = case(
     (order.c.at > _NOW - MONTHS * MONTH, (_NOW - order.c.at) // literal_column(str(MONTH), BigInteger)),
     else_=literal_column(str(MONTHS), BigInteger),
+)
+_RECENT_OF = Prepared(
+    select(order)
+    .where(among(order.c.visitor_id, "visitors"), order.c.at >= bindparam("since"))
+    .order_by(order.c.at, order.c.id)
 )
 #: At most thirteen rows of a customer and currency, however much they bought.
 _SUMS = Prepared(
@@ -161,9 +167,12 @@ def order_row(conn: Connection, order_id: str) -> RowMapping | None:
     return conn.execute(select(order).where(order.c.id == order_id)).mappings().one_or_none()
 
 
-def recent_orders_of_visitor(conn: Connection, visitor_id: str, since: Ms) -> Sequence[RowMapping]:
-    """What was ordered from this browser since then, oldest first."""
-    return _orders_since(conn, since, order.c.visitor_id == visitor_id)
+def recent_orders_of_visitors(conn: Connection, visitor_ids: Collection[str], since: Ms) -> dict[str, list[RowMapping]]:
+    """What was ordered from these browsers since then, oldest first; for those from which anything was."""
+    found: dict[str, list[RowMapping]] = {}
+    for row in cast(list[RowMapping], _RECENT_OF.dicts(conn, visitors=visitor_ids, since=since)):
+        found.setdefault(row["visitor_id"], []).append(row)
+    return {id_: rows[:LIMIT] for id_, rows in found.items()}
 
 
 def frames_of_orders(conn: Connection, visitor_id: str) -> set[str]:

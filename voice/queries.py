@@ -1,7 +1,7 @@
 """What is read of callbacks."""
 
 from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, func, or_, select
 
@@ -18,6 +18,11 @@ _PROMISES = Prepared(
     select(callback.c.id, callback.c.owner_id, callback.c.at, callback.c.channel, callback.c.stranger).where(
         among(callback.c.owner_id, "experts"), OPEN
     )
+)
+_OF_VISITORS = Prepared(
+    select(callback)
+    .where(among(callback.c.visitor_id, "visitors"), or_(OPEN, callback.c.done_at >= bindparam("since")))
+    .order_by(callback.c.at, callback.c.id)
 )
 _DUE_OF = Prepared(
     select(callback)
@@ -116,10 +121,12 @@ def open_of_owner(conn: Connection, owner_id: str) -> list[RowMapping]:
     return list(conn.execute(rows).mappings())
 
 
-def of_visitor(conn: Connection, visitor_id: str, over_since: Ms) -> Sequence[RowMapping]:
-    """What stands on this visitor's page: what is open, and what was over since then; by time."""
-    mine = select(callback).where(callback.c.visitor_id == visitor_id, or_(OPEN, callback.c.done_at >= over_since))
-    return conn.execute(mine.order_by(callback.c.at, callback.c.id).limit(SHOWN)).mappings().all()
+def of_visitors(conn: Connection, visitor_ids: Collection[str], over_since: Ms) -> dict[str, list[RowMapping]]:
+    """What stands on the pages of these visitors: what is open, and what was over since then; by time."""
+    found: dict[str, list[RowMapping]] = {}
+    for row in cast(list[RowMapping], _OF_VISITORS.dicts(conn, visitors=visitor_ids, since=over_since)):
+        found.setdefault(row["visitor_id"], []).append(row)
+    return {id_: rows[:SHOWN] for id_, rows in found.items()}
 
 
 def values(found: RowMapping | dict[str, Any]) -> tuple[Any, ...]:

@@ -38,6 +38,9 @@ class Asking(Connection):
     heard: list[tuple[str, Any]] = field(default_factory=list)
     #: Something was said, or it shall not wait any longer.
     woken: asyncio.Event = field(default_factory=asyncio.Event)
+    #: It has, or is being told, all of its conversation so far. Before that no bell tells it any of it: the newest
+    #: words would come without those before them.
+    caught_up: bool = False
     #: What was noted as told could not be told after all: the state it came with still holds.
     spoilt: bool = False
 

@@ -36,6 +36,8 @@ from service.sockets.sessions import Sessions, session_of
 
 Look = Callable[[Base], list[Saying]]
 Step = Callable[[], Awaitable[Any]]
+#: Pages in one look.
+CROWD = 100
 log = structlog.get_logger()
 
 
@@ -46,6 +48,7 @@ class Delivery:
         self._bell, self._sockets, self._registry = bell, sockets, sockets.registry
         self._turn, self._bells = asyncio.Lock(), asyncio.Lock()
         self._rung: dict[str, None] = {}  # conversations that wait for their turn
+        self._coming: dict[Connection, None] = {}  # visitors whose pages wait for theirs
         sockets.joined, sockets.settled = self.joined, self.settled
         live = LiveList(bell, sockets)
         bell.background(live.run())
@@ -69,7 +72,7 @@ class Delivery:
             await self._tell(lambda conn: talks.asked(conn, self._registry, connection))
             return
         if isinstance(connection.caller, VisitorCaller):
-            await self._tell(lambda conn: pages.page(conn, [connection]))
+            await self._pages([connection])
             return
         account_id = connection.caller.account.id
         await self._each(
@@ -143,9 +146,20 @@ class Delivery:
 
     async def visitor(self, visitor_id: str) -> None:
         self._bell.waiting.wake(visitor_id)
-        connections = self._registry.of_visitor(visitor_id)
-        if connections:
-            await self._tell(lambda conn: pages.page(conn, connections))
+        if connections := self._registry.of_visitor(visitor_id):
+            await self._pages(connections)
+
+    async def _pages(self, connections: list[Connection]) -> None:
+        """Whoever joins or rings while others have their turn is looked up with the next ones, in one look: a crowd
+        that comes back at once keeps no conversation waiting."""
+        self._coming |= dict.fromkeys(connections)
+        async with self._turn:
+            some = list(self._coming)[:CROWD]
+            for connection in some:
+                del self._coming[connection]
+            here = [connection for connection in some if connection in self._registry]
+            if here:
+                await self._look(self._bell.store.read, lambda conn: pages.page(conn, here))
 
     async def expert(self, account_id: str) -> None:
         if len(self._registry):

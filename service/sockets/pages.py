@@ -1,6 +1,6 @@
 """Of a visitor's page: invitation, cards, orders, callbacks. It is told on connect and when it changes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import msgspec
 from sqlalchemy import Connection as Base
@@ -12,46 +12,71 @@ import sales.queries
 import voice.queries
 from contract import events
 from contract.clock import MINUTE, now_ms
+from contract.names import Ms
 from service import present
 from service.callers import VisitorCaller
 from service.sockets.noted import apart
 from service.sockets.registry import Connection, Saying
 
+#: What is over stays so long on a page that comes anew.
+SHOWN: Ms = 30 * MINUTE
+
 
 def page(conn: Base, connections: list[Connection]) -> list[Saying]:
-    """Of one visitor, for these connections of theirs."""
-    caller = connections[0].caller
-    assert isinstance(caller, VisitorCaller)
-    now = now_ms()
-    cards = chat.cards.cards_of_visitor(conn, caller.visitor, now)
-    orders = sales.queries.recent_orders_of_visitor(conn, caller.visitor, now - 30 * MINUTE)
+    """Of these connections' visitors, however many: what stands open for all of them is read at once."""
+    now, visitors = now_ms(), {_visitor(connection).visitor for connection in connections}
+    cards = chat.cards.cards_of_visitors(conn, visitors, now)
+    orders = sales.queries.recent_orders_of_visitors(conn, visitors, now - SHOWN)
+    talks = chat.queries.open_of_each(conn, visitors)
+    bound = _Bound(conn, [*cards.values(), *orders.values()])
     said: list[Saying] = []
     for connection in connections:
-        said += apart(_invitation, conn, connection) + _cards(conn, connection, cards)
-        for order in orders:
-            said += apart(_order, conn, connection, order)
+        visitor = _visitor(connection).visitor
+        said += apart(_invitation, conn, connection, talks.get(visitor, []))
+        said += _cards(conn, connection, bound, cards.get(visitor, []))
+        for order in orders.get(visitor, []):
+            said += apart(_order, conn, connection, bound, order)
     return said + promises(conn, connections)
 
 
 def promises(conn: Base, connections: list[Connection]) -> list[Saying]:
-    """The callbacks of one visitor, as they stand; told to each connection when one has changed."""
-    caller = connections[0].caller
-    assert isinstance(caller, VisitorCaller)
-    rows = voice.queries.of_visitor(conn, caller.visitor, now_ms() - 30 * MINUTE)
-    return [saying for row in rows for saying in apart(_promise, conn, connections, row)]
+    """The callbacks of these connections' visitors, as they stand; told to each connection when one has changed."""
+    visitors = {_visitor(connection).visitor for connection in connections}
+    rows = voice.queries.of_visitors(conn, visitors, now_ms() - SHOWN)
+    bound = _Bound(conn, rows.values())
+    return [
+        saying
+        for connection in connections
+        for row in rows.get(_visitor(connection).visitor, [])
+        for saying in apart(_promise, conn, connection, bound, row)
+    ]
+
+
+class _Bound:
+    """Who may see what was done in a conversation or in a frame: that frame alone (contract 4)."""
+
+    def __init__(self, conn: Base, found: Iterable[list[RowMapping]]) -> None:
+        ids = {row["conversation_id"] for rows in found for row in rows if row["conversation_id"] is not None}
+        self._frames = {row["id"]: row["frame_hash"] for row in chat.queries.rows(conn, ids)}
+
+    def sees(self, caller: VisitorCaller, row: RowMapping) -> bool:
+        """Whether this card, order or callback is for the caller: as its words are, if it is of a conversation."""
+        if row["frame_hash"] not in (None, caller.frame_hash):
+            return False
+        talk = row["conversation_id"]
+        return talk is None or (talk in self._frames and self._frames[talk] in (None, caller.frame_hash))
 
 
 # --- one thing each: what cannot be shown leaves the others where they are ----------------------------------------
 
 
-def _invitation(conn: Base, connection: Connection) -> list[Saying]:
-    caller = _visitor(connection)
-    row = chat.queries.open_for(conn, caller.visitor, caller.frame_hash)
+def _invitation(conn: Base, connection: Connection, talks: list[RowMapping]) -> list[Saying]:
+    row = chat.queries.open_among(talks, _visitor(connection).frame_hash)
     if row is None or not row["expert_id"]:
         return []
-    invited = present.chat_invited(conn, row)
     if not connection.news(f"invited:{row['id']}", (row["expert_id"], row["accepted_at"])):
         return []
+    invited = present.chat_invited(conn, row)
     said: list[Saying] = [(connection, "chat.invited", invited)]
     if invited.expert is not None and row["visitor_at"] is not None:
         joined = events.ExpertJoined(conversation=row["id"], name=invited.expert.name)
@@ -59,9 +84,9 @@ def _invitation(conn: Base, connection: Connection) -> list[Saying]:
     return said
 
 
-def _cards(conn: Base, connection: Connection, cards: Sequence[RowMapping]) -> list[Saying]:
+def _cards(conn: Base, connection: Connection, bound: _Bound, cards: list[RowMapping]) -> list[Saying]:
     """Those that are new there, and those that are gone."""
-    mine = [card for card in cards if _may_see(conn, card, _visitor(connection))]
+    mine = [card for card in cards if bound.sees(_visitor(connection), card)]
     shown = {card["id"] for card in mine}
     said = [saying for card in mine for saying in apart(_card, conn, connection, card)]
     for key in [k for k in connection.shown if k.startswith("card:") and k[5:] not in shown]:
@@ -75,37 +100,21 @@ def _card(conn: Base, connection: Connection, card: RowMapping) -> list[Saying]:
     return [(connection, *present.card_event(conn, card))] if news else []
 
 
-def _order(conn: Base, connection: Connection, order: RowMapping) -> list[Saying]:
-    seen = _may_see(conn, order, _visitor(connection))
+def _order(conn: Base, connection: Connection, bound: _Bound, order: RowMapping) -> list[Saying]:
+    seen = bound.sees(_visitor(connection), order)
     if not seen or not connection.news(f"order:{order['id']}", order["status"]):
         return []
     return [(connection, "order.updated", present.order_updated(conn, order))]
 
 
-def _promise(conn: Base, connections: list[Connection], row: RowMapping) -> list[Saying]:
+def _promise(conn: Base, connection: Connection, bound: _Bound, row: RowMapping) -> list[Saying]:
+    if not bound.sees(_visitor(connection), row):
+        return []
     shape = present.callback_shown(conn, row)
-    state = msgspec.json.encode(shape)
-    return [
-        (connection, "callback.updated", shape)
-        for connection in connections
-        if _may_see(conn, row, _visitor(connection)) and connection.news(f"callback:{row['id']}", state)
-    ]
+    news = connection.news(f"callback:{row['id']}", msgspec.json.encode(shape))
+    return [(connection, "callback.updated", shape)] if news else []
 
 
 def _visitor(connection: Connection) -> VisitorCaller:
     assert isinstance(connection.caller, VisitorCaller)
     return connection.caller
-
-
-def _may_see(conn: Base, row: RowMapping, caller: VisitorCaller) -> bool:
-    """A card, an order, a callback: what was done in a frame is told to that frame alone, with a conversation or
-    without."""
-    return row["frame_hash"] in (None, caller.frame_hash) and _of_its_talk(conn, row["conversation_id"], caller)
-
-
-def _of_its_talk(conn: Base, conversation_id: str | None, caller: VisitorCaller) -> bool:
-    """Cards, orders and callbacks of a bound conversation are for its frame alone, as its words are."""
-    if conversation_id is None:
-        return True
-    row = chat.queries.row(conn, conversation_id)
-    return row is not None and row["frame_hash"] in (None, caller.frame_hash)

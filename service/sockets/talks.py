@@ -36,7 +36,9 @@ class _Look:
 
     def __init__(self, conn: Base, registry: Registry, row: RowMapping, last: RowMapping | None) -> None:
         self.row, self.key = row, f"conversation:{row['id']}"
-        self.visitors = [c for c in registry.of_visitor(row["visitor_id"]) if _may_read(c, row["frame_hash"])]
+        self.visitors = [
+            c for c in registry.of_visitor(row["visitor_id"]) if _may_read(c, row["frame_hash"]) and _has_begun(c, row)
+        ]
         self.experts = _experts(registry, row)
         self.readers = self.experts + _watchers(registry, row, self.experts)
         self.desks = self.readers + _other_desks(registry, row, last, f"{self.key}:brief", self.readers)
@@ -107,12 +109,13 @@ def asked(conn: Base, registry: Registry, asking: Asking) -> list[Saying]:
     answer holds, the rest comes with the next."""
     said = page(conn, [asking])
     if asking.conversation:
-        seq = f"conversation:{asking.conversation}:seq"  # a bell may have been quicker than this look
-        rows = chat.history.after(conn, asking.conversation, asking.shown[seq])
+        seq = f"conversation:{asking.conversation}:seq"
+        rows = chat.history.after(conn, asking.conversation, asking.after)
         for shape in present.messages(conn, rows, now_ms()):
             asking.note(seq, shape.seq)
             said.append((asking, "message.added", shape))
         if len(rows) < chat.history.LIMIT:
+            asking.caught_up = True
             said += conversation(conn, registry, asking.conversation)
     return said
 
@@ -207,6 +210,11 @@ def _may_read(connection: Connection, frame_hash: str | None) -> bool:
     """The two secrets of contract 4: a bound conversation is read by its own frame alone."""
     caller = connection.caller
     return isinstance(caller, VisitorCaller) and frame_hash in (None, caller.frame_hash)
+
+
+def _has_begun(connection: Connection, row: RowMapping) -> bool:
+    """Not a waiting call that has still to be told what stands there already (`asked`)."""
+    return not isinstance(connection, Asking) or connection.caught_up or connection.conversation != row["id"]
 
 
 def _read(conversation_id: str, seq: int, by: AuthorKind) -> events.MessageReadShown:

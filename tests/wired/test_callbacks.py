@@ -690,7 +690,7 @@ async def test_the_desk_sees_a_stranger_by_a_name_and_a_customer_by_theirs(shop:
     await asks(shop, visitor)
 
     def seen(conn: Connection) -> Any:
-        (row,) = voice.queries.of_visitor(conn, visitor.visitor, now_ms())
+        (row,) = voice.queries.of_visitors(conn, [visitor.visitor], now_ms())[visitor.visitor]
         return present.callbacks(conn, [row])[0]
 
     assert (await shop.store.read(seen)).name == f"Visitor {visitor.visitor[-4:]}"

@@ -93,8 +93,8 @@ async def test_an_order_needs_no_conversation(shop: Shop):
     pushed = await shop.say(expert, "order_form.push", visit=visit, products=shop.products[:1])
     ordered = await shop.say(visitor, "order.submit", **submitted(pushed["shown"], (shop.products[0], 1)))
     assert ordered["total"]["amount"] == 1099
-    rows = await shop.store.read(lambda conn: sales.queries.recent_orders_of_visitor(conn, visitor.visitor, 0))
-    assert [(row["visit_id"], row["conversation_id"]) for row in rows] == [(visit, None)]
+    rows = await shop.store.read(lambda conn: sales.queries.recent_orders_of_visitors(conn, [visitor.visitor], 0))
+    assert [(row["visit_id"], row["conversation_id"]) for row in rows[visitor.visitor]] == [(visit, None)]
 
 
 async def test_the_same_submission_gives_the_same_answer(shop: Shop):
@@ -107,8 +107,8 @@ async def test_the_same_submission_gives_the_same_answer(shop: Shop):
     changed = submitted(form, (shop.products[0], 5), ("nonsense", -1), client_id="again", name="", email="x")
     assert await shop.say(visitor, "order.submit", **changed) == answers[0]
     assert await shop.refusal(visitor, "order.submit", **submitted(form, (shop.products[0], 1))) == "form_used"
-    rows = await shop.store.read(lambda conn: sales.queries.recent_orders_of_visitor(conn, visitor.visitor, 0))
-    assert len(rows) == 1
+    rows = await shop.store.read(lambda conn: sales.queries.recent_orders_of_visitors(conn, [visitor.visitor], 0))
+    assert len(rows[visitor.visitor]) == 1
 
 
 async def test_of_a_hundred_submissions_of_one_form_one_becomes_the_order(shop: Shop):

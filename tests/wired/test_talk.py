@@ -28,7 +28,9 @@ from service.callers import ExpertCaller, VisitorCaller
 from service.flows import announce
 from service.flows.identity import along
 from service.sockets import talks
+from service.sockets.asking import NAMESPACE, Asking
 from service.sockets.registry import Connection as Socket
+from service.sockets.registry import Registry
 from tests.wired.counter import ANN, Shop
 
 
@@ -495,3 +497,20 @@ async def test_no_note_and_nothing_unsent_goes_to_a_visitor(shop: Shop):
     said = await shop.store.read(lambda conn: talks.expert_types(conn, registry, talk))
     assert [(event, shape.text) for _, event, shape in said] == [("typing", None)]
     registry.remove("/visitor", "1")
+
+
+async def test_a_bell_that_is_quicker_than_the_first_look_of_a_call_takes_nothing_out_of_the_middle(shop: Shop):
+    """A waiting call that has nothing yet hears all from the first word on, in order, whatever rings meanwhile."""
+    visitor, anna = await shop.visitor(), await shop.expert()
+    talk = await shop.open_chat(visitor, anna)
+    for n in range(60):
+        await shop.say(anna, "message.send", conversation=talk, client_id=str(n), text=f"word {n}")
+    registry = Registry()
+    call = Asking(sid="a", namespace=NAMESPACE, caller=visitor, frame="f", conversation=talk)
+    registry.add(call)
+    assert await shop.store.read(lambda conn: talks.conversation(conn, registry, talk)) == []
+    said = await shop.store.read(lambda conn: talks.asked(conn, registry, call))
+    seqs = [shape.seq for _, name, shape in said if name == "message.added"]  # type: ignore[attr-defined]
+    assert seqs == list(range(1, len(seqs) + 1))
+    assert len(seqs) > 60
+    assert await shop.store.read(lambda conn: talks.conversation(conn, registry, talk)) == []
