@@ -226,6 +226,13 @@ async def test_a_closed_conversation_takes_nothing_more(people: People) -> None:
     assert (await visitor.done("chat.open"))["conversation"] != conversation
 
 
+@pytest.mark.parametrize("command", ["alert.accept", "alert.decline"])
+@pytest.mark.parametrize("id_", ["a\0", "\x85", "é"], ids=["nul", "control", "no sign of ours"])
+async def test_an_id_that_no_base_can_keep_is_no_id(people: People, command: str, id_: str) -> None:
+    anna = await people.expert("anna")
+    assert await anna.refused(command, {"alert": id_}) == "invalid"
+
+
 @pytest.mark.parametrize(
     ("lines", "code"),
     [
