@@ -140,8 +140,8 @@ def is_live(row: Row, now: Ms) -> bool:
 
 def visitor_by_key(conn: Connection, site_id: str, key_hash: str) -> str | None:
     """The id of the visitor with this key hash (`tracker.visitor.key_hash`)."""
-    where = (visitor.c.site_id == site_id, visitor.c.key_hash == key_hash)
-    return conn.execute(select(visitor.c.id).where(*where)).scalar_one_or_none()
+    found: str | None = _BY_KEY.scalar(conn, site_id=site_id, key_hash=key_hash)
+    return found
 
 
 def visitor_row(conn: Connection, visitor_id: str) -> Row | None:
@@ -226,6 +226,9 @@ _ARRIVED = Prepared(
     select(page_view.c.at).where(page_view.c.site_id == bindparam("site_id"), page_view.c.id == bindparam("page"))
 )
 _BY_ID = Prepared(select(visit, _first_view()).where(among(visit.c.id, "ids")))
+_BY_KEY = Prepared(
+    select(visitor.c.id).where(visitor.c.site_id == bindparam("site_id"), visitor.c.key_hash == bindparam("key_hash"))
+)
 _SINCE = Prepared(
     select(visit.c.visitor_id, func.count())
     .where(among(visit.c.visitor_id, "visitors"), visit.c.started_at >= bindparam("since"), counted)

@@ -69,8 +69,8 @@ async def visitor_of(bell: Bell, scope: Any, auth: Any) -> VisitorCaller:
 async def visitor_with(
     bell: Bell, scope: Any, site_key: str, key: str, chosen: str, *, again: bool = False
 ) -> VisitorCaller:
-    """Who bears this key on this site. `again`: not a handshake but one request of many: one who is known already
-    joins nothing, and nothing is written."""
+    """Who bears this key on this site; nothing is written for one who is known already. `again`: not a handshake but
+    one request of many: one who is known already joins nothing."""
     site = await bell.sites.by_key(site_key)
     if site is None:
         raise Refused("unknown_site")
@@ -82,11 +82,12 @@ async def visitor_with(
     def made(conn: Base) -> str:
         return tracker.do.ensure_visitor(conn, site.id, hashed, now_ms())
 
-    visitor = None
-    if again:
-        visitor = await bell.store.read(lambda conn: tracker.queries.visitor_by_key(conn, site.id, hashed))
-    if visitor is None:
+    if not again:
         bell.limits.join(address)
+    visitor = await bell.store.glance(lambda conn: tracker.queries.visitor_by_key(conn, site.id, hashed))
+    if visitor is None:
+        if again:
+            bell.limits.join(address)
         visitor = await bell.store.write(made)
     return VisitorCaller(
         site=site,
