@@ -158,8 +158,19 @@ class Delivery:
             for connection in some:
                 del self._coming[connection]
             here = [connection for connection in some if connection in self._registry]
-            if here:
-                await self._look(self._bell.store.read, lambda conn: pages.page(conn, here))
+            try:
+                await self._look_at_pages(here)
+            except Refused:  # the base is away
+                raise
+            except Exception:  # one of them may have been the reason
+                for one in here if len(here) > 1 else ():
+                    with contextlib.suppress(Exception):
+                        await self._look_at_pages([one])
+                raise
+
+    async def _look_at_pages(self, connections: list[Connection]) -> None:
+        if connections:
+            await self._look(self._bell.store.read, lambda conn: pages.page(conn, connections))
 
     async def expert(self, account_id: str) -> None:
         if len(self._registry):

@@ -119,7 +119,7 @@ async def waits(bell: Bell, state: dict[str, Any] | None = None) -> tuple[Asking
         return VisitorCaller(site=found, visitor=visitor, frame_hash=None, language="en")
 
     caller = await bell.store.write(make)
-    asking = Asking(sid=new_id(), namespace=NAMESPACE, caller=caller, conversation=ids["talk"])
+    asking = Asking(sid=new_id(), namespace=NAMESPACE, caller=caller, conversation=ids["talk"], caught_up=True)
     asking.shown |= {key.replace("TALK", ids["talk"]): value for key, value in (state or {}).items()}
     bell.registry.add(asking)
     return asking, ids["talk"]
