@@ -28,6 +28,10 @@ from store.bus import Bus
 log = structlog.get_logger()
 
 
+#: Chats that are opened at a time (`service.flows.chat.visitor_open`).
+OPENINGS = 2
+
+
 @dataclass(kw_only=True)
 class Bell:
     """Shared by collect, routes and sockets as `state["bell"]`. Built by `service.app`, never at import.
@@ -55,6 +59,7 @@ class Bell:
     ready: bool = False
     waking: bool = False
     blocks: Blocks = field(init=False)
+    openings: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(OPENINGS))
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:

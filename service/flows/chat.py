@@ -51,20 +51,25 @@ PATIENCE = 1.0
 
 
 async def visitor_open(bell: Bell, caller: VisitorCaller, data: ChatOpen) -> ChatOpened:
-    """The one open conversation of this visitor, else a new one; the visitor has appeared in it."""
+    """The one open conversation of this visitor, else a new one; the visitor has appeared in it.
 
-    def work(conn: Connection) -> ChatOpened:
+    A few at a time: however many come back at once, whoever is talking waits behind a few of them only.
+    """
+
+    def work(conn: Connection) -> tuple[str, bool]:
         now = db_now(conn)
         visit = tracker.queries.newest_visit(conn, caller.visitor)
         row = chat.do.open_for_visitor(
             conn, caller.site.id, caller.visitor, caller.frame_hash, visit.id if visit else None, now
         )
         announce.conversation_opened(conn, row, now)
-        return welcome(conn, bell, caller, row["id"], now)
+        return str(row["id"]), row["expert_id"] is not None or row["last_seq"] > 0
 
-    opened = await bell.store.write(work)
-    bell.bus.ring("conversation", opened.conversation)
-    return opened
+    async with bell.openings:
+        conversation, concerns = await bell.store.write(work)
+        if concerns:  # else nobody has it and nothing was said: nobody waits to hear of it
+            bell.bus.ring("conversation", conversation)
+        return await bell.store.read(lambda conn: welcome(conn, bell, caller, conversation, db_now(conn)))
 
 
 async def visitor_send(bell: Bell, caller: VisitorCaller, data: MessageSend) -> Sent:

@@ -36,8 +36,9 @@ from service.sockets.sessions import Sessions, session_of
 
 Look = Callable[[Base], list[Saying]]
 Step = Callable[[], Awaitable[Any]]
-#: Pages in one look.
-CROWD = 100
+#: Pages in one look; and conversations in one, which on SQLite keeps everything else waiting meanwhile. What is left
+#: has its turn with whoever rang for it.
+CROWD, MANY = 100, 20
 log = structlog.get_logger()
 
 
@@ -128,7 +129,9 @@ class Delivery:
                 return
         self._rung[bell_id] = None
         async with self._turn:
-            rung, self._rung = list(self._rung), {}
+            rung = list(self._rung)[:MANY]
+            for one in rung:
+                del self._rung[one]
             try:
                 await self._talks(rung)
             except Refused:  # the base is away

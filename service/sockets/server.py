@@ -29,6 +29,8 @@ from service.web import language
 PING_EVERY, PING_TIMEOUT, FRAME_LIMIT = 20, 25, 64 * 1024
 #: So many frames wait for nobody: whoever does not read them is let go, comes back, and asks for what follows.
 UNREAD = 200
+#: Handshakes that are looked up at a time.
+JOINING = 4
 
 
 class Sockets:
@@ -62,6 +64,8 @@ class Sockets:
             engineio_logger=False,
         )
         self.app: ASGIApp = guarded(socketio.ASGIApp(self.server, socketio_path="socket.io"))
+        #: A crowd that comes back at once is let in a few at a time: what is said inside goes on meanwhile.
+        self.joining = asyncio.Semaphore(JOINING)
         self.joined: Any = None
         self.settled: Any = None
         self.server.register_namespace(_Namespace("/visitor", self, visitor, visitor_of))
@@ -139,7 +143,8 @@ class _Namespace(socketio.AsyncNamespace):  # type: ignore[misc]
         bell: Bell = scope["state"]["bell"]
         try:
             check_origin(bell, scope)
-            caller = await self._caller_of(bell, scope, auth)
+            async with self._sockets.joining:
+                caller = await self._caller_of(bell, scope, auth)
         except Refused as refused:
             detail = refused.sentence(language(header(scope, b"accept-language")))
             raise socketio.exceptions.ConnectionRefusedError(detail, {"code": refused.code, "detail": detail}) from None
