@@ -84,7 +84,10 @@ async def by_expert(bell: Bell, caller: ExpertCaller, data: ConversationReopen) 
 
 def _check_newest(conn: Connection, caller: VisitorCaller, row: RowMapping, now: Ms) -> None:
     newest = chat.reopening.newest_closed(conn, caller.visitor, caller.frame_hash, now)
-    if newest is None or newest["id"] != row["id"]:
+    if newest is not None and newest["id"] == row["id"]:
+        return
+    meanwhile = chat.queries.row(conn, row["id"])  # the other side may just have taken it up
+    if meanwhile is None or meanwhile["state"] == "closed":
         raise Refused("too_late")
 
 
