@@ -23,8 +23,9 @@ HEAD_SECONDS = 10.0
 BODY_SECONDS, BODY_BYTES = 15.0, 128 * 1024
 #: Requests that wait behind the one that is being answered. Each holds a hundred times what it took to write it.
 PIPELINED = 16
-#: A peer that lets our answers lie for so long is not there.
-UNREAD_SECONDS = 30.0
+#: A peer that lets our answers lie for so long is not there. It counts from full buffers, which take some seconds to
+#: fill: whoever stops reading is cut within half a minute.
+UNREAD_SECONDS = 25.0
 #: Pings and pongs of a WebSocket: so many at once, then so many a second.
 CONTROL_FRAMES, CONTROL_FRAMES_A_SECOND = 100, 1.0
 
