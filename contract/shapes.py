@@ -10,11 +10,9 @@ import msgspec
 from msgspec import Meta
 
 from contract.names import AuthorKind, DeviceKind, MessageKind
-from contract.text import END, ONE_LINE
+from contract.text import ONE_LINE
 
-#: Ours, whatever it names: letters, digits and signs of ASCII. What is none of them names nothing, and no base can keep
-#: a NUL or half a surrogate pair.
-Id = Annotated[str, Meta(min_length=1, max_length=64, pattern="^[ -~]*" + END)]
+Id = Annotated[str, Meta(min_length=1, max_length=64)]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Line = Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
 ClientId = Annotated[str, Meta(min_length=1, max_length=64)]

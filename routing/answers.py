@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from contract.errors import Refused
+from contract.ids import UUID
 from contract.names import Ms
 from routing import statements as sql
 from routing.do import acted
@@ -86,6 +87,8 @@ def decline(conn: Connection, alert_id: str, expert_id: str) -> bool:
 
 def _held_for(conn: Connection, alert_id: str, expert_id: str) -> tuple[Row, list[dict[str, Any]]]:
     """A ringing alert that has rung at this desk, held, and its rings. Refused: not_found, alert_over."""
+    if not UUID.fullmatch(alert_id):  # not every base can even be asked for it
+        raise Refused("not_found")
     row = sql.LOCKED.first(conn, alert=alert_id)
     rings = rings_of(conn, alert_id)
     if row is None or not any(one["expert_id"] == expert_id and one["rung"] != NOT_AGAIN for one in rings):

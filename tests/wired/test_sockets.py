@@ -230,7 +230,7 @@ async def test_a_closed_conversation_takes_nothing_more(people: People) -> None:
 @pytest.mark.parametrize("id_", ["a\0", "\x85", "é"], ids=["nul", "control", "no sign of ours"])
 async def test_an_id_that_no_base_can_keep_is_no_id(people: People, command: str, id_: str) -> None:
     anna = await people.expert("anna")
-    assert await anna.refused(command, {"alert": id_}) == "invalid"
+    assert await anna.refused(command, {"alert": id_}) == "not_found"
 
 
 @pytest.mark.parametrize(
