@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import Connection as Base
@@ -34,6 +34,7 @@ from service.sockets.registry import Connection, Saying
 from service.sockets.server import Sockets
 from service.sockets.sessions import Sessions, session_of
 
+T = TypeVar("T")
 Look = Callable[[Base], list[Saying]]
 Step = Callable[[], Awaitable[Any]]
 #: Pages in one look; and conversations in one, which on SQLite keeps everything else waiting meanwhile. What is left
@@ -132,15 +133,19 @@ class Delivery:
             rung = list(self._rung)[:MANY]
             for one in rung:
                 del self._rung[one]
-            try:
-                await self._talks(rung)
-            except Refused:  # the base is away
-                raise
-            except Exception:  # one of them may have been the reason
-                for one in rung if len(rung) > 1 else ():
-                    with contextlib.suppress(Exception):
-                        await self._talks([one])
-                raise
+            await self._together(self._talks, rung)
+
+    async def _together(self, look: Callable[[list[T]], Awaitable[None]], some: list[T]) -> None:
+        """One look at all of them; if that fails, at each alone: one of them may have been the reason."""
+        try:
+            await look(some)
+        except Refused:  # the base is away
+            raise
+        except Exception:
+            for one in some if len(some) > 1 else ():
+                with contextlib.suppress(Exception):
+                    await look([one])
+            raise
 
     async def _talks(self, ids: list[str]) -> None:
         """What rang while somebody else had their turn is one look: a few rows, and no other thread."""
@@ -156,20 +161,13 @@ class Delivery:
         """Whoever joins or rings while others have their turn is looked up with the next ones, in one look: a crowd
         that comes back at once keeps no conversation waiting."""
         self._coming |= dict.fromkeys(connections)
-        async with self._turn:
-            some = list(self._coming)[:CROWD]
-            for connection in some:
-                del self._coming[connection]
-            here = [connection for connection in some if connection in self._registry]
-            try:
-                await self._look_at_pages(here)
-            except Refused:  # the base is away
-                raise
-            except Exception:  # one of them may have been the reason
-                for one in here if len(here) > 1 else ():
-                    with contextlib.suppress(Exception):
-                        await self._look_at_pages([one])
-                raise
+        while any(connection in self._coming for connection in connections):
+            async with self._turn:
+                some = list(self._coming)[:CROWD]
+                for connection in some:
+                    del self._coming[connection]
+                here = [connection for connection in some if connection in self._registry]
+                await self._together(self._look_at_pages, here)
 
     async def _look_at_pages(self, connections: list[Connection]) -> None:
         if connections:
