@@ -46,12 +46,12 @@ from service.flows.files import sweep_files
 from service.journey import Journey
 from service.learning.learned import Learned
 from service.limits import Limits
-from service.migrate import check_revision
 from service.outgoing.client import Client
 from service.outgoing.mail_server import read_mail_server
 from service.outgoing.mailer import Mailer
 from service.outgoing.pusher import contact_of
 from service.outgoing.sender import Outgoing
+from service.revision import check_revision
 from service.settings import Settings
 from service.sockets.delivery import Delivery
 from service.sockets.server import Sockets

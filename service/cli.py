@@ -27,7 +27,8 @@ from contract.facts import SiteFacts
 from contract.ids import node_id
 from contract.names import Role
 from service.first_run import invite
-from service.migrate import WrongRevision, check_revision, migrate, migrate_empty
+from service.migrate import migrate, migrate_empty
+from service.revision import WrongRevision, check_revision
 from service.serve import AlreadyRunning
 from service.serve import serve as run_server
 from service.settings import Settings, read_settings

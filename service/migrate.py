@@ -1,52 +1,31 @@
-"""Migrations: run by `migrate` (and by `demo`) under a lock; `serve` refuses a base of an unknown revision."""
+"""Migrations: run by `migrate` (and by `demo`) under a lock; `serve` refuses a base of an unknown revision.
+
+Alembic takes a while to load, and most starts find nothing to migrate: it is loaded where there is something.
+"""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
-from store.base import Store
+from service.revision import FOLDER, head, revision_of
 from store.connect import open_store
-from store.postgres import postgres_engine
 from store.sqlite import sqlite_engine
 
-FOLDER = Path(__file__).parent / "migrations"
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 LOCK = 7_406_223
 #: How long one waits for another who migrates the same base, in seconds.
 PATIENCE = 1200
 
 
-class WrongRevision(RuntimeError):
-    """The base is not at the revision of this program."""
+def config() -> "Config":
+    from alembic.config import Config
 
-
-def config() -> Config:
     made = Config()
     made.set_main_option("script_location", str(FOLDER))
     return made
-
-
-def head() -> str:
-    """The newest revision that this program knows."""
-    found = ScriptDirectory.from_config(config()).get_current_head()
-    assert found is not None, "there is at least one migration"
-    return found
-
-
-def revision_of(conn: Connection) -> str | None:
-    return MigrationContext.configure(conn).get_current_revision()
-
-
-async def check_revision(store: Store) -> None:
-    """Raises WrongRevision with what to do."""
-    found = await store.read(revision_of)
-    if found != head():
-        raise WrongRevision(
-            f"The database is at revision {found or 'none'}, this program needs {head()}. Run `shopbell migrate` first."
-        )
 
 
 async def migrate(url: str) -> None:
@@ -67,6 +46,8 @@ async def migrate(url: str) -> None:
             conn.exec_driver_sql("COMMIT")
         engine.dispose()
         return
+    from store.postgres import postgres_engine  # only the other size needs it
+
     engine_ = postgres_engine(url, size=1, patience=PATIENCE)
     try:
         async with engine_.begin() as connection:
@@ -89,6 +70,10 @@ async def migrate_empty(url: str) -> None:
 
 def upgrade(conn: Connection) -> None:
     """Run the missing migrations inside the caller's transaction."""
+    if revision_of(conn) == head():
+        return
+    from alembic import command
+
     chosen = config()
     chosen.attributes["connection"] = conn
     command.upgrade(chosen, "head")

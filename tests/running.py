@@ -55,7 +55,7 @@ class Server:
         self.data_dir.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "service.cli", *(command or ("demo", "--no-strangers"))],
+                [sys.executable, "-m", "tests.served", *(command or ("demo", "--no-strangers"))],
                 cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         deadline = time.monotonic() + START_SECONDS

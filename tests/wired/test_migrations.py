@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.schema import CreateTable
 
-from service.migrate import WrongRevision, check_revision, head, migrate, revision_of
+from service.migrate import config, migrate
+from service.revision import WrongRevision, check_revision, head, revision_of
 from service.schema import metadata
 from store.base import Store
 from store.connect import open_store
@@ -113,6 +115,11 @@ async def test_nothing_is_left_to_migrate(two_empty: tuple[str, str]):
 
     assert await with_base(url, differences) == []
     assert await with_base(url, revision_of) == head()
+
+
+def test_the_newest_revision_is_the_one_that_alembic_finds():
+    """A start reads it from the files by itself."""
+    assert head() == ScriptDirectory.from_config(config()).get_current_head()
 
 
 async def test_every_table_can_be_written_down(two_empty: tuple[str, str]):
