@@ -94,14 +94,22 @@ def desk_of(
         conversation.c.expert_id == expert_id,
         or_(conversation.c.state == "open", and_(conversation.c.closed_at > now - DAY, not_(UNTOUCHED))),
     )
-    nobodys = and_(
+    rows = [*_newest_opened(conn, limit, mine), *_newest_opened(conn, limit, _nobodys(site_ids))]
+    return sorted(rows, key=lambda one: (one["opened_at"], one["id"]), reverse=True)
+
+
+def nobodys(conn: Connection, site_ids: Collection[str], limit: int = 200) -> list[str]:
+    """The ids of those that stand on every desk of these sites, because nobody has them."""
+    return [row["id"] for row in _newest_opened(conn, limit, _nobodys(site_ids))]
+
+
+def _nobodys(site_ids: Collection[str]) -> ColumnElement[bool]:
+    return and_(
         conversation.c.expert_id.is_(None),
         conversation.c.state == "open",
         conversation.c.site_id.in_(site_ids),
         or_(_WORDS, conversation.c.left_id.is_not(None)),
     )
-    rows = [*_newest_opened(conn, limit, mine), *_newest_opened(conn, limit, nobodys)]
-    return sorted(rows, key=lambda one: (one["opened_at"], one["id"]), reverse=True)
 
 
 def _newest_opened(conn: Connection, limit: int, where: ColumnElement[bool]) -> Sequence[RowMapping]:

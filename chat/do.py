@@ -3,6 +3,7 @@
 Locks are taken in the order visitor (by name), then conversation (by its row), so that nobody waits in a circle.
 """
 
+from collections.abc import Sequence
 from typing import Any, cast, get_args
 
 from sqlalchemy import (
@@ -315,16 +316,13 @@ def any_unvisited(conn: Connection, now: Ms) -> bool:
     return conn.execute(_unvisited(now).limit(1)).first() is not None
 
 
-def free_unvisited(conn: Connection, now: Ms) -> list[str]:
-    """Close what was taken and where the visitor never appeared: its place is free again. Returns the ids."""
-    due = conn.execute(locked(conn, _unvisited(now).order_by(conversation.c.id).limit(100))).scalars().all()
-    for conversation_id in due:
-        close(conn, conversation_id, now)
-    return list(due)
+def unvisited(conn: Connection, now: Ms) -> Sequence[RowMapping]:
+    """What was taken and where the visitor has not appeared in time: 100 at most. Nothing is held."""
+    return conn.execute(_unvisited(now).order_by(conversation.c.id).limit(100)).mappings().all()
 
 
-def _unvisited(now: Ms) -> Select[tuple[str]]:
-    return select(conversation.c.id).where(conversation.c.due_at <= now, conversation.c.state == "open")
+def _unvisited(now: Ms) -> Select[Any]:
+    return select(conversation).where(conversation.c.due_at <= now, conversation.c.state == "open")
 
 
 def _create(

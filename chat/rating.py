@@ -61,7 +61,7 @@ def _tell(conn: Connection, conversation_id: str, score: int, now: Ms) -> None:
     """In the words that stand there already, unless the conversation was taken up again since: then it is judged anew,
     and a screen asks for it."""
     said: dict[str, Any] = {"text": f"Rated {score} of 5.", "data": {"name": "conversation.rated", "score": score}}
-    told = _told(conn, conversation_id)
+    told = said_of(conn, conversation_id)
     if told is None:
         add(conn, conversation_id, SYSTEM, "event", said["text"], said["data"], None, now, even_closed=True)
         return
@@ -69,7 +69,8 @@ def _tell(conn: Connection, conversation_id: str, score: int, now: Ms) -> None:
     conn.execute(update(message).where(*same).values(**said))
 
 
-def _told(conn: Connection, conversation_id: str) -> RowMapping | None:
+def said_of(conn: Connection, conversation_id: str) -> RowMapping | None:
+    """The message that says the newest score, unless the conversation was taken up again since."""
     events = select(message).where(message.c.conversation_id == conversation_id, message.c.kind == "event")
     for row in conn.execute(events.order_by(message.c.seq.desc()).limit(_LOOKS)).mappings():
         if (name := (row["data"] or {}).get("name")) in _TURNS:

@@ -4,7 +4,6 @@ Nobody can write a line of somebody else's: in the text only we begin lines at t
 the page everything is escaped, and a policy inside the page forbids all but its own style.
 """
 
-import unicodedata
 from collections.abc import Sequence
 from html import escape
 from itertools import groupby
@@ -16,7 +15,7 @@ from chat.moments import day, hour, written
 from chat.wording import Part, Words, fill
 from contract.clock import rfc3339
 from contract.names import Language, Ms
-from contract.text import is_web_address
+from contract.text import is_web_address, one_line
 
 Side = Literal["visitor", "expert", "system", "note"]
 _INDENT = "    "
@@ -78,11 +77,9 @@ def as_html(talk: Talk, words: Words, language: Language) -> str:
 
 
 def _heading(talk: Talk, words: Words) -> list[str]:
-    made = [_one_line(fill(words["title"], {"site": talk.site}))]
+    made = [one_line(fill(words["title"], {"site": talk.site}))]
     if talk.people:
-        made.append(
-            fill(words["with_you" if talk.yours else "with"], {"names": ", ".join(map(_one_line, talk.people))})
-        )
+        made.append(fill(words["with_you" if talk.yours else "with"], {"names": ", ".join(map(one_line, talk.people))}))
     if not talk.lines:
         return [*made, words["empty"]]
     ends = {name: written(line.at, talk.zone) for name, line in (("from", talk.lines[0]), ("to", talk.lines[-1]))}
@@ -91,7 +88,7 @@ def _heading(talk: Talk, words: Words) -> list[str]:
 
 
 def _who(line: Line, words: Words) -> str:
-    name = _one_line(line.name)
+    name = one_line(line.name)
     if line.side == "note":
         return f"{words['note']}, {name}:"
     return f"{name}:" if name else "*"
@@ -113,8 +110,3 @@ def _linked(part: Part) -> str:
     if not is_web_address(part.url):
         return text
     return f'<a href="{escape(part.url)}" rel="noopener noreferrer nofollow">{text}</a>'
-
-
-def _one_line(text: str) -> str:
-    """Without line ends, and without what cannot be seen or turns the reading around."""
-    return " ".join("".join(one if unicodedata.category(one)[0] != "C" else " " for one in text).split())

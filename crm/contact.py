@@ -9,7 +9,7 @@ import phonenumbers
 from phonenumbers import is_possible_number, is_valid_number, timezone
 
 from contract.errors import Refused
-from contract.text import has_forbidden
+from contract.text import JOINERS, has_forbidden
 
 NAME, EMAIL, PHONE, ADDRESS = 200, 254, 40, 500
 #: Which countries' national numbers a site of this language takes, if it names none itself.
@@ -31,8 +31,6 @@ REGIONS = {
     "zh": ("CN", "TW", "HK"),
     "ko": ("KR",),
 }
-#: What shapes the letters beside it: Persian, Indian, emoji; means something within a word alone.
-_JOINERS = "\u200c\u200d"
 #: Letters and signs by their category, of which nothing is seen: fillers of Hangul, a pattern of Braille without dots.
 _BLANK = "\u115f\u1160\u2800\u3164\uffa0"
 #: One host under two names, to whom dots in front of the @ say nothing.
@@ -167,8 +165,8 @@ def _line(text: str, limit: int, field: str) -> str:
     text = text.strip()
     if has_forbidden(text) or len(text) > limit:
         raise Refused("bad_contact", field)
-    seen = "".join(one for one in text if one in _JOINERS or unicodedata.category(one) != "Cf")
-    words = " ".join(word for one in seen.split() if (word := one.strip(_JOINERS)))
+    seen = "".join(one for one in text if one in JOINERS or unicodedata.category(one) != "Cf")
+    words = " ".join(word for one in seen.split() if (word := one.strip(JOINERS)))
     return words if any(map(_is_visible, words)) else ""
 
 

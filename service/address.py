@@ -7,6 +7,8 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+#: Whoever brings one of these asks for somebody else.
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
 
 
 def client_address(scope: Scope, trusted_proxies: Iterable[str]) -> str:
@@ -42,13 +44,39 @@ def _within(address: ipaddress.IPv4Address | ipaddress.IPv6Address, network: str
         return False
 
 
+def comes_from_here(scope: Scope) -> bool:
+    """True for a program on this machine that asks for itself. A proxy beside us, trusted or not, asks for others: it
+    says so in a header, or by the name it was called by."""
+    peer = scope.get("client")
+    headers = Headers(scope=scope)
+    return (
+        peer is not None
+        and _is_loopback(str(peer[0]))
+        and _is_loopback_name(headers)
+        and not any(name in headers for name in _FORWARDED)
+    )
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return (getattr(parsed, "ipv4_mapped", None) or parsed).is_loopback
+
+
+def _is_loopback_name(headers: Headers) -> bool:
+    """Whether the `Host` that was asked for is a name of this machine for itself."""
+    host = headers.get("host", "").lower()
+    return (host if host.endswith("]") else host.rpartition(":")[0] or host) in LOOPBACK
+
+
 def is_secure(scope: Scope, trusted_proxies: Iterable[str]) -> bool:
     """True where a browser keeps a `Secure` cookie: https, also in front of a trusted proxy, or a loopback name."""
     if scope.get("scheme") in ("https", "wss"):
         return True
     headers = Headers(scope=scope)
-    host = headers.get("host", "").lower()
-    if (host if host.endswith("]") else host.rpartition(":")[0] or host) in LOOPBACK:
+    if _is_loopback_name(headers):
         return True
     peer = scope.get("client")
     if peer and is_trusted(str(peer[0]), frozenset(trusted_proxies)):

@@ -4,16 +4,13 @@ It looks once a second and only where somebody has switched it on; nothing waits
 pays nothing for it. Whatever ends here (the process dies, the base is away) is found again by the next look.
 """
 
-import asyncio
 import time
 
-import structlog
 from sqlalchemy import Connection
 
 import access.push
 from access.push import Device
 from contract.clock import MINUTE, SECOND
-from contract.errors import Refused
 from contract.names import Ms
 from service import outbox
 from service.flows.calls import MOST, Called, look, missed, rings
@@ -21,6 +18,7 @@ from service.outbox import Push
 from service.outgoing.sender import Outgoing
 from service.sockets.registry import Registry
 from store.base import Store
+from store.repeated import repeated
 from store.sql import db_now
 
 TICK = 1.0
@@ -33,7 +31,6 @@ FOLLOWED: Ms = 10 * MINUTE
 #: Between two calls for words of the same conversation. In s.
 BREATH = 10.0
 _KEPT = 20_000
-log = structlog.get_logger()
 
 
 class Calling:
@@ -52,14 +49,7 @@ class Calling:
         self._followed: dict[str, Called] = {}
 
     async def run(self) -> None:
-        while True:
-            await asyncio.sleep(TICK)
-            try:
-                await self.tick()
-            except Refused as refused:
-                log.warning("calling.refused", code=refused.code)
-            except Exception:
-                log.exception("calling.failed")
+        await repeated("calling", TICK, self.tick)
 
     async def tick(self) -> None:
         """One look."""

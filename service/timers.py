@@ -5,7 +5,6 @@ Timers live in the base (`store.due`); these are the tasks of one process that l
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
 from functools import partial
 
 import structlog
@@ -14,7 +13,6 @@ from sqlalchemy import Connection
 import access.sessions
 import chat.do
 import chat.preview
-import chat.queries
 import routing.alerts
 import routing.do
 import routing.queries
@@ -25,7 +23,8 @@ from contract.clock import DAY, HOUR, SECOND, now_ms
 from contract.errors import Refused
 from contract.facts import VisitFacts
 from contract.names import Ms, Status
-from service.flows import announce, idle, passed_on
+from service.flows import idle, passed_on, unvisited
+from service.flows.ended import ending
 from service.flows.mornings import anything_kept, ring_kept
 from service.flows.offering import hasten_the_unheard, offer_waiting
 from service.flows.promises import fire_due as fire_callbacks
@@ -34,7 +33,6 @@ from service.flows.reachable import (
     HAND_ON_AFTER,
     Watched,
     anybody_lost,
-    conversation_over,
     hand_on_lost,
     may_ring,
     wake,
@@ -49,6 +47,7 @@ from store.base import Store
 from store.bus import Bus
 from store.due import DueLoop
 from store.receipts import forget
+from store.repeated import repeated
 from store.sql import db_now
 
 SWEEP_EVERY = 1.0
@@ -86,19 +85,19 @@ class Timers:
             for task in (
                 self._alerts.run(),
                 self._callbacks.run(),
-                self._every(SWEEP_EVERY, self._sweep),
-                self._every(LIVE_EVERY, self._live),
-                self._every(routing.do.RENEW / SECOND, self._renew),
-                self._every(HOUR / SECOND, self._clean),
-                self._every(TRIM_EVERY, self._trim),
-                self._every(SWEEP_EVERY, self._free_places),
-                self._every(PRESENCE_EVERY, self._presence),
-                self._every(SWEEP_EVERY, self._queue),
-                self._every(PRESENCE_EVERY, self._lost),
-                self._every(SWEEP_EVERY, self._wake),
-                self._every(SWEEP_EVERY, self._passed_on),
-                self._every(IDLE_EVERY, self._idle),
-                self._every(PRESENCE_EVERY, self._mornings),
+                repeated("timers", SWEEP_EVERY, self._sweep),
+                repeated("timers", LIVE_EVERY, self._live),
+                repeated("timers", routing.do.RENEW / SECOND, self._renew),
+                repeated("timers", HOUR / SECOND, self._clean),
+                repeated("timers", TRIM_EVERY, self._trim),
+                repeated("timers", SWEEP_EVERY, self._free_places),
+                repeated("timers", PRESENCE_EVERY, self._presence),
+                repeated("timers", SWEEP_EVERY, self._queue),
+                repeated("timers", PRESENCE_EVERY, self._lost),
+                repeated("timers", SWEEP_EVERY, self._wake),
+                repeated("timers", SWEEP_EVERY, self._passed_on),
+                repeated("timers", IDLE_EVERY, self._idle),
+                repeated("timers", PRESENCE_EVERY, self._mornings),
             )
         ]
 
@@ -212,25 +211,17 @@ class Timers:
 
     async def _free_places(self) -> None:
         """An accepted conversation in which the visitor never appears frees its place; a waiting alert may ring now."""
-
-        def work(conn: Connection) -> tuple[list[str], list[str]]:
-            now = db_now(conn)
-            freed = chat.do.free_unvisited(conn, now)
-            freed_rows = [row for id_ in freed if (row := chat.queries.row(conn, id_)) is not None]
-            rows = [row for row in freed_rows if row["expert_id"]]
-            for row in freed_rows:
-                announce.conversation_closed(conn, row, None, now)
-            for row in rows:
-                if row["trigger_id"] is None:  # nobody answered an invitation: nothing to rest from
-                    conversation_over(conn, row["expert_id"], now)
-            woken = [may_ring(conn, account_id, now) for account_id in {row["expert_id"] for row in rows}]
-            return freed, [alert_id for alerts in woken for alert_id in alerts]
-
         if await self._store.read(lambda conn: chat.do.any_unvisited(conn, db_now(conn))):
-            freed, woken = await self._store.write(work)
-            for conversation_id in freed:
-                self._bus.ring("conversation", conversation_id)
-            self.announce(woken)
+            freed = await ending(self._store, lambda conn: unvisited.free(conn, db_now(conn)))
+            await self._over(freed.conversations, freed.experts)
+
+    async def _over(self, conversations: list[str], freed: list[str]) -> None:
+        """What has ended is told; a bell may ring now at whoever has a place again. A unit of work of its own: bells
+        are locked before desks and conversations."""
+        for conversation_id in conversations:
+            self._bus.ring("conversation", conversation_id)
+        for account_id in sorted(set(freed)):
+            self.announce(await self._store.write(partial(_may_ring, account_id)))
 
     async def _queue(self) -> None:
         """Who waits rings whoever has a place; who wrote, and finds all experts busy, hears how long it takes."""
@@ -260,11 +251,8 @@ class Timers:
         due = await self._store.read(lambda conn: idle.due(conn, db_now(conn)))
         if not due:
             return
-        moved = await self._store.write(lambda conn: idle.move(conn, due, db_now(conn)))
-        for conversation_id in moved.conversations:
-            self._bus.ring("conversation", conversation_id)
-        for account_id in sorted(set(moved.freed)):
-            self.announce(await self._store.write(partial(_may_ring, account_id)))
+        moved = await ending(self._store, lambda conn: idle.move(conn, due, db_now(conn)))
+        await self._over(moved.conversations, moved.freed)
 
     async def _clean(self) -> None:
         def work(conn: Connection) -> None:
@@ -288,13 +276,3 @@ class Timers:
             await self._store.write(lambda conn: tracker.testing.trim(conn, cuts))
         if await self._store.read(lambda conn: chat.preview.any_old(conn, db_now(conn))):
             await self._store.write(lambda conn: chat.preview.forget_old(conn, db_now(conn)))
-
-    async def _every(self, seconds: float, task: Callable[[], Awaitable[None]]) -> None:
-        while True:
-            await asyncio.sleep(seconds)
-            try:
-                await task()
-            except Refused as refused:
-                log.warning("timers.refused", code=refused.code)
-            except Exception:
-                log.exception("timers.failed")

@@ -44,7 +44,12 @@ class Device:
     def reads(self, got: Got) -> Any:
         """What a service worker would be given."""
         assert got.headers["content-encoding"] == "aes128gcm"
-        return msgspec.json.decode(opened_by(self, got.body))
+        return read_by(self, got.body)
+
+
+def read_by(device: Device, body: bytes) -> Any:
+    """What was said to this browser."""
+    return msgspec.json.decode(opened_by(device, body))
 
 
 def opened_by(device: Device, body: bytes) -> bytes:

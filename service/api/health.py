@@ -6,7 +6,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from starlette.responses import Response
 
 from contract.errors import Refused
-from service.api.operation import Call, operation
+from service.api.operation import ADMINS, Call, operation
 
 SOCKETS = Gauge("shopbell_sockets", "Open sockets of this process by namespace", ["namespace"])
 
@@ -26,9 +26,9 @@ async def ready(call: Call) -> Response:
     return Response("ready\n", media_type="text/plain")
 
 
-@operation("GET", "/metrics", roles=None)
+@operation("GET", "/metrics", roles=ADMINS, nearby=True)
 async def metrics(call: Call) -> Response:
-    """Figures for Prometheus."""
+    """Figures for Prometheus; on this machine without a token."""
     open_now = Counter(connection.namespace for connection in call.bell.registry)
     for namespace in ("/visitor", "/expert", "/waiting"):
         SOCKETS.labels(namespace.strip("/")).set(open_now[namespace])

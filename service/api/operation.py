@@ -21,7 +21,7 @@ from contract.facts import AccountFacts, SiteFacts
 from contract.ids import UUID
 from contract.names import Language, Ms, Role
 from contract.text import has_forbidden
-from service.address import client_address, is_secure
+from service.address import client_address, comes_from_here, is_secure
 from service.bell import Bell
 from service.cookies import console_token
 from service.web import JSON, MAX_BODY, bell_of, decode, language
@@ -118,12 +118,14 @@ Handler = Callable[[Call], Awaitable[Any]]
 
 @dataclass(frozen=True)
 class Operation:
-    """`roles`: who may; None is everybody, signed in or not. `takes`, `gives`: shapes; gives None answers 204."""
+    """`roles`: who may; None is everybody, signed in or not. `nearby`: and whoever asks from this machine. `takes`,
+    `gives`: shapes; gives None answers 204."""
 
     method: str
     path: str
     handler: Handler
     roles: frozenset[Role] | None
+    nearby: bool
     takes: Any
     gives: Any
     query: tuple[str, ...]
@@ -144,6 +146,7 @@ def operation(
     path: str,
     *,
     roles: frozenset[Role] | None = EVERYBODY,
+    nearby: bool = False,
     takes: Any = None,
     gives: Any = None,
     query: tuple[str, ...] = (),
@@ -158,7 +161,7 @@ def operation(
     def declare(handler: Handler) -> Operation:
         tag = path.removeprefix("/api/").partition("/")[0].partition(".")[0] or "service"
         return Operation(
-            method, path, handler, roles, takes, gives, query, limit, types, as_it_is, measured, status, tag
+            method, path, handler, roles, nearby, takes, gives, query, limit, types, as_it_is, measured, status, tag
         )
 
     return declare
@@ -202,7 +205,7 @@ def as_json(value: Any, status: int = 200) -> Response:
 async def _enter(operation: Operation, request: Request) -> Call:
     bell, now = bell_of(request), now_ms()
     tongue = language(request.headers.get("accept-language"))
-    if operation.roles is None:
+    if operation.roles is None or (operation.nearby and comes_from_here(request.scope)):
         return Call(bell, request, None, None, tongue, now)
     secure = is_secure(request.scope, bell.settings.trusted_proxies)
     token, by_cookie = presented(request, secure=secure)

@@ -37,7 +37,7 @@ from service.flows.ended import ending, held_to_end
 from service.flows.once import once
 from service.flows.places import check_room, speaker, visit_for, writable
 from service.flows.presence import came_free
-from service.flows.reachable import conversation_over, may_ring
+from service.flows.reachable import conversation_over
 from service.flows.ringing import ring_for_question
 from service.flows.taken import end_bells
 from service.flows.welcome import welcome
@@ -143,20 +143,21 @@ async def visitor_read(bell: Bell, caller: VisitorCaller, data: MessageRead) -> 
 async def visitor_decline(bell: Bell, caller: VisitorCaller, data: ChatDecline) -> Done:
     """Not now. An invitation that a trigger sent by itself is taken back, and its place is free for others."""
 
-    def work(conn: Connection) -> tuple[bool, list[str]]:
+    def work(conn: Connection) -> str | None:
         now = db_now(conn)
         chat.queries.conversation_for_visitor(conn, data.conversation, caller.visitor, caller.frame_hash)
         row = chat.do.hold(conn, data.conversation)
-        taken_back = chat.do.take_back(conn, row, now)
-        if taken_back:
-            announce.conversation_closed(conn, row, None, now)
-        return taken_back, may_ring(conn, row["expert_id"], now) if taken_back else []
+        if not chat.do.take_back(conn, row, now):
+            return None
+        announce.conversation_closed(conn, row, None, now)
+        held: str = row["expert_id"]
+        return held
 
-    taken_back, woken = await bell.store.write(work)
-    if taken_back:
+    held = await bell.store.write(work)
+    if held is not None:
         bell.bus.ring("conversation", data.conversation)
         bell.bus.ring("visitor", caller.visitor)
-        bell.timers.announce(woken)
+        await came_free(bell, held)
     return Done()
 
 

@@ -5,10 +5,12 @@ import msgspec
 from sqlalchemy import Connection
 
 import access.queries
+import chat.queries
 import chat.silence
 from contract.facts import SiteFacts
 from contract.names import Ms
 from service.flows import announce
+from service.flows.ended import held_to_end
 from service.flows.reachable import conversation_over
 
 
@@ -30,9 +32,11 @@ def due(conn: Connection, now: Ms) -> list[tuple[str, str]]:
 
 
 def move(conn: Connection, asked: list[tuple[str, str]], now: Ms) -> Moved:
-    """Tell or end each of them, if that is still so once it is held."""
+    """Tell or end each of them, if that is still so once it is held. A part of `ended.ending`."""
     moved, sites = Moved(), dict[str, SiteFacts | None]()
-    for conversation_id, site_id in sorted(asked)[: chat.silence.MOST]:
+    some = sorted(asked)[: chat.silence.MOST]
+    held_to_end(conn, [seen for id_, _ in some if (seen := chat.queries.row(conn, id_)) is not None])
+    for conversation_id, site_id in some:
         if site_id not in sites:
             sites[site_id] = access.queries.site_facts(conn, site_id)
         site = sites[site_id]

@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate, parseaddr
 
+from contract.text import one_line
 from service.outbox import Mail
 from service.outgoing.client import Undelivered
 from service.outgoing.mail_server import MailServer
@@ -75,7 +76,7 @@ def letter(mail: Mail, sender: str, id_: str) -> EmailMessage:
     message = EmailMessage(policy=SMTP)
     message["From"] = sender
     message["To"] = to
-    message["Subject"] = " ".join(mail.subject.split())
+    message["Subject"] = one_line(mail.subject)
     message["Date"] = formatdate(localtime=False)
     message["Message-ID"] = f"<{id_}@{parseaddr(sender)[1].rpartition('@')[2] or 'shopbell'}>"
     message["Auto-Submitted"] = "auto-generated"

@@ -9,6 +9,7 @@ import msgspec
 
 from contract.clock import SECOND
 from contract.names import Ms
+from contract.text import one_line
 from service.outbox import Claimed, Push
 from service.outgoing.webpush import encrypt, to_text, vapid
 from service.settings import Settings
@@ -28,7 +29,8 @@ def request(
     device: Mapping[Any, Any], private: bytes, push: Push, contact: str, now: Ms
 ) -> tuple[bytes, dict[str, str]]:
     """(body, headers). A later call with the same tag takes the place of one that has not been fetched yet."""
-    told = {"kind": push.kind, "title": push.title, "body": push.body, "tag": push.tag, "to": push.to}
+    words = {"title": one_line(push.title), "body": "\n".join(map(one_line, push.body.split("\n")))}
+    told = {"kind": push.kind, **words, "tag": push.tag, "to": push.to}
     headers = {
         "Content-Type": "application/octet-stream",
         "Content-Encoding": "aes128gcm",

@@ -21,7 +21,7 @@ NAMESPACE = "/waiting"
 STATE_KEYS = 64
 #: What a browser may have been told, each with its kind of mark: a number, or the digest of what stood there.
 _ID = "[0-9a-f-]{36}"
-_NUMBERS = re.compile(rf"conversation:{_ID}:(?:seq|read|closed)|card:{_ID}")
+_NUMBERS = re.compile(rf"conversation:{_ID}:(?:seq|read|closed|rated)|card:{_ID}")
 _DIGESTS = re.compile(rf"(?:invited|order|callback):{_ID}")
 _DIGEST = re.compile("[0-9a-f]{12}")
 _MARKS = msgspec.json.Decoder(dict[str, int | str])

@@ -78,6 +78,7 @@ class Delivery:
             return
         account_id = connection.caller.account.id
         await self._each(
+            lambda: self._what_stands_there(connection),
             lambda: self._bell.timers.renew([account_id]),
             lambda: came_free(self._bell, account_id),
             lambda: self._what_rings([connection]),
@@ -193,6 +194,13 @@ class Delivery:
                     self._bell.store.read,
                     lambda conn: [saying for one in connections for saying in desks.ringing(conn, one)],
                 )
+
+    async def _what_stands_there(self, connection: Connection) -> None:
+        """Before the desk asks for it: whoever takes something meanwhile takes it from this desk, too."""
+        account = connection.caller.account  # type: ignore[union-attr]
+        sites = [site.id for site in await self._bell.sites.all() if account.may_see(site.id)]
+        # Not in its turn: what rings meanwhile waits for nobody, and neither does what the desk asks for.
+        await self._bell.store.read(lambda conn: talks.stand_there(conn, connection, sites))
 
     async def _still_here(self, account_id: str) -> None:
         """Who signed out, whose password was changed, whose account was closed: the sockets end with the session.

@@ -1,18 +1,17 @@
 """No socket outlives its session. Who signs out rings a bell; a session that runs out does so in silence, and is looked
 for: one statement every half minute for all desks of this process."""
 
-import asyncio
 from collections.abc import Iterable
 
 import structlog
 
 import access.sessions
 from contract.clock import now_ms
-from contract.errors import Refused
 from service.bell import Bell
 from service.callers import ExpertCaller
 from service.sockets.registry import Connection
 from service.sockets.server import Sockets
+from store.repeated import repeated
 
 #: Seconds.
 LOOK_EVERY = 30.0
@@ -28,14 +27,7 @@ class Sessions:
 
     async def run(self) -> None:
         """For ever. A base that is away is asked again next time: that somebody may not stay is never guessed."""
-        while True:
-            await asyncio.sleep(self._every)
-            try:
-                await self.look()
-            except Refused as refused:
-                log.warning("sessions.refused", code=refused.code)
-            except Exception:
-                log.exception("sessions.failed")
+        await repeated("sessions", self._every, self.look)
 
     async def look(self) -> None:
         """Once."""

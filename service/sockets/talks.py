@@ -11,10 +11,12 @@ import msgspec
 from sqlalchemy import Connection as Base
 from sqlalchemy import RowMapping
 
+import chat.desks
 import chat.history
 import chat.notes
 import chat.preview
 import chat.queries
+import chat.rating
 from contract import events
 from contract.clock import MINUTE, now_ms
 from contract.names import AuthorKind, Ms
@@ -41,7 +43,7 @@ class _Look:
         ]
         self.experts = _experts(registry, row)
         self.readers = self.experts + _watchers(registry, row, self.experts)
-        self.desks = self.readers + _other_desks(registry, row, last, f"{self.key}:brief", self.readers)
+        self.desks = self.readers + _other_desks(registry, row, last, _brief(row["id"]), self.readers)
         self.floor, self.messages = row["last_seq"], list[RowMapping]()
         if hearing := self.visitors + self.readers:
             # Whoever was told something of it before is told what follows; how far back others are told, is looked up.
@@ -57,6 +59,7 @@ class _Look:
     def say(self, conn: Base, brief: events.ConversationBrief | None) -> list[Saying]:
         """To each what it has not heard; that it was told is noted."""
         row, key, id_ = self.row, self.key, self.row["id"]
+        rated = self._rated(conn)
         said: list[Saying] = []
         for message in self.messages:
             shape = present.message(message)
@@ -76,14 +79,26 @@ class _Look:
         for connection in self.experts:
             if row["visitor_read_seq"] and connection.news(f"{key}:read", row["visitor_read_seq"]):
                 said.append((connection, "message.read", _read(id_, row["visitor_read_seq"], "visitor")))
+        said += rated
         if brief is None:
             return said
         for connection in self.desks:
-            if connection.news(f"{key}:brief", plain_bytes(brief)):
+            if connection.news(_brief(id_), plain_bytes(brief)):
                 said.append((connection, "conversation.changed", events.ConversationChanged(conversation=brief)))
             if row["expert_id"] and connection not in self.readers:
-                connection.forget(f"{key}:brief")  # it is a colleague's now, and no more news here
+                connection.forget(_brief(id_))  # it is a colleague's now, and no more news here
         return said
+
+    def _rated(self, conn: Base) -> list[Saying]:
+        """Another score stands in the words that were told already: to whoever has them they are told again."""
+        changes, key = self.row["rating_changes"], f"{self.key}:rated"
+        waiting = [c for c in self.visitors + self.readers if changes and c.news(key, changes)]
+        message = chat.rating.said_of(conn, self.row["id"]) if waiting else None
+        if message is None:
+            return []
+        has = [c for c in waiting if message["seq"] <= c.shown.get(f"{self.key}:seq", self.floor)]
+        shape = present.message(message)
+        return [(connection, "message.added", shape) for connection in has]
 
 
 def conversations(conn: Base, registry: Registry, ids: Sequence[str]) -> list[Saying]:
@@ -120,6 +135,14 @@ def asked(conn: Base, registry: Registry, asking: Asking) -> list[Saying]:
     return said
 
 
+def stand_there(conn: Base, connection: Connection, site_ids: Sequence[str]) -> None:
+    """A desk that comes asks for all that stands on it: what is nobody's there counts as told, so that it is told what
+    becomes of it, above all that a colleague has it."""
+    for conversation_id in chat.desks.nobodys(conn, site_ids):
+        if _brief(conversation_id) not in connection.shown:
+            connection.note(_brief(conversation_id), b"")
+
+
 def notes(conn: Base, registry: Registry, conversation_id: str) -> list[Saying]:
     """The newest notes, for whose desk it stands on and who reads along. Never for a visitor or a marketer."""
     row = chat.queries.row(conn, conversation_id)
@@ -129,7 +152,7 @@ def notes(conn: Base, registry: Registry, conversation_id: str) -> list[Saying]:
     experts = _experts(registry, row)
     readers = experts + _watchers(registry, row, experts)
     last = chat.history.last_messages(conn, [conversation_id]).get(conversation_id)
-    readers += _other_desks(registry, row, last, f"{key}:brief", readers)
+    readers += _other_desks(registry, row, last, _brief(conversation_id), readers)
     readers = [one for one in readers if isinstance(one.caller, ExpertCaller) and one.caller.account.role != "marketer"]
     if not readers:
         return []
@@ -198,6 +221,11 @@ def _nobody_answers(row: RowMapping, last: dict[str, Any]) -> bool:
     if row["state"] == "closed":
         return name == "conversation.closed" and bool(last.get("expert"))
     return row["kept_until"] is not None or name == "expert.left" or name.startswith("nobody.")
+
+
+def _brief(conversation_id: str) -> str:
+    """Under which a connection remembers how it was last told that the conversation stands."""
+    return f"conversation:{conversation_id}:brief"
 
 
 def _floor(conn: Base, conversation_id: str, last_seq: int) -> int:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from contract.errors import CODES, Refused
 from contract.rest_experts import SignIn
 from contract.rest_goods import ProductWrite
-from service.address import client_address, is_secure
+from service.address import client_address, comes_from_here, is_secure
 from service.api.lists import cursor, from_cursor
 from service.cookies import console_cookie, console_token, frame_cookie, frame_hash
 from service.web import language, parse, problem, read_body, where
@@ -75,6 +75,29 @@ def test_a_forwarded_address_counts_only_from_a_trusted_proxy(peer, forwarded, t
 )
 def test_a_secure_cookie_needs_https_or_a_loopback_name(asked, trusted, secure):
     assert is_secure(asked, trusted) is secure
+
+
+@pytest.mark.parametrize(
+    ("asked", "here"),
+    [
+        (scope("127.0.0.1", host="127.0.0.1:8000"), True),
+        (scope("127.8.0.1", host="localhost"), True),
+        (scope("::1", host="[::1]:8000"), True),
+        (scope("::ffff:127.0.0.1", host="localhost:8000"), True),
+        (scope("10.0.0.9", host="localhost:8000"), False),
+        (scope("::ffff:10.0.0.9", host="localhost:8000"), False),
+        (scope(None, host="localhost:8000"), False),
+        (scope("unix", host="localhost"), False),
+        (scope("127.0.0.1"), False),
+        (scope("127.0.0.1", host="bell.example"), False),  # by a proxy, or by a page whose name was bent to us
+        (scope("127.0.0.1", host="localhost:8000", x_forwarded_for="127.0.0.1"), False),
+        (scope("127.0.0.1", host="localhost:8000", forwarded="for=1.2.3.4"), False),
+        (scope("127.0.0.1", host="localhost:8000", x_real_ip="1.2.3.4"), False),
+        (scope("127.0.0.1", host="localhost:8000", via="1.1 proxy"), False),
+    ],
+)
+def test_a_program_of_this_machine_asks_for_itself_alone(asked, here):
+    assert comes_from_here(asked) is here
 
 
 def test_the_plain_console_cookie_counts_only_where_the_safe_one_cannot_be_kept():

@@ -170,3 +170,10 @@ class Shop:
 
 #: A contact that can be used.
 ANN = {"name": "Ann Lee", "email": "ann@example.com", "phone": "", "address": "1 High Street"}
+
+
+async def at_desk(shop: Shop, name: str = "Anna", *, capacity: int = 50) -> ExpertCaller:
+    """Somebody at a desk of the site who has said that they are there."""
+    caller = await shop.expert(name, capacity=capacity)
+    await shop.say(caller, "presence.set", status="online")
+    return caller

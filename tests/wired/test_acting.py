@@ -30,6 +30,7 @@ from routing.tables import alert, decision, expert, firing, ring
 from sales.tables import order
 from service import present
 from service.callers import ExpertCaller, VisitorCaller
+from service.flows import unvisited
 from service.flows.facts import customer_facts
 from service.journey import Journey
 from service.visitor.waiting import pending
@@ -84,7 +85,7 @@ async def later(house: House, table: Any, **values: Any) -> None:
 
 
 async def freed(house: House) -> list[str]:
-    return await house.shop.store.write(lambda conn: chat.do.free_unvisited(conn, now_ms()))
+    return await house.shop.store.write(lambda conn: unvisited.free(conn, now_ms()).conversations)
 
 
 async def load(house: House, one: ExpertCaller) -> int:

@@ -212,12 +212,37 @@ def test_no_middleware_of_the_slow_kind_is_in_the_stack():
 async def test_health_says_alive_ready_and_figures(here: House):
     assert (await here.client.get("/healthz")).text == "ok\n"
     assert (await here.client.get("/readyz")).status_code == 200
-    figures = (await here.client.get("/metrics")).text
+    figures = (await here.ask("GET", "/metrics", "admin")).text
     assert 'shopbell_sockets{namespace="expert"}' in figures
     here.bell.ready = False
     answer = await here.client.get("/readyz")
     assert (answer.status_code, answer.json()["code"]) == (503, "not_ready")
     here.bell.ready = True
+
+
+async def test_figures_are_for_this_machine_and_for_administrators(here: House):
+    """From elsewhere, a proxy beside us among it, only with an administrator's token."""
+
+    async def ask(peer: str, host: str, **headers: str) -> httpx.Response:
+        transport = httpx.ASGITransport(here.client._transport.app, client=(peer, 40_000))  # type: ignore[attr-defined]
+        async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as client:
+            return await client.get("/metrics", headers=headers)
+
+    assert (await ask("127.0.0.1", "localhost:8000")).status_code == 200
+    assert (await ask("::1", "[::1]:8000")).status_code == 200
+    token = {"Authorization": f"Bearer {here.tokens['admin']}"}
+    assert (await ask("192.0.2.7", "bell.example", **token)).status_code == 200
+    for refused in (
+        await ask("192.0.2.7", "bell.example"),
+        await ask("192.0.2.7", "localhost:8000"),
+        await ask("127.0.0.1", "localhost:8000", **{"X-Forwarded-For": "192.0.2.7"}),
+        await ask("127.0.0.1", "bell.example"),
+        await ask("192.0.2.7", "bell.example", Authorization="Bearer nonsense"),
+    ):
+        assert (refused.status_code, refused.json()["code"]) == (401, "unauthenticated")
+        assert refused.json()["detail"]
+    expert = {"Authorization": f"Bearer {here.tokens['expert']}"}
+    assert (await ask("192.0.2.7", "bell.example", **expert)).status_code == 403
 
 
 def test_every_route_has_a_path_of_its_own():

@@ -14,6 +14,7 @@ import chat.queries
 from contract.clock import MINUTE, now_ms
 from contract.ids import new_id
 from service import present
+from service.flows import unvisited
 from tests.wired.counter import Shop
 
 
@@ -269,10 +270,10 @@ async def test_an_invitation_needs_no_socket_and_frees_its_place_when_nobody_com
 
     assert not await shop.store.read(lambda conn: chat.do.any_unvisited(conn, later - 2 * MINUTE))
     assert await shop.store.read(lambda conn: chat.do.any_unvisited(conn, later))
-    freed = await shop.store.write(lambda conn: chat.do.free_unvisited(conn, later))
+    freed = await shop.store.write(lambda conn: unvisited.free(conn, later).conversations)
     assert invited[1] in freed
     assert invited[0] not in freed
-    assert await shop.store.write(lambda conn: chat.do.free_unvisited(conn, later)) == []
+    assert await shop.store.write(lambda conn: unvisited.free(conn, later).conversations) == []
     assert await shop.refusal(visitors[0], "message.send", conversation=invited[0], client_id="1", text="Hi") == "ok"
 
 

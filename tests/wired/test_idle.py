@@ -1,21 +1,26 @@
 """Conversations in which nobody writes: told that they end, ended, and taken back by any word."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 from uuid import uuid4
 
 import msgspec
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Connection, select, text, update
 
 import access.do
 import chat.queries
+import routing.answers
+import routing.do
 from chat.tables import conversation
 from contract.clock import MINUTE, from_rfc3339, now_ms
 from contract.names import Ms
 from service import present
 from service.callers import ExpertCaller, VisitorCaller
-from service.flows import idle
+from service.flows import idle, unvisited
+from service.flows.ended import ending
+from store.connect import open_store
 from tests.wired.counter import Shop
 
 
@@ -162,3 +167,50 @@ async def test_a_word_between_the_look_and_the_end_wins(shop: Shop):
     await shop.store.write(lambda conn: conn.execute(update(conversation).values(spoken_at=over)).close())
     assert await shop.store.write(lambda conn: idle.move(conn, due, over)) == idle.Moved()
     assert (await row(shop, talk))["state"] == "open"
+
+
+_WAITING = text(
+    "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_locks WHERE database ="
+    " (SELECT oid FROM pg_database WHERE datname = current_database()))"
+)
+
+
+@pytest.mark.parametrize("how", ["nobody writes", "nobody came"])
+async def test_what_ends_by_itself_waits_for_the_desk_before_it_holds_the_conversation(
+    new_database: Callable[[str], str], how: str
+):
+    """As whoever closes it by hand does: else two processes would wait for each other, and one would be undone."""
+    shop = await Shop.open(url := new_database("postgres"))
+    other = Shop(open_store(url))
+    _, expert, talk = await talking(shop)
+    now, site, held = now_ms(), shop.site.id, asyncio.Event()
+
+    def over(conn: Connection) -> None:
+        routing.do.set_breath(conn, expert.account.id, 30)
+        ends = {"ends_at": now - 1} if how == "nobody writes" else {"due_at": now - 1}
+        conn.execute(update(conversation).where(conversation.c.id == talk).values(**ends))
+
+    def closes(conn: Connection) -> None:
+        routing.answers.hold_desk(conn, expert.account.id)
+        held.set()
+        until = now_ms() + 8_000
+        while not conn.execute(_WAITING).scalar_one():
+            assert now_ms() < until, "nobody waits for the desk"
+            conn.execute(text("SELECT pg_sleep(0.02)"))
+        conn.execute(select(conversation.c.id).where(conversation.c.id == talk).with_for_update(nowait=True))
+
+    def by_itself(conn: Connection) -> list[str]:
+        if how == "nobody writes":
+            return idle.move(conn, [(talk, site)], now).conversations
+        return unvisited.free(conn, now).conversations
+
+    async def ends_by_itself() -> list[str]:
+        await held.wait()
+        return await ending(shop.store, by_itself)
+
+    await shop.store.write(over)
+    _, ended = await asyncio.gather(other.store.write(closes), ends_by_itself())
+    assert ended == [talk]
+    assert (await row(shop, talk))["state"] == "closed"
+    for house in (shop, other):
+        await house.close()

@@ -31,6 +31,7 @@ from contract.names import Ms
 from contract.talk import Talk
 from routing.tables import alert, expert
 from service.callers import ExpertCaller, VisitorCaller
+from service.flows import unvisited
 from service.flows.offering import offer_waiting
 from service.limits import Limits
 from service.sockets import registry as registries
@@ -383,7 +384,7 @@ async def test_accepting_it_takes_the_conversation_of_the_night(shop: Shop):
     opened = await shop.say(anna, "alert.accept", alert=bell["id"])
     assert opened["conversation"] == talk
     await shop.say(anna, "message.send", conversation=talk, client_id="a", text="Yes, oak.")
-    assert await shop.store.write(lambda conn: chat.do.free_unvisited(conn, now_ms() + DAY)) == []
+    assert await shop.store.write(lambda conn: unvisited.free(conn, now_ms() + DAY).conversations) == []
     back = await shop.say(visitor, "chat.open")
     assert (back["conversation"], back["messages"][-1]["text"]) == (talk, "Yes, oak.")
 

@@ -34,7 +34,7 @@ from service.flows.judging import raise_and_ring
 from service.flows.offering import offer_waiting
 from service.flows.reachable import HAND_ON_AFTER, Told, Watched, hand_on_lost, may_ring, wake
 from service.flows.ringing import fire_due
-from tests.wired.counter import Shop
+from tests.wired.counter import Shop, at_desk
 
 
 @pytest.fixture
@@ -42,12 +42,6 @@ async def shop(fresh_database_url: str) -> AsyncIterator[Shop]:
     opened = await Shop.open(fresh_database_url)
     yield opened
     await opened.close()
-
-
-async def at_desk(shop: Shop, name: str = "Anna", *, capacity: int = 50) -> ExpertCaller:
-    caller = await shop.expert(name, capacity=capacity)
-    await shop.say(caller, "presence.set", status="online")
-    return caller
 
 
 async def on_site(shop: Shop) -> VisitorCaller:

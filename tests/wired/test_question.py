@@ -31,7 +31,7 @@ from service.flows.offering import hasten_the_unheard, offer_waiting
 from service.flows.queue import queue_at, tell_who_waits
 from service.flows.reachable import Told, hand_on
 from service.flows.ringing import fire_due
-from tests.wired.counter import Shop
+from tests.wired.counter import Shop, at_desk
 
 
 @pytest.fixture
@@ -39,12 +39,6 @@ async def shop(fresh_database_url: str) -> AsyncIterator[Shop]:
     opened = await Shop.open(fresh_database_url)
     yield opened
     await opened.close()
-
-
-async def at_desk(shop: Shop, name: str = "Anna", *, capacity: int = 4) -> ExpertCaller:
-    caller = await shop.expert(name, capacity=capacity)
-    await shop.say(caller, "presence.set", status="online")
-    return caller
 
 
 async def goes_deep(shop: Shop) -> tuple[VisitorCaller, str]:

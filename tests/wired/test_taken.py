@@ -26,7 +26,7 @@ from service.flows.ended import ending, held_to_end
 from service.flows.judging import raise_and_ring
 from service.flows.ringing import fire_due, ring_for_question
 from store.connect import open_store
-from tests.wired.counter import ANN, Shop
+from tests.wired.counter import ANN, Shop, at_desk
 
 ROUNDS = 12
 
@@ -36,12 +36,6 @@ async def shop(fresh_database_url: str) -> AsyncIterator[Shop]:
     opened = await Shop.open(fresh_database_url)
     yield opened
     await opened.close()
-
-
-async def at_desk(shop: Shop, name: str = "Anna", *, capacity: int = 50) -> ExpertCaller:
-    caller = await shop.expert(name, capacity=capacity)
-    await shop.say(caller, "presence.set", status="online")
-    return caller
 
 
 async def without_desk(shop: Shop, role: Role) -> ExpertCaller:

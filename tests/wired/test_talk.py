@@ -31,7 +31,7 @@ from service.sockets import talks
 from service.sockets.asking import NAMESPACE, Asking
 from service.sockets.registry import Connection as Socket
 from service.sockets.registry import Registry
-from tests.wired.counter import ANN, Shop
+from tests.wired.counter import ANN, Shop, at_desk
 
 
 @pytest.fixture
@@ -39,12 +39,6 @@ async def shop(database_url: str) -> AsyncIterator[Shop]:
     opened = await Shop.open(database_url)
     yield opened
     await opened.close()
-
-
-async def at_desk(shop: Shop, name: str = "Anna", *, capacity: int = 50) -> ExpertCaller:
-    caller = await shop.expert(name, capacity=capacity)
-    await shop.say(caller, "presence.set", status="online")
-    return caller
 
 
 async def colleague(shop: Shop, role: Role) -> ExpertCaller:

@@ -109,3 +109,51 @@ async def test_an_administrator_reads_along_and_what_stands_unsent_is_shown_wher
     await says(line, talk, "And now?")
     await anna.wait("message.added", 10, text="And now?")
     assert [one["text"] for one in chief.heard("message.added") if one["text"] == "And now?"] == []
+
+
+async def test_a_desk_that_came_later_hears_who_took_what_was_nobodys(people: People) -> None:
+    """It knows the conversation from its snapshot alone; and the one who takes it has it, as ever."""
+    guest = people.browser()
+    await guest.collect(viewed("Garden", url=guest.page))
+    line = await people.visitor(guest.key)
+    talk = (await line.done("chat.open"))["conversation"]
+    await says(line, talk, "Is nobody here?")
+    boris = await people.expert("boris", status="")
+    rows = {one["id"]: one for one in (await people.api("boris", "/api/desk"))["conversations"]}
+    assert rows[talk]["expert"] is None
+    anna = await people.expert("anna")
+    await says(anna, talk, "I am")
+    for desk in (boris, anna):
+        await desk.wait(
+            "conversation.changed", 10,
+            conversation=lambda one: one["id"] == talk and (one["expert"] or {"name": ""})["name"].startswith("Anna"),
+        )  # fmt: skip
+    before = len(boris.events)
+    await says(line, talk, "Good")
+    await anna.wait("message.added", 10, text="Good")
+    assert [data for name, data in boris.events[before:] if name in ("message.added", "conversation.changed")] == []
+
+
+async def test_who_thinks_better_of_a_rating_sees_it_in_every_tab(people: People, line: str) -> None:
+    """In the words that stand there, on either line; and so does the desk. What says nothing new is not told again."""
+    anna = await people.expert("anna")
+    guest = people.browser()
+    await guest.collect(viewed("Garden", url=guest.page))
+    first, other = await people.visitor(guest.key), await people.visitor(guest.key)
+    talk = (await first.done("chat.open"))["conversation"]
+    await other.done("chat.open")
+    await says(anna, talk, "Hello")
+    seqs = set()
+    for score in (2, 5, 4):
+        await first.done("conversation.rate", {"conversation": talk, "score": score, "comment": ""})
+        for side in (first, other, anna):
+            told = await side.wait("message.added", 10, text=f"Rated {score} of 5.")
+            assert told["data"] == {"name": "conversation.rated", "score": score}
+            seqs.add(told["seq"])
+    assert len(seqs) == 1
+    await says(anna, talk, "Thank you")
+    for side in (first, other, anna):
+        await side.wait("message.added", 10, text="Thank you")
+        assert [one["text"] for one in side.heard("message.added") if one["kind"] == "event"][-3:] == [
+            "Rated 2 of 5.", "Rated 5 of 5.", "Rated 4 of 5."
+        ]  # fmt: skip

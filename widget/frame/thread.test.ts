@@ -41,6 +41,15 @@ describe("receive", () => {
     expect(seqs(thread)).toEqual([1, 2]);
   });
 
+  test("another score stands where the first one stood, and the same again changes nothing", () => {
+    const rated = (n: number): Message => ({ ...message(2, "system"), kind: "event", data: { name: "conversation.rated", score: n } });
+    const { thread } = receive(empty("c"), [message(1), rated(2), message(3)]);
+    const { thread: changed, gap } = receive(thread, [rated(5)]);
+    expect([seqs(changed), score(changed.messages), gap]).toEqual([[1, 2, 3], 5, false]);
+    expect(receive(changed, [rated(5)]).thread).toBe(changed);
+    expect(receive(changed, [{ ...message(1), text: "forged" }]).thread).toBe(changed);
+  });
+
   test("our own message is confirmed by its client_id", () => {
     const start = empty("c", [{ client_id: "x", text: "hi", at: "" }, { client_id: "y", text: "yo", at: "" }]);
     const { thread } = receive(start, [message(1, "visitor", "x")]);

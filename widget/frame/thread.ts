@@ -42,9 +42,10 @@ export function receive(thread: Thread, incoming: Message[], whole = false): { t
     fresh.push(message);
     last = message.seq;
   }
-  // A snapshot also says how known offers and forms stand now.
-  const renewed = whole ? new Map(sorted.map((message) => [message.seq, message])) : null;
-  const known = renewed ? thread.messages.map((message) => renewed.get(message.seq) ?? message) : thread.messages;
+  // A snapshot also says how known offers and forms stand now; and who changes their rating, changes what was said.
+  const told = new Map((whole ? sorted : sorted.filter(isRating)).map((message) => [message.seq, message]));
+  const renewed = whole || thread.messages.some((message) => told.has(message.seq) && scored(message) !== scored(told.get(message.seq)));
+  const known = renewed ? thread.messages.map((message) => told.get(message.seq) ?? message) : thread.messages;
   const arrived = new Set(incoming.map((message) => message.client_id).filter(Boolean));
   const unsent = thread.unsent.filter((waiting) => !arrived.has(waiting.client_id));
   if (!renewed && !fresh.length && unsent.length === thread.unsent.length) return { thread, gap };
@@ -88,10 +89,9 @@ export const end = (messages: Message[]): Message | undefined => {
 };
 
 /** How the person found it, of 5, as they said last; 0: they did not say. It stays when the conversation goes on. */
-export const score = (messages: Message[]): number => {
-  const last = messages.findLast((message) => happened(message) === "conversation.rated");
-  return (last?.data as { score?: number } | undefined)?.score ?? 0;
-};
+export const score = (messages: Message[]): number => scored(messages.findLast(isRating));
+const isRating = (message: Message): boolean => happened(message) === "conversation.rated";
+const scored = (message?: Message): number => (message?.data as { score?: number } | undefined)?.score ?? 0;
 
 /** Messages of the other side after `seq`. An invitation that was over before the person looked at it is none: nobody
  * is there to answer. */

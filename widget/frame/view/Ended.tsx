@@ -1,6 +1,7 @@
 // The end of a conversation: how it was, and how to write again.
 
 import { type Signal, useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { line } from "../line";
 import { score as given } from "../thread";
 import { beginAgain, expert, goOn, mayReopen, offered, rate, thread } from "../talk";
@@ -57,6 +58,12 @@ export function Ended() {
   const before = given(thread.value.messages);
   const score = useSignal(before);
   const thanked = useSignal(false);
+  // Given in another tab: it stands here, too, unless something else was chosen meanwhile.
+  const last = useRef(before);
+  useEffect(() => {
+    if (score.peek() === last.current) score.value = before;
+    last.current = before;
+  }, [before]);
   // One thing at a time: while a rating waits to be sent nothing else asks as loudly.
   const rating = !thanked.value && score.value !== before;
   const loud = rating ? "" : "main";
