@@ -40,6 +40,8 @@ ABSENT_AFTER = 5 * MINUTE
 #: opened the chat.
 RESERVED: Ms = MINUTE
 PRESENT_WITHIN = 30 * MINUTE
+#: That somebody is there is noted anew after so long, while nobody has their conversation.
+NOTED: Ms = 10 * MINUTE
 #: Whoever promised an answer has so long from its time on before others are asked.
 EXPECTED: Ms = 15 * MINUTE
 
@@ -71,6 +73,19 @@ class Taken(Exception):
     def __init__(self, by: str | None, since: Ms) -> None:
         super().__init__(by, since)
         self.by, self.since = by, since
+
+
+def stands_open(found: RowMapping | None, frame_hash: str | None, visit_id: str | None, now: Ms) -> bool:
+    """Whether `open_for_visitor` would change nothing of the conversation that this connection may see: nobody has it,
+    and that its visitor was there is known already. A crowd that comes back writes nothing."""
+    return (
+        found is not None
+        and found["expert_id"] is None
+        and found["due_at"] is None
+        and found["visit_id"] == (visit_id or found["visit_id"])
+        and found["frame_hash"] == (found["frame_hash"] or frame_hash)
+        and _seen_since(found, now - NOTED)
+    )
 
 
 def open_for_visitor(

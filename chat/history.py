@@ -58,6 +58,12 @@ _AFTER = Prepared(
     .order_by(message.c.seq)
     .limit(bindparam("most"))
 )
+_NEWEST = Prepared(
+    select(message)
+    .where(message.c.conversation_id == bindparam("conversation"))
+    .order_by(message.c.seq.desc())
+    .limit(bindparam("most"))
+)
 _FIRST_SINCE = Prepared(
     select(func.min(message.c.seq)).where(
         message.c.conversation_id == bindparam("conversation"), message.c.at >= bindparam("at")
@@ -98,17 +104,8 @@ def after(conn: Connection, conversation_id: str, seq: int, limit: int = LIMIT) 
 
 def newest(conn: Connection, conversation_id: str, limit: int = LIMIT) -> Sequence[RowMapping]:
     """The last `limit` messages, in order."""
-    rows = (
-        conn.execute(
-            select(message)
-            .where(message.c.conversation_id == conversation_id)
-            .order_by(message.c.seq.desc())
-            .limit(limit)
-        )
-        .mappings()
-        .all()
-    )
-    return rows[::-1]
+    found = _NEWEST.dicts(conn, conversation=conversation_id, most=limit)
+    return cast(Sequence[RowMapping], found[::-1])
 
 
 def asked(conn: Connection, conversation_id: str, most: int = 5) -> list[str]:

@@ -3,41 +3,40 @@
 Nothing is copied: the same messages, the next number. Locks as everywhere: the visitor, then the conversation.
 """
 
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, RowMapping, not_, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, not_, or_, select, update
 
 from chat.do import ABSENT_AFTER, add, hold
 from chat.message import SYSTEM, Who
-from chat.queries import UNTOUCHED, seen_by
+from chat.queries import UNTOUCHED
 from chat.tables import conversation
 from contract.clock import DAY
 from contract.errors import Refused
 from contract.names import Ms
+from store.prepared import Prepared
 
 #: A visitor may take it up again for so long.
 WITHIN: Ms = DAY
+_NEWEST_CLOSED = Prepared(
+    select(conversation)
+    .where(
+        conversation.c.visitor_id == bindparam("visitor"),
+        conversation.c.state == "closed",
+        conversation.c.last_seq > 0,
+        not_(UNTOUCHED),
+        # As `queries.seen_by`: without a frame secret nothing is equal to it.
+        or_(conversation.c.frame_hash.is_(None), conversation.c.frame_hash == bindparam("frame")),
+    )
+    .order_by(conversation.c.closed_at.desc(), conversation.c.id.desc())
+    .limit(1)
+)
 
 
 def newest_closed(conn: Connection, visitor_id: str, frame_hash: str | None, now: Ms) -> RowMapping | None:
     """What this connection of the visitor may reopen: the newest conversation that was closed, within a day; not an
     invitation that nobody answered, nor one in which nothing was said."""
-    row = (
-        conn.execute(
-            select(conversation)
-            .where(
-                conversation.c.visitor_id == visitor_id,
-                conversation.c.state == "closed",
-                conversation.c.last_seq > 0,
-                not_(UNTOUCHED),
-                seen_by(frame_hash),
-            )
-            .order_by(conversation.c.closed_at.desc(), conversation.c.id.desc())
-            .limit(1)
-        )
-        .mappings()
-        .one_or_none()
-    )
+    row = cast(RowMapping | None, _NEWEST_CLOSED.first(conn, visitor=visitor_id, frame=frame_hash))
     return row if row is not None and row["closed_at"] > now - WITHIN else None
 
 

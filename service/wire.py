@@ -14,6 +14,8 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame
 from websockets.protocol import State
 
+from service.upgrades import upgrades_of
+
 #: Of one request, all that is not its body: address, headers, the frame of its chunks, what trails it.
 HEAD_BYTES = 64 * 1024
 HEAD_FIELDS = 100
@@ -111,8 +113,15 @@ class Http(HttpToolsProtocol):
             self.send_400_response("The body took too long.")
 
     def handle_websocket_upgrade(self) -> None:
+        """When it is its turn; until then nothing more is read."""
         self._upgraded = True
-        super().handle_websocket_upgrade()
+        self.transport.pause_reading()
+        upgrades_of(self.server_state).add(self._upgrade)
+
+    def _upgrade(self) -> None:
+        if not self.transport.is_closing():
+            self.transport.resume_reading()
+            super().handle_websocket_upgrade()
 
     def pause_writing(self) -> None:
         super().pause_writing()

@@ -52,6 +52,12 @@ def newest_visit(conn: Connection, visitor_id: str) -> VisitFacts | None:
     return next(iter(_facts(conn, found).values()), None)
 
 
+def newest_visit_id(conn: Connection, visitor_id: str) -> str | None:
+    """The same visit's id alone."""
+    found: str | None = _NEWEST.scalar(conn, visitor=visitor_id)
+    return found
+
+
 def doings(conn: Connection, one: VisitFacts) -> tuple[Doing, ...]:
     """What the visitor did in this visit by the site's own account, oldest first; the newest `DOINGS`."""
     rows = _DOINGS.rows(conn, visitor=one.visitor, since=one.started_at, until=one.last_at, most=DOINGS)
@@ -228,6 +234,12 @@ _ARRIVED = Prepared(
 _BY_ID = Prepared(select(visit, _first_view()).where(among(visit.c.id, "ids")))
 _BY_KEY = Prepared(
     select(visitor.c.id).where(visitor.c.site_id == bindparam("site_id"), visitor.c.key_hash == bindparam("key_hash"))
+)
+_NEWEST = Prepared(
+    select(visit.c.id)
+    .where(visit.c.visitor_id == bindparam("visitor"), counted)
+    .order_by(visit.c.started_at.desc(), visit.c.id)
+    .limit(1)
 )
 _SINCE = Prepared(
     select(visit.c.visitor_id, func.count())

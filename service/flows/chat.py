@@ -55,21 +55,32 @@ async def visitor_open(bell: Bell, caller: VisitorCaller, data: ChatOpen) -> Cha
 
     A few at a time: however many come back at once, whoever is talking waits behind a few of them only.
     """
+    site = await bell.sites.by_id(caller.site.id) or caller.site
 
-    def work(conn: Connection) -> tuple[str, bool]:
-        now = db_now(conn)
-        visit = tracker.queries.newest_visit(conn, caller.visitor)
-        row = chat.do.open_for_visitor(
-            conn, caller.site.id, caller.visitor, caller.frame_hash, visit.id if visit else None, now
-        )
+    def opened(conn: Connection, row: RowMapping, now: Ms) -> ChatOpened:
+        return welcome(conn, bell, caller, site, row, now)
+
+    def look(conn: Connection) -> ChatOpened | None:
+        now, visit = db_now(conn), tracker.queries.newest_visit_id(conn, caller.visitor)
+        rows = chat.queries.open_of_each(conn, [caller.visitor]).get(caller.visitor, [])
+        row = chat.queries.open_among(rows, caller.frame_hash)
+        if row is None or not chat.do.stands_open(row, caller.frame_hash, visit, now):
+            return None
+        return opened(conn, row, now)
+
+    def work(conn: Connection) -> RowMapping:
+        now, visit = db_now(conn), tracker.queries.newest_visit_id(conn, caller.visitor)
+        row = chat.do.open_for_visitor(conn, caller.site.id, caller.visitor, caller.frame_hash, visit, now)
         announce.conversation_opened(conn, row, now)
-        return str(row["id"]), row["expert_id"] is not None or row["last_seq"] > 0
+        return row
 
     async with bell.openings:
-        conversation, concerns = await bell.store.write(work)
-        if concerns:  # else nobody has it and nothing was said: nobody waits to hear of it
-            bell.bus.ring("conversation", conversation)
-        return await bell.store.read(lambda conn: welcome(conn, bell, caller, conversation, db_now(conn)))
+        if (found := await bell.store.read(look)) is not None:
+            return found
+        row = await bell.store.write(work)
+        if row["expert_id"] is not None or row["last_seq"]:  # else nobody waits to hear of it
+            bell.bus.ring("conversation", row["id"])
+        return await bell.store.read(lambda conn: opened(conn, row, db_now(conn)))
 
 
 async def visitor_send(bell: Bell, caller: VisitorCaller, data: MessageSend) -> Sent:

@@ -33,6 +33,8 @@ async def by_visitor(bell: Bell, caller: VisitorCaller, data: ConversationReopen
     Refused: not_found, too_late (older, or not the newest), exists (they have said something in another one since).
     """
 
+    site = await bell.sites.by_id(caller.site.id) or caller.site
+
     def work(conn: Connection) -> ChatOpened:
         now = db_now(conn)
         row = chat.queries.conversation_for_visitor(conn, data.conversation, caller.visitor, caller.frame_hash)
@@ -46,7 +48,8 @@ async def by_visitor(bell: Bell, caller: VisitorCaller, data: ConversationReopen
                 visit = tracker.queries.newest_visit(conn, caller.visitor)
                 who = Who(kind="visitor", id=caller.visitor)
                 chat.reopening.reopen(conn, held, who, expert, now, visit_id=visit.id if visit else None)
-        return welcome(conn, bell, caller, row["id"], now)
+            row = chat.queries.conversation_for_visitor(conn, row["id"], caller.visitor, caller.frame_hash)
+        return welcome(conn, bell, caller, site, row, now)
 
     opened = await bell.store.write(work)
     bell.bus.ring("conversation", opened.conversation)

@@ -1,6 +1,6 @@
 """What a visitor's chat begins with: the conversation, a greeting for whom we know, what the site has in its chat."""
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping
 
 import access.queries
 import chat.queries
@@ -11,9 +11,8 @@ import routing.queries
 import sales.queries
 from contract.answers import Away, ChatOpened, ClosedTalk, Greeting, TalkOffered
 from contract.clock import rfc3339
-from contract.errors import Refused
+from contract.facts import SiteFacts
 from contract.names import Ms
-from contract.talk import USUAL
 from routing.presence import absent
 from service import present
 from service.bell import Bell
@@ -22,14 +21,12 @@ from service.flows.mornings import somebody_there
 from service.flows.slots import Asking, shown
 
 
-def welcome(conn: Connection, bell: Bell, caller: VisitorCaller, conversation_id: str, now: Ms) -> ChatOpened:
-    """The conversation as `chat.open` gives it."""
-    opened = present.opened(conn, conversation_id)
-    row = chat.queries.row(conn, conversation_id)
-    if row is None:
-        raise Refused("not_found")
-    site = access.queries.site_facts(conn, row["site_id"])
-    talk = site.talk if site is not None else USUAL
+def welcome(
+    conn: Connection, bell: Bell, caller: VisitorCaller, site: SiteFacts, row: RowMapping, now: Ms
+) -> ChatOpened:
+    """The conversation `row` as `chat.open` gives it. `site`: as it is now, not as it was when they came."""
+    opened = present.opened(conn, row["id"])
+    talk = site.talk
     return ChatOpened(
         conversation=opened.conversation,
         seq=opened.seq,

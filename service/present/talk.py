@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 import chat.history
-import chat.queries
 import chat.transfers
 import crm.queries
 import routing.firings
@@ -14,7 +13,6 @@ import routing.queries
 import sales.queries
 from contract.answers import Opened
 from contract.clock import now_ms, rfc3339
-from contract.errors import Refused
 from contract.events import ChatInvited, ConversationBrief, Rating
 from contract.names import Ms
 from contract.rest_talk import Note
@@ -42,8 +40,9 @@ def message(row: RowMapping, data: dict[str, Any] | None = None) -> Message:
 
 def messages(conn: Connection, rows: Sequence[RowMapping], now: Ms) -> list[Message]:
     """Messages in their order; offers and order forms among them with the state they are in now."""
-    offers = sales.queries.offer_rows(conn, _refs(rows, "offer"))
-    forms = sales.queries.form_rows(conn, _refs(rows, "order_form"))
+    offer_ids, form_ids = _refs(rows, "offer"), _refs(rows, "order_form")
+    offers = sales.queries.offer_rows(conn, offer_ids) if offer_ids else {}
+    forms = sales.queries.form_rows(conn, form_ids) if form_ids else {}
     said = []
     for row in rows:
         data = row["data"]
@@ -56,10 +55,7 @@ def messages(conn: Connection, rows: Sequence[RowMapping], now: Ms) -> list[Mess
 
 
 def opened(conn: Connection, conversation_id: str) -> Opened:
-    """The conversation and its newest messages, at most 100."""
-    row = chat.queries.row(conn, conversation_id)
-    if row is None:
-        raise Refused("not_found")
+    """The conversation, which is there, and its newest messages, at most 100."""
     rows = chat.history.newest(conn, conversation_id)
     # On PostgreSQL a message may come between two looks: the number is that of what is given, never one more or less.
     seq = rows[-1]["seq"] if rows else 0

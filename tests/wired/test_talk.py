@@ -66,6 +66,7 @@ async def closed(shop: Shop, visitor: VisitorCaller, expert: ExpertCaller) -> st
 async def set_talk(shop: Shop, **values: Any) -> None:
     changed = msgspec.structs.replace(shop.site.talk, **values)
     await shop.store.write(lambda conn: access.do.patch_site(conn, shop.site.id, {"talk": changed}, now_ms()))
+    shop.bell.sites.forget()
 
 
 async def row(shop: Shop, talk: str) -> Any:
@@ -409,6 +410,40 @@ async def test_an_order_without_a_frame_greets_nobody(shop: Shop):
     await orders(shop, plain, anna)
     for who in (plain, replace(plain, frame_hash="f1")):
         assert (await shop.say(who, "chat.open"))["greeting"] is None
+
+
+# --- opened again ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("since", "taken", "frame", "goes_on", "written"),
+    [
+        (9 * MINUTE, False, "f1", False, False),
+        (11 * MINUTE, False, "f1", False, True),
+        (9 * MINUTE, True, "f1", False, True),
+        (9 * MINUTE, False, None, False, True),  # was bound to no frame, and is now
+        (9 * MINUTE, False, "f1", True, True),  # another visit
+    ],
+)
+async def test_who_comes_back_to_what_nobody_has_is_noted_every_ten_minutes(
+    shop: Shop, since: int, taken: bool, frame: str | None, goes_on: bool, written: bool
+):
+    """A crowd that comes back at once writes nothing; all get the same answer."""
+    mine = replace(await shop.visitor(), frame_hash="f1")
+    await shop.visit(mine)
+    talk = (await shop.say(replace(mine, frame_hash=frame), "chat.open"))["conversation"]
+    await says(shop, mine, talk)
+    if taken:
+        await says(shop, await at_desk(shop), talk)
+    await ago(shop, talk, visitor_at=since)
+    if goes_on:
+        await shop.visit(mine)
+    was = await row(shop, talk)
+    first = await shop.say(mine, "chat.open")
+    now = await row(shop, talk)
+    assert (now["visitor_at"] != was["visitor_at"], now["frame_hash"]) == (written, "f1")
+    assert await shop.say(mine, "chat.open") == first
+    assert first["conversation"] == talk
 
 
 # --- what stands unsent ----------------------------------------------------------------------------------------------
