@@ -135,6 +135,12 @@ class CallbackSlots(In):
     topic: CallbackTopic = ""
 
 
+class CallbackCancel(In):
+    """Not wanted any more. Only from the frame in which it was asked for."""
+
+    callback: Id
+
+
 # --- expert: commands ---------------------------------------------------------------------------------------------
 
 
@@ -244,6 +250,7 @@ VISITOR_COMMANDS: dict[str, tuple[type[In], type[Out]]] = {
     "conversation.rate": (ConversationRate, Done),
     "callback.request": (CallbackRequest, CallbackAgreed),
     "callback.slots": (CallbackSlots, Slots),
+    "callback.cancel": (CallbackCancel, Done),
 }
 EXPERT_COMMANDS: dict[str, tuple[type[In], type[Out]]] = {
     "presence.set": (PresenceSet, Done),

@@ -51,7 +51,8 @@ PushKind = Literal["bell", "missed", "message", "callback", "try"]
 BellKind = Literal["alert", "conversation", "visitor", "expert", "visit", "callback"]
 #: How somebody is answered later: by telephone, or in writing in their conversation.
 CallbackChannel = Literal["call", "write"]
-CallbackState = Literal["open", "done", "missed"]
+#: cancelled: by its visitor, who wants it no more.
+CallbackState = Literal["open", "done", "missed", "cancelled"]
 #: A step between two page views: to a place below, to one above, or elsewhere.
 Direction = Literal["in", "out", "across"]
 #: What an administrator gave of a site's tree: paths of its own (CSV), or a list of its pages (sitemap).

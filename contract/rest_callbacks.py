@@ -7,8 +7,9 @@ from contract.shapes import CustomerBrief, In, Out, Person, Time
 class Callback(Out):
     """`owner`: whose promise it is; null is nobody's, for everybody of the site to see. `phone`: E.164 (+4930123456),
     "" where somebody writes. `topic`: the place it is about, `words`: the visitor's own. `reminded_at`: since when the
-    owner's desk says that its time comes. `name`: the customer's, or what we call the stranger. `by`: who said what
-    became of it; null while it is open, and where its time ran out. `stranger`: nobody here knew them when they asked.
+    owner's desk says that its time comes. `name`: the customer's, or what we call the stranger. `by`: who of the house
+    said what became of it; null while it is open, where its time ran out, and where its visitor cancelled it.
+    `stranger`: nobody here knew them when they asked.
     """
 
     id: str

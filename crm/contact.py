@@ -10,6 +10,7 @@ from phonenumbers import is_possible_number, is_valid_number, timezone
 
 from contract.errors import Refused
 from contract.text import JOINERS, has_forbidden
+from crm.earning import earns
 
 NAME, EMAIL, PHONE, ADDRESS = 200, 254, 40, 500
 #: Which countries' national numbers a site of this language takes, if it names none itself.
@@ -53,7 +54,7 @@ def check_contact(
 
     A name keeps nothing that only turns or hides what is read (direction marks, zero-width spaces).
     Raises Refused("bad_contact") with the field as hint: no visible name, neither e-mail nor telephone, or one
-    that is none.
+    that is none; and what `check_phone` refuses.
     """
     checked = CheckedContact(
         name=_line(name, NAME, "name"),
@@ -93,7 +94,7 @@ def check_phone(phone: str, language: str, zone: str = "", countries: Sequence[s
     in several of them, the site's clock (`zone`) decides.
 
     Raises Refused: "bad_contact"; "phone_country" if it may be of several countries, for nobody calls a guess;
-    "phone_extension", for none is dialled.
+    "phone_extension", for none is dialled; "number_refused" with the hint "premium" (`crm.earning`).
     """
     phone = phone.strip()
     if len(phone) > PHONE or has_forbidden(phone):
@@ -105,14 +106,17 @@ def check_phone(phone: str, language: str, zone: str = "", countries: Sequence[s
     if any(one.extension for one in fits):
         raise Refused("phone_extension")
     there = [one for one in fits if zone and zone in timezone.time_zones_for_number(one)]
-    found = {_e164(one) for one in fits}
+    found = {_e164(one): one for one in fits}
     if len(found) > 1 and there:
-        found = {_e164(one) for one in there}
+        found = {_e164(one): one for one in there}
     if not found:
         raise Refused("bad_contact", "phone")
     if len(found) > 1:
         raise Refused("phone_country")
-    return found.pop()
+    ((kept, number),) = found.items()
+    if earns(number):
+        raise Refused("number_refused", "premium")
+    return kept
 
 
 def _e164(number: phonenumbers.PhoneNumber) -> str:

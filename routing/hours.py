@@ -69,6 +69,17 @@ def works_through(kept: str | None, begin: Ms, end: Ms) -> bool:
     return at >= end
 
 
+def spans(kept: str, utc_day: int) -> list[tuple[Ms, Ms]]:
+    """(begin, end) of the working times that touch this day of UTC, in order; those that adjoin are one."""
+    joined: list[tuple[Ms, Ms]] = []
+    for begin, end in sorted(_around(kept, utc_day)):
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        elif begin < end:
+            joined.append((begin, end))
+    return joined
+
+
 def ended_since(kept: str, since: Ms, now: Ms) -> bool:
     """Whether a span ended after `since`, up to `now`."""
     if not _days(kept).week:

@@ -59,5 +59,8 @@ def unknown(code: Code) -> Refused:
 
 
 def error(refused: Refused, language: str) -> dict[str, Any]:
-    """A refusal as a socket acknowledges it."""
-    return {"error": {"code": refused.code, "detail": refused.sentence(language)}}
+    """A refusal as a socket acknowledges it; `retry_after` (seconds) where it is known when to try again."""
+    said: dict[str, Any] = {"code": refused.code, "detail": refused.sentence(language)}
+    if refused.retry_after is not None:
+        said["retry_after"] = refused.retry_after
+    return {"error": said}

@@ -53,7 +53,8 @@ class Asking(Ears):
         said: dict[str, Any] = answer.json()
         if not answer.is_success:
             assert answer.headers["content-type"] == "application/problem+json"
-            assert said["error"] == {"code": said["code"], "detail": said["detail"]}
+            assert said["error"].items() <= said.items()
+            assert str(said["error"].get("retry_after")) == answer.headers.get("retry-after", "None")
             return {"error": said["error"]}
         if event == "chat.open" and said["conversation"] != self.conversation:
             self.conversation, self.after = said["conversation"], said["seq"]

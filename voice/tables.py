@@ -7,8 +7,9 @@ from store.metadata import Id, Json, Time, metadata
 #: `owner_id`: whose promise it is; null is nobody's, for all of the site to see. `phone`: E.164, "" where somebody
 #: writes. `topic`: the place of the tree that it is about; `words`: the visitor's own. `customer_id`: who they were
 #: when they asked. `due_at`: when something happens to it by itself next (`voice.timing`), null once it is over.
-#: `done_by`: who said what became of it; null where its time ran out. `stranger`: nobody here knew them when they
-#: asked. `network`: a keyed hash of where they asked from, forgotten after a day. `asked`: when they asked again.
+#: `done_by`: who of the house said what became of it; null where its time ran out, or its visitor cancelled it.
+#: `stranger`: nobody here knew them when they asked. `network`: a keyed hash of where they asked from, forgotten after
+#: a day. `asked`: when they asked again.
 #: `frame_hash`: the frame in which it was asked for, null where there was none: only there it is moved and told of.
 callback = Table(
     "callback",
@@ -36,7 +37,7 @@ callback = Table(
     Column("asked", Json, nullable=False, default=list),
     Column("frame_hash", Text, nullable=True),
     CheckConstraint("channel IN ('call', 'write')", name="channel"),
-    CheckConstraint("state IN ('open', 'done', 'missed')", name="state"),
+    CheckConstraint("state IN ('open', 'done', 'missed', 'cancelled')", name="state"),
     Index("ix_callback_site_id_at", "site_id", "at"),
     Index("ix_callback_visitor_id", "visitor_id"),
     Index("ix_callback_site_id_phone_created_at", "site_id", "phone", "created_at"),

@@ -10,6 +10,7 @@ _MONTHS = (
     "December",
 )  # fmt: skip
 _DOES = {"call": "calls", "write": "writes"}
+_IS = {"call": "call", "write": "answer"}
 
 
 def spoken(at: Ms, zone: str, now: Ms) -> str:
@@ -26,6 +27,11 @@ def spoken(at: Ms, zone: str, now: Ms) -> str:
 def promise(name: str | None, channel: CallbackChannel, when: str) -> str:
     """ "Anna calls tomorrow at 09:15." """
     return f"{name or 'One of us'} {_DOES[channel]} {when}."
+
+
+def cancellation(channel: CallbackChannel, when: str) -> str:
+    """ "The call tomorrow at 09:15 is cancelled." """
+    return f"The {_IS[channel]} {when} is cancelled."
 
 
 def offer(name: str | None, when: str) -> str:

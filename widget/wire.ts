@@ -144,4 +144,6 @@ export interface Contact {
 export interface Refusal {
   code: ErrorCode;
   detail: string;
+  /** Seconds until the same may be taken, where the server knows. */
+  retry_after?: number;
 }

@@ -25,7 +25,9 @@ export function askCallbacks(): void {
 export function receiveCallback(one: Callback): void {
   const before = all.peek().find((each) => each.id === one.id);
   all.value = replaced(all.peek(), one);
-  if (one.state !== "open" || !isMine(one, me.peek())) return;
+  if (!isMine(one, me.peek())) return;
+  if (one.state === "cancelled" && before?.state === "open") return say(t("callbacks.cancelled", { who: whoIs(one), at: timeOfDay(one.at) }));
+  if (one.state !== "open") return;
   const key = !before || before.owner?.id !== one.owner?.id ? "callbacks.new" : one.reminded_at && !before.reminded_at ? "callbacks.reminder" : null;
   if (!key) return;
   say(t(key, { who: whoIs(one), at: timeOfDay(one.at) }));

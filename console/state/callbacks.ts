@@ -17,11 +17,13 @@ export function replaced(all: readonly Callback[], one: Callback): readonly Call
 export const byTime = (all: readonly Callback[]): Callback[] =>
   [...all].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 
-export type Stage = "later" | "soon" | "now" | "missed" | "over";
-/** How near its time is. A person's own "missed" is over; what ran out by itself is missed, for a day. */
+export type Stage = "later" | "soon" | "now" | "missed" | "cancelled" | "over";
+/** How near its time is. A person's own "missed" is over; what ran out by itself is missed, for a day; what its visitor
+ * cancelled is told until its time has come. */
 export function stageOf(one: Callback, now: number): Stage {
   const left = Date.parse(one.at) - now;
   if (one.state === "done" || (one.state === "missed" && (one.by !== null || left < -MISSED_MS))) return "over";
+  if (one.state === "cancelled") return left > 0 ? "cancelled" : "over";
   if (one.state === "missed" || left < -HOUR_MS) return "missed";
   return left > SOON_MS ? "later" : left > 0 ? "soon" : "now";
 }

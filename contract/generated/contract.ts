@@ -39,7 +39,7 @@ export type CallbackChannel = ("call" | "write")
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "CallbackState".
  */
-export type CallbackState = ("open" | "done" | "missed")
+export type CallbackState = ("open" | "done" | "missed" | "cancelled")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "CardKind".
@@ -1050,8 +1050,9 @@ visitor: string
 /**
  * `owner`: whose promise it is; null is nobody's, for everybody of the site to see. `phone`: E.164 (+4930123456),
  *     "" where somebody writes. `topic`: the place it is about, `words`: the visitor's own. `reminded_at`: since when the
- *     owner's desk says that its time comes. `name`: the customer's, or what we call the stranger. `by`: who said what
- *     became of it; null while it is open, and where its time ran out. `stranger`: nobody here knew them when they asked.
+ *     owner's desk says that its time comes. `name`: the customer's, or what we call the stranger. `by`: who of the house
+ *     said what became of it; null while it is open, where its time ran out, and where its visitor cancelled it.
+ *     `stranger`: nobody here knew them when they asked.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Callback".
@@ -1071,7 +1072,7 @@ owner: (Person | null)
 phone: string
 reminded_at: (string | null)
 site: string
-state: ("done" | "missed" | "open")
+state: ("cancelled" | "done" | "missed" | "open")
 stranger: boolean
 topic: string[]
 visitor: string
@@ -1087,6 +1088,15 @@ export interface CallbackAgreed {
 at: string
 callback: string
 expert: (string | null)
+}
+/**
+ * Not wanted any more. Only from the frame in which it was asked for.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "CallbackCancel".
+ */
+export interface CallbackCancel {
+callback: string
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -1140,7 +1150,7 @@ at: string
 callback: string
 channel: ("call" | "write")
 expert: (string | null)
-state: ("done" | "missed" | "open")
+state: ("cancelled" | "done" | "missed" | "open")
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -3573,6 +3583,10 @@ send: ArticleGet
 "articles.search": {
 answer: ArticlesFound
 send: ArticlesSearch
+}
+"callback.cancel": {
+answer: Done
+send: CallbackCancel
 }
 "callback.request": {
 answer: CallbackAgreed

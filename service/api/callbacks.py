@@ -1,12 +1,14 @@
 """Callbacks: what was promised to whom, and by whom."""
 
+from typing import get_args
+
 from sqlalchemy import Connection, and_, false, or_, select
 
 import voice.do
 import voice.queries
 from contract.clock import from_rfc3339
 from contract.errors import Refused
-from contract.names import Ms
+from contract.names import CallbackState, Ms
 from contract.rest_callbacks import Callback, CallbackPatch, CallbacksCleared
 from reports.period import bounds
 from routing.known import roster_at
@@ -24,7 +26,7 @@ from voice.tables import callback as table
 
 #: One unit of work clears at most so many: everybody else waits for it.
 _CLEARED = 1_000
-_STATES = ("open", "done", "missed")
+_STATES = get_args(CallbackState)
 
 
 @operation("GET", "/api/callbacks", gives=Listed[Callback], query=("site", "state", "day", "owner", "limit", "cursor"))

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
+import access.queries
 import chat.do
 import chat.history
 import chat.queries
@@ -16,7 +17,7 @@ import voice.queries
 from chat.message import SYSTEM, check_optional
 from contract.answers import CallbackAgreed, Done, Slots
 from contract.clock import MINUTE, SECOND, from_rfc3339, rfc3339
-from contract.commands import CallbackDone, CallbackMissed, CallbackRequest, CallbackSlots
+from contract.commands import CallbackCancel, CallbackDone, CallbackMissed, CallbackRequest, CallbackSlots
 from contract.errors import Refused
 from contract.facts import AccountFacts
 from contract.names import CallbackState, Ms
@@ -30,12 +31,11 @@ from service.flows import announce
 from service.flows.kept import Over
 from service.flows.once import once
 from service.flows.slots import Asking, shown
-from service.theirs import is_theirs
 from store.lock import lock
 from store.sql import db_now
-from voice.number import check_callable
+from voice.number import check_served
 from voice.timing import OF_NETWORK, OF_NOBODY, STRANGERS_OF_NETWORK, STRANGERS_OF_NOBODY, WITHIN, wait
-from voice.words import promise, spoken
+from voice.words import cancellation, promise, spoken
 
 NOTE = 1_000
 #: A visitor's clock, and the way here: a slot that has only just begun is still meant.
@@ -51,8 +51,9 @@ async def slots(bell: Bell, caller: VisitorCaller, data: CallbackSlots) -> Slots
 
     def work(conn: Connection) -> Slots:
         now = db_now(conn)
-        theirs = is_theirs(conn, caller.visitor, caller.frame_hash)
-        asking = Asking(conn, caller.site, caller.visitor, topic=path, words=words, learned=bell.learned, theirs=theirs)
+        asking = Asking(
+            conn, caller.site, caller.visitor, caller.frame_hash, topic=path, words=words, learned=bell.learned
+        )
         return Slots(slots=shown(asking.free(now, MOST)))
 
     return await bell.store.read(work)
@@ -97,7 +98,7 @@ def _request(
     phone = ""
     if data.phone.strip() or data.channel == "call":
         phone = check_phone(data.phone, site.language, site.zone, site.talk.countries)
-        check_callable(phone, (*site.talk.countries, *regions(site.language)), site.zone)
+        check_served(phone, (*site.talk.countries, *regions(site.language)), site.zone)
     when = _when(data.when, now)
     lock(conn, f"visitor:{visitor_id}")
     if phone:
@@ -112,12 +113,12 @@ def _request(
         conn,
         site,
         visitor_id,
+        caller.frame_hash,
         topic=path,
         words=words,
         learned=bell.learned,
         channel=data.channel,
         besides=besides,
-        theirs=is_theirs(conn, visitor_id, caller.frame_hash),
     )
     at, expert = _choose(asking, when, now)
     if expert is None and (mine is None or mine["owner_id"] is not None):
@@ -163,6 +164,45 @@ def _request(
             chat.do.keep_for(conn, talk["id"], row["owner_id"], at)
     announce.callback_changed(conn, "callback.updated" if mine else "callback.requested", row, now)
     return row, expert
+
+
+async def cancel(bell: Bell, caller: VisitorCaller, data: CallbackCancel) -> Done:
+    """Its visitor wants it no more: the slot is free again, and both sides read so where it was agreed in writing.
+
+    Refused: not_found (another frame's; the visitor key alone cancels what it asked for itself), too_late (over).
+    """
+
+    def work(conn: Connection) -> str | None:
+        now = db_now(conn)
+        # Whoever asks again in this moment moves what is open: one after the other.
+        lock(conn, f"visitor:{caller.visitor}")
+        row = voice.do.hold(conn, data.callback)
+        if row is None or (row["visitor_id"], row["frame_hash"]) != (caller.visitor, caller.frame_hash):
+            raise Refused("not_found")
+        if row["state"] != "open":
+            raise Refused("too_late")
+        cancelled = voice.do.settle(conn, row["id"], "cancelled", now)
+        announce.callback_changed(conn, "callback.updated", cancelled, now)
+        talk = chat.queries.row(conn, row["conversation_id"]) if row["conversation_id"] is not None else None
+        if talk is None or talk["state"] != "open":
+            return None
+        owner = row["owner_id"]
+        said = {
+            "name": "callback.cancelled",
+            "callback": row["id"],
+            "channel": row["channel"],
+            "at": rfc3339(row["at"]),
+        }
+        expert = access.queries.names(conn, [owner]).get(owner) if owner is not None else None
+        text = cancellation(row["channel"], spoken(row["at"], caller.site.zone, now))
+        chat.do.add(conn, talk["id"], SYSTEM, "event", text, {**said, "expert": expert}, None, now)
+        return str(talk["id"])
+
+    talk = await bell.store.write(work)
+    bell.bus.ring("callback", data.callback)
+    if talk is not None:
+        bell.bus.ring("conversation", talk)
+    return Done()
 
 
 def _check_nobodys(conn: Connection, site_id: str, stranger: bool) -> None:
@@ -245,7 +285,10 @@ async def missed(bell: Bell, caller: ExpertCaller, data: CallbackMissed) -> Done
 
 
 async def _settle(bell: Bell, caller: ExpertCaller, callback_id: str, state: CallbackState, note: str) -> Done:
-    """Any expert of the site may say so, also of a colleague's, and correct it later. Refused: not_found, forbidden."""
+    """Any expert of the site may say so, also of a colleague's, and correct it later.
+
+    Refused: not_found, forbidden, too_late (its visitor has cancelled it).
+    """
 
     over = Over()
 
@@ -266,12 +309,17 @@ async def _settle(bell: Bell, caller: ExpertCaller, callback_id: str, state: Cal
 
 
 def of(conn: Connection, account: AccountFacts, callback_id: str) -> RowMapping:
-    """The callback, held, for whoever may change it. Refused: not_found, forbidden (who only looks at reports)."""
+    """The callback, held, for whoever may change it.
+
+    Refused: not_found, forbidden (who only looks at reports), too_late (its visitor has cancelled it).
+    """
     row = voice.do.hold(conn, callback_id)
     if row is None or not account.may_see(row["site_id"]):
         raise Refused("not_found")
     if account.role == "marketer":
         raise Refused("forbidden")
+    if row["state"] == "cancelled":
+        raise Refused("too_late")
     return row
 
 
@@ -286,6 +334,7 @@ def check_note(text: str) -> str:
 VISITOR: dict[str, Command] = {
     "callback.request": Command(CallbackRequest, request),
     "callback.slots": Command(CallbackSlots, slots),
+    "callback.cancel": Command(CallbackCancel, cancel),
 }
 EXPERT: dict[str, Command] = {
     "callback.done": Command(CallbackDone, done),

@@ -102,7 +102,7 @@ async def visitor_send(bell: Bell, caller: VisitorCaller, data: MessageSend) -> 
             if row["expert_id"] is None:
                 alerts.extend(ring_for_question(conn, caller.site, caller.visitor, row["id"], sent.seq, bell.learned))
             if at_night:
-                night.answer(conn, caller.site, caller.visitor, row["id"], data.text, articles or [], now, bell.learned)
+                night.answer(conn, caller.site, row, data.text, articles or [], now, bell.learned)
             return sent
 
         sent, fresh = once(conn, caller, "message.send", data.client_id, now, Sent, say)

@@ -11,7 +11,7 @@ there `Fell` is raised before anything is done, and the message comes once more 
 from collections.abc import Sequence
 
 from msgspec import to_builtins
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping
 
 import access.queries
 import chat.do
@@ -45,18 +45,17 @@ def is_night(conn: Connection, site_id: str, now: Ms) -> bool:
 def answer(
     conn: Connection,
     site: SiteFacts,
-    visitor_id: str,
-    conversation_id: str,
+    talk: RowMapping,
     text: str,
     articles: Sequence[ArticleQuote],
     now: Ms,
     learned: Learned = NOTHING,
 ) -> None:
-    """To what the visitor just wrote at night into a conversation that nobody has. `articles`: what fits it, best
-    first."""
-    _quote(conn, site, conversation_id, articles, now)
-    if not chat.history.happened(conn, conversation_id, "night.slots"):
-        _offer(conn, site, visitor_id, conversation_id, text, now, learned)
+    """To what the visitor just wrote at night into a conversation (`talk`) that nobody has. `articles`: what fits it,
+    best first."""
+    _quote(conn, site, talk["id"], articles, now)
+    if not chat.history.happened(conn, talk["id"], "night.slots"):
+        _offer(conn, site, talk, text, now, learned)
 
 
 def _quote(conn: Connection, site: SiteFacts, conversation_id: str, articles: Sequence[ArticleQuote], now: Ms) -> None:
@@ -70,12 +69,11 @@ def _quote(conn: Connection, site: SiteFacts, conversation_id: str, articles: Se
         announce.message_added(conn, site.id, said)
 
 
-def _offer(
-    conn: Connection, site: SiteFacts, visitor_id: str, conversation_id: str, text: str, now: Ms, learned: Learned
-) -> None:
+def _offer(conn: Connection, site: SiteFacts, talk: RowMapping, text: str, now: Ms, learned: Learned) -> None:
     """The next times, each with a name. Without any nothing is promised: the ladder's last words are said when the
     bell ends, and whoever comes first is rung."""
-    asking = Asking(conn, site, visitor_id, words=text, learned=learned)
+    conversation_id = talk["id"]
+    asking = Asking(conn, site, talk["visitor_id"], talk["frame_hash"], words=text, learned=learned)
     free = asking.free(now, OFFERED)
     if not free:
         chat.do.keep_for(conn, conversation_id, None, now)

@@ -16,7 +16,6 @@ from routing.presence import sitting
 from routing.slots import who
 from service.flows import announce
 from service.flows.slots import Asking, still_works
-from service.theirs import is_theirs
 from store.lock import lock
 from voice.timing import step
 
@@ -69,12 +68,12 @@ def _hand_on(conn: Connection, row: RowMapping, now: Ms, *, online: bool = False
         conn,
         site,
         row["visitor_id"],
+        row["frame_hash"],
         topic=row["topic"],
         words=row["words"],
         without=row["owner_id"],
         channel=row["channel"],
         besides=row["id"],
-        theirs=is_theirs(conn, row["visitor_id"], row["frame_hash"]),
     )
     if online:  # its time has come: whoever is there keeps it
         found = who(row["at"], [one for one in asking.people if not _offline(conn, one.id, now)], asking.taken)

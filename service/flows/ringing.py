@@ -159,7 +159,7 @@ def _tell_nobody_is_free(conn: Connection, row: Row, now: Ms) -> str | None:
     name, words = _FALLBACK[fallback]
     data: dict[str, Any] = {"name": name}
     if site is not None and fallback == "callback":
-        free = Asking(conn, site, row["visitor_id"], topic=row["topic"]).free(now, OFFERED)
+        free = Asking(conn, site, row["visitor_id"], conversation["frame_hash"], topic=row["topic"]).free(now, OFFERED)
         data["slots"] = to_builtins(shown(free))
     chat.do.add(conn, conversation["id"], SYSTEM, "event", words, data, None, now)
     return str(conversation["id"])

@@ -24,6 +24,7 @@ from routing.roster import Member
 from routing.slots import SLOT, Bookable, FreeSlot, Share, Taken, free_slots, who
 from service.flows.facts import customer_facts
 from service.learning.learned import NOTHING, Learned
+from service.theirs import is_theirs
 
 #: So many who know the topic, and so many people altogether, are looked at on a large site.
 BEST, MOST = 256, 512
@@ -37,7 +38,8 @@ class Asking:
     `topic`: the place that it is about: as given, else what the visitor reads now, their words counted in.
     `besides`: the callback that is to be moved. A call takes its quarter of an hour; what is answered in writing does
     not, and many may stand in one. `stranger`: no customer, and nobody has talked with them yet.
-    `theirs`: whether it is the person we know (`service.theirs`); who is not, is a stranger.
+    `frame_hash`: the frame that asks, None for the key alone. Where it is not one of those of the person we know
+    (`service.theirs`) a stranger asks: nobody's name, nobody's colleague.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Asking:
         conn: Connection,
         site: SiteFacts,
         visitor_id: str,
+        frame_hash: str | None,
         *,
         topic: Sequence[str] = (),
         words: str = "",
@@ -52,9 +55,9 @@ class Asking:
         without: str | None = None,
         channel: CallbackChannel = "call",
         besides: str | None = None,
-        theirs: bool = True,
     ) -> None:
         visit = tracker.queries.newest_visit(conn, visitor_id)
+        theirs = is_theirs(conn, visitor_id, frame_hash)
         customer = customer_facts(conn, site.id, [visitor_id]).get(visitor_id) if theirs else None
         self.customer = customer.id if customer else None
         self.topic = tuple(topic)
@@ -86,10 +89,11 @@ class Asking:
             Bookable(id=one.id, name=one.name, hours=one.hours)
             for one in [*(roster.members[id_] for id_ in chosen), *others]
         ]
+        self._own = self.people[0] if any(id_ in chosen for id_ in named) else None
 
     def free(self, now: Ms, most: int) -> list[FreeSlot]:
-        """The next slots that are free."""
-        return free_slots(now, self.people, self.taken, most, self._share(now))
+        """The next slots that are free; whom they know is among them, however late they begin."""
+        return free_slots(now, self.people, self.taken, most, self._share(now), own=self._own)
 
     def who(self, at: Ms, now: Ms) -> Bookable | None:
         """Whose promise it would be."""

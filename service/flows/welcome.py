@@ -19,6 +19,7 @@ from service.bell import Bell
 from service.callers import VisitorCaller
 from service.flows.mornings import somebody_there
 from service.flows.slots import Asking, shown
+from service.theirs import frames
 
 
 def welcome(
@@ -49,7 +50,7 @@ def _away(conn: Connection, bell: Bell, caller: VisitorCaller, now: Ms) -> Away 
     """Whether nobody is there, and the first time that `callback.slots` would name."""
     if somebody_there(conn, caller.site.id, now):
         return None
-    free = Asking(conn, caller.site, caller.visitor, learned=bell.learned).free(now, 1)
+    free = Asking(conn, caller.site, caller.visitor, caller.frame_hash, learned=bell.learned).free(now, 1)
     first = shown(free)[0] if free else None
     return Away(at=first.at if first else None, expert=first.expert if first else None)
 
@@ -78,9 +79,8 @@ def _greeting(conn: Connection, caller: VisitorCaller, now: Ms) -> Greeting | No
 def _is_theirs(conn: Connection, caller: VisitorCaller) -> bool:
     """Whether this connection is that of the customer: the frame in which they ordered; else, where somebody served
     them in a frame, that one; else the site itself has said by a signed token who is in front of this browser."""
-    frames = sales.queries.frames_of_orders(conn, caller.visitor) or chat.queries.frames_served(conn, caller.visitor)
-    if frames:
-        return caller.frame_hash in frames
+    if known := frames(conn, caller.visitor):
+        return caller.frame_hash in known
     return crm.queries.is_signed_in(conn, caller.site.id, caller.visitor)
 
 

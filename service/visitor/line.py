@@ -60,7 +60,8 @@ class Line:
             done = await run(bell_of(request), self._commands, asked.name, caller, asked.data)
         except Refused as refused:
             response = problem(refused, caller.language)
-            said = msgspec.json.decode(response.body) | error(refused, caller.language)
+            no = error(refused, caller.language)
+            said = msgspec.json.decode(response.body) | no["error"] | no
             headers = {key: value for key, value in response.headers.items() if key != "content-length"}
             return Response(msgspec.json.encode(said), response.status_code, headers)
         return _json({"ok": True, **done})

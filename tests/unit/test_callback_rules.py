@@ -10,7 +10,7 @@ from contract.clock import DAY, HOUR, MINUTE, SECOND, from_rfc3339
 from contract.errors import Refused
 from contract.names import Ms
 from crm.contact import REGIONS, check_phone, regions
-from voice.number import check_callable
+from voice.number import check_served
 from voice.timing import MISSED, MOST, REMIND, WITHIN, first_due, step, wait
 from voice.words import offer, promise, spoken
 
@@ -111,7 +111,7 @@ def test_which_numbers_a_shop_calls_back(phone: str, language: str, zone: str, e
     """One spelling for what it calls; a clear code for what it does not."""
     try:
         number = check_phone(phone, language, zone)
-        check_callable(number, regions(language), zone)
+        check_served(number, regions(language), zone)
     except Refused as refused:
         number = f"{refused.code} {refused.hint}"
     assert number == expected
@@ -128,7 +128,7 @@ def test_which_numbers_a_shop_calls_back(phone: str, language: str, zone: str, e
 def test_digits_too_many_or_too_few_hide_no_number_that_earns(phone: str):
     """An exchange stops listening where a number is whole. A short number is nobody's at home."""
     with pytest.raises(Refused) as refused:
-        check_callable(check_phone(phone, "en"), ("DE", "FI", "IT", "AU", "AT"), "Europe/Berlin")
+        check_served(check_phone(phone, "en"), ("DE", "FI", "IT", "AU", "AT"), "Europe/Berlin")
     assert (refused.value.code, refused.value.hint) == ("number_refused", "premium")
 
 
@@ -139,7 +139,7 @@ def test_every_countrys_ordinary_numbers_are_called(country: str, kind: int):
     example = phonenumbers.example_number_for_type(country, kind)
     assert example is not None
     phone = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
-    check_callable(check_phone(phone, "en"), (country,), "UTC")
+    check_served(check_phone(phone, "en"), (country,), "UTC")
 
 
 @given(st.sampled_from(["DE", "GB", "US", "FR", "RU", "AU", "AT", "FI", "IT"]), st.data())
@@ -151,9 +151,7 @@ def test_whatever_is_ordinary_in_a_plan_is_called(country: str, data: st.DataObj
     phone = phone[:-4] + data.draw(st.text("0123456789", min_size=4, max_size=4))
     number = phonenumbers.parse(phone, None)
     assume(phonenumbers.number_type(number) in (Kind.MOBILE, Kind.FIXED_LINE, Kind.FIXED_LINE_OR_MOBILE))
-    check_callable(
-        check_phone(phone, "en"), phonenumbers.region_codes_for_country_code(number.country_code or 0), "UTC"
-    )
+    check_served(check_phone(phone, "en"), phonenumbers.region_codes_for_country_code(number.country_code or 0), "UTC")
 
 
 @pytest.mark.parametrize(

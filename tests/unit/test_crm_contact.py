@@ -1,11 +1,14 @@
 """Which contacts can be used, and in which spelling they are kept."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.errors import Refused
 from crm.contact import check_contact, check_email, check_phone, mailbox, regions
+from voice.number import check_served
 
 
 @pytest.mark.parametrize(
@@ -135,6 +138,45 @@ def test_a_contact_that_cannot_be_used_is_refused_and_says_where(
     with pytest.raises(Refused) as refused:
         check_contact(name, email, phone, address, "en")
     assert (refused.value.code, refused.value.hint) == ("bad_contact", hint)
+
+
+@pytest.mark.parametrize(
+    ("phone", "language", "order", "callback"),
+    [
+        ("+49 30 901820", "de", "+4930901820", "+4930901820"),
+        ("030 901820", "de", "+4930901820", "+4930901820"),
+        ("+1 212 555 0123", "de", "+12125550123", "foreign"),
+        ("+881 612 345 678", "de", "+881612345678", "foreign"),
+        ("+49 900 1234567", "de", "premium", "premium"),
+        ("0900 1234567", "de", "premium", "premium"),
+        ("+1 900 555 0123", "de", "premium", "premium"),
+        ("+49 180 5 123456", "de", "premium", "premium"),
+        ("+49 118 33", "de", "premium", "premium"),
+        ("+979 123 456 789", "de", "premium", "premium"),
+        ("+49 110", "de", "premium", "premium"),
+        ("12", "de", "phone", "phone"),
+    ],
+)
+def test_an_order_takes_a_number_that_reaches_somebody_and_a_callback_one_that_we_pay_for(
+    phone: str, language: str, order: str, callback: str
+):
+    """One check of what a number is, for both; where it is matters to whoever dials it alone."""
+
+    def called() -> str:
+        number = check_phone(phone, language, "Europe/Berlin")
+        check_served(number, regions(language), "Europe/Berlin")
+        return number
+
+    def ordered() -> str:
+        return check_contact("Ann", "", phone, "", language, "Europe/Berlin").phone
+
+    def said(check: Callable[[], str]) -> str:
+        try:
+            return check()
+        except Refused as refused:
+            return refused.hint
+
+    assert (said(ordered), said(called)) == (order, callback)
 
 
 def test_a_contact_is_kept_in_one_spelling():

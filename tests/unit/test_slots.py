@@ -123,6 +123,40 @@ def test_strangers_have_half_of_what_is_left_of_a_day(now: str, held: int, expec
     assert [f"{datetime.fromtimestamp(one.at / 1000, zone):%d %H:%M}" for one in found] == expected
 
 
+def test_a_busy_week_hides_no_free_quarter():
+    """All of it was promised but one quarter on its last day; and nobody waits for who has not begun yet."""
+    always = expert("Clara")
+    now = at("2026-11-23T08:00:00+01:00")
+    all_of_it = {("clara", one) for one in range(quarter(now), now + 7 * DAY, SLOT)}
+    free = max(at_ for _, at_ in all_of_it)
+    found = free_slots(now, [always], all_of_it - {("clara", free)}, 1)
+    assert [one.at for one in found] == [free]
+
+
+EARLY, LATE = expert("Early"), expert("Late", hours({"2": [("15:00", "16:00")]}))
+OFFERS = [
+    ("theirs is later than all others", LATE, set(), 3, ["23 09:15 Early", "23 09:30 Early", "24 15:00 Late"]),
+    ("theirs is among them", EARLY, set(), 3, ["23 09:15 Early", "23 09:30 Early", "23 09:45 Early"]),
+    ("theirs has no time left", LATE, {15, 30, 45, 0}, 3, ["23 09:15 Early", "23 09:30 Early", "23 09:45 Early"]),
+    ("one is asked for: the next", LATE, set(), 1, ["23 09:15 Early"]),
+    ("they know nobody", None, set(), 3, ["23 09:15 Early", "23 09:30 Early", "23 09:45 Early"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("own", "taken", "most", "expected"), [one[1:] for one in OFFERS], ids=[one[0] for one in OFFERS]
+)
+def test_whom_they_know_is_offered_however_late_they_begin(
+    own: Bookable | None, taken: set[int], most: int, expected: list[str]
+):
+    people = [own, *(one for one in (EARLY, LATE) if one != own)] if own else [EARLY, LATE]
+    weeks = [at("2026-11-24T15:00:00+01:00") + week * 7 * DAY for week in range(3)]
+    promised = {("late", begin + minute * MINUTE) for minute in taken for begin in weeks}
+    found = free_slots(at("2026-11-23T09:00:00+01:00"), people, promised, most, own=own)
+    there = ZoneInfo("Europe/Berlin")
+    assert [f"{datetime.fromtimestamp(one.at / 1000, there):%d %H:%M} {one.expert.name}" for one in found] == expected
+
+
 # --- properties -------------------------------------------------------------------------------------------------------
 
 ZONES = ["UTC", "Europe/Berlin", "Asia/Kathmandu", "Australia/Lord_Howe", "America/St_Johns", "Pacific/Chatham"]
@@ -175,6 +209,19 @@ def test_a_slot_lies_in_working_hours_is_nobody_elses_and_is_not_over(
             assert datetime.fromtimestamp(one.at / 1000, ZoneInfo(zone)).minute % 15 == 0
         better = crew[: crew.index(one.expert)]
         assert who(one.at, better, taken) is None
+
+
+@given(NOWS, people(), st.data())
+def test_by_days_the_same_is_found_as_quarter_by_quarter(now: Ms, crew: list[Bookable], data: st.DataObject):
+    """With what was promised, and with what strangers may have."""
+    first = quarter(now + LEAD)
+    quarters = list(range(first, first + 3 * DAY, SLOT))
+    promises = st.tuples(st.sampled_from([one.id for one in crew]), st.sampled_from(quarters))
+    taken = data.draw(st.sets(promises, max_size=40))
+    share = data.draw(st.sampled_from([None, Share(now, taken)]))
+    one_by_one = [(one, expert) for one in quarters if (expert := who(one, crew, taken, share)) is not None]
+    found = free_slots(now, crew, taken, len(one_by_one), share) if one_by_one else []
+    assert [(one.at, one.expert) for one in found] == one_by_one
 
 
 @given(NOWS, people())

@@ -180,6 +180,8 @@ SPEECH = Speech(words=EN, money=money, zone="Europe/Berlin")
         ("event", {"name": "callback.agreed", "expert": "Anna", "at": "2026-11-23T08:15:00Z"},
          ["Agreed: Anna calls or writes at 2026-11-23 09:15."]),
         ("event", {"name": "callback.agreed", "expert": "Anna"}, ["said"]),
+        ("event", {"name": "callback.cancelled", "expert": "Anna", "at": "2026-11-23T08:15:00Z"},
+         ["The callback at 2026-11-23 09:15 was cancelled by the visitor."]),
         ("event", {**HANDED, "to": "Boris", "topic": []}, ["Anna asked Boris to take over."]),
         ("event", {**HANDED, "to": "", "topic": ["Garden", "Hoses"]},
          ["Anna asked a colleague who knows Hoses to take over."]),

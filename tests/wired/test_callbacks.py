@@ -416,7 +416,7 @@ async def test_on_a_large_site_few_are_looked_at_and_the_best_is_found(shop: Sho
     await knows(shop, crew[5], "Things")
     visitor = await shop.visitor()
     await shop.visit(visitor)
-    asking = await shop.store.read(lambda conn: Asking(conn, shop.site, visitor.visitor))
+    asking = await shop.store.read(lambda conn: Asking(conn, shop.site, visitor.visitor, None))
     assert len(asking.people) == 3
     assert asking.people[0].name == "E5"
 
@@ -664,6 +664,80 @@ async def test_what_a_frame_asked_for_is_told_there_alone(shop: Shop):
         said = await shop.store.read(partial(pages.promises, connections=[line]))
         heard[name] = [msgspec.to_builtins(shape)["callback"] for _, _, shape in said]
     assert heard == {"f1": [agreed["callback"]], "f2": [], None: []}
+
+
+# --- not wanted any more ----------------------------------------------------------------------------------------------
+
+
+async def test_a_visitor_takes_back_what_they_asked_for_and_its_time_is_free_again(shop: Shop):
+    """Both sides read it in the conversation; it counts among their three of the day all the same."""
+    anna, when = await shop.expert("Anna"), a_time()
+    visitor = await shop.visitor(frame="f1")
+    talk = await shop.open_chat(visitor, anna)
+    agreed = await asks(shop, visitor, when=when)
+    assert (await asks(shop, when=when, phone=a_number()))["expert"] is None
+    shop.bus.rung.clear()
+    assert await shop.say(visitor, "callback.cancel", callback=agreed["callback"]) == {}
+    assert {("callback", agreed["callback"]), ("conversation", talk)} <= set(shop.bus.rung)
+    (row,) = [one for one in await rows(shop) if one["id"] == agreed["callback"]]
+    assert (row["state"], row["done_by"], row["due_at"]) == ("cancelled", None, None)
+    assert row["done_at"] is not None
+    last = (await shop.messages(anna, talk))[-1]
+    assert last["data"] == {
+        "name": "callback.cancelled", "callback": agreed["callback"], "channel": "call", "at": when, "expert": "Anna",
+    }  # fmt: skip
+    assert last["text"] == "The call " + last["text"][9:-14] + " is cancelled."
+    assert (await asks(shop, when=when, phone=a_number()))["expert"] == "Anna"
+    await asks(shop, visitor, phone=a_number())
+    again = await asks(shop, visitor, phone=a_number())
+    assert again["callback"] != agreed["callback"]
+    assert await refused(shop, visitor, phone=a_number()) == "rate_limited"
+
+
+async def test_only_the_frame_it_was_asked_in_takes_it_back(shop: Shop):
+    """Not the key alone, not the key in another frame, and nobody else. The key takes back what the key asked for."""
+    anna = await shop.expert("Anna")
+    frame, key, other = await at_home(shop, anna)
+    mine = (await asks(shop, frame, when=a_time()))["callback"]
+    for one in (key, other, await shop.visitor(), await shop.visitor(frame="f1")):
+        assert await shop.refusal(one, "callback.cancel", callback=mine) == "not_found"
+    assert await shop.refusal(frame, "callback.cancel", callback=str(uuid4())) == "not_found"
+    assert [row["state"] for row in await rows(shop)] == ["open"]
+    its_own = (await asks(shop, key, phone=a_number()))["callback"]
+    assert await shop.refusal(frame, "callback.cancel", callback=its_own) == "not_found"
+    await shop.say(key, "callback.cancel", callback=its_own)
+
+
+@pytest.mark.parametrize("how", ["callback.done", "callback.missed", "callback.cancel"])
+async def test_what_is_over_is_not_taken_back(shop: Shop, how: str):
+    """And what was taken back nobody says anything else of."""
+    anna, visitor = await shop.expert("Anna"), await shop.visitor()
+    agreed = (await asks(shop, visitor))["callback"]
+    await shop.say(visitor if how == "callback.cancel" else anna, how, callback=agreed)
+    before = await rows(shop)
+    assert await shop.refusal(visitor, "callback.cancel", callback=agreed) == "too_late"
+    if how == "callback.cancel":
+        for said in ("callback.done", "callback.missed"):
+            assert await shop.refusal(anna, said, callback=agreed) == "too_late"
+    assert await rows(shop) == before
+    await fires(shop, now_ms() + 30 * DAY)
+    assert await rows(shop) == before
+
+
+async def test_taken_back_and_moved_at_once_it_is_one_of_the_two(shop: Shop):
+    """Whoever comes second finds what the first has done: moved and then taken back, or taken back and asked anew."""
+    await shop.expert("Anna")
+    for _ in range(3):
+        visitor = await shop.visitor()
+        agreed = (await asks(shop, visitor, phone=a_number()))["callback"]
+        answers = await asyncio.gather(
+            asks(shop, visitor, phone=a_number(), when=a_time(48)),
+            shop.say(visitor, "callback.cancel", callback=agreed),
+        )
+        again = answers[0]["callback"]
+        states = {row["id"]: row["state"] for row in await rows(shop) if row["visitor_id"] == visitor.visitor}
+        assert states in ({agreed: "cancelled"}, {agreed: "cancelled", again: "open"})
+        assert again in states
 
 
 # --- seen -------------------------------------------------------------------------------------------------------------

@@ -54,6 +54,45 @@ async def test_the_owner_hears_of_it_is_reminded_and_says_that_it_is_done(people
     assert PHONE[-6:] not in str(visitor.events)
 
 
+@pytest.mark.usefixtures("line")
+async def test_whoever_wants_no_call_any_more_says_so_and_the_desk_hears_it(people: People) -> None:
+    """Only from the frame that asked; a second time it is too late."""
+    await forget_the_day(people.server)
+    anna = await people.expert("anna")
+    key = visitor_key()
+    frame, alone = await people.visitor(key, Cookie=f"__Host-shopbell-frame={'f' * 43}"), await people.visitor(key)
+    agreed = await frame.done("callback.request", ask())
+    its = {"callback": agreed["callback"]}
+    assert await alone.refused("callback.cancel", its) == "not_found"
+    assert await alone.refused("callback.cancel", {"callback": "nonsense"}) == "not_found"
+    await frame.done("callback.cancel", its)
+    heard = await anna.wait("callback.updated", 3.0, id=agreed["callback"], state="cancelled")
+    assert (heard["by"], heard["done_at"] is not None) == (None, True)
+    await frame.wait("callback.updated", 3.0, callback=agreed["callback"], state="cancelled")
+    assert await frame.refused("callback.cancel", its) == "too_late"
+    (one,) = [
+        one
+        for one in (await people.api("anna", "/api/callbacks?site=demo&state=cancelled"))["items"]
+        if one["id"] == agreed["callback"]
+    ]
+    assert one["state"] == "cancelled"
+    assert not alone.heard("callback.updated")
+
+
+@pytest.mark.usefixtures("line")
+async def test_who_asks_too_often_hears_when_to_come_again(people: People) -> None:
+    """In seconds, over both lines: a program waits that long, and asks no sooner."""
+    visitor, its_own = await people.visitor(visitor_key()), f"+49 30 {901_000 + uuid4().int % 800}"
+    for _ in range(3):
+        await visitor.done("callback.request", ask(phone=its_own))
+    refusal = (await visitor.call("callback.request", ask(phone=its_own)))["error"]
+    assert refusal["code"] == "rate_limited"
+    assert 86_000 < refusal["retry_after"] <= 86_400
+    assert "24 h" in refusal["detail"]
+    other = (await visitor.call("callback.request", ask(phone="12")))["error"]
+    assert set(other) == {"code", "detail"}
+
+
 async def test_it_stands_on_the_visitors_page_again_after_a_reload(people: People) -> None:
     """State: told on every connect while it is open."""
     await forget_the_day(people.server)

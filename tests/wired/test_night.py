@@ -38,6 +38,7 @@ from service.sockets import registry as registries
 from service.sockets import talks
 from store.sql import counted
 from tests.wired.counter import Shop
+from tests.wired.test_callbacks import at_home, knows
 from tracker.tables import visit
 from voice.tables import callback
 
@@ -347,6 +348,28 @@ async def test_the_fallback_of_the_ladder_offers_the_same_slots(shop: Shop):
     last = (await shop.messages(visitor, talk))[-1]
     assert last["data"]["name"] == "nobody.callback"
     assert [one["expert"] for one in last["data"]["slots"]] == ["Anna"] * 4
+
+
+@pytest.mark.parametrize("event", ["night.slots", "nobody.callback"])
+async def test_the_key_alone_hears_no_name_and_no_time_of_theirs_wherever_slots_are_named(shop: Shop, event: str):
+    """Where nobody is there: in what `chat.open` says of it, in the answer at night, and when a bell has ended."""
+    ladder = msgspec.structs.replace(shop.site.ladder, fallback="callback", wait_seconds=0)
+    rules = {"talk": Talk(night=event == "night.slots"), "ladder": ladder}
+    shop.site = await shop.store.write(lambda conn: access.do.patch_site(conn, shop.site.id, rules, 0))
+    owner, best = await shop.expert("Owner"), await shop.expert("Best")
+    await knows(shop, best, "Things", level=5)
+    frame, *others = await at_home(shop, owner)
+    await shop.visit(frame)
+    served = (await shop.say(frame, "chat.open"))["conversation"]
+    await shop.say(owner, "conversation.close", conversation=served)
+    for caller, name in [*((one, "Best") for one in others), (frame, "Owner")]:
+        opened = await shop.say(caller, "chat.open")
+        talk = opened["conversation"]
+        assert opened["away"]["expert"] == name
+        await shop.say(caller, "message.send", conversation=talk, client_id=uuid4().hex, text="Is it ready?")
+        await runs_out(shop)
+        (said,) = [one["data"] for one in await shop.messages(caller, talk) if one["kind"] == "event"]
+        assert (said["name"], {slot["expert"] for slot in said["slots"]}) == (event, {name})
 
 
 # --- in the morning ---------------------------------------------------------------------------------------------------

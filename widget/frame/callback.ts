@@ -66,8 +66,17 @@ export async function request(): Promise<void> {
   }
 }
 
-export const events: Heard = {
-  "callback.updated": (shown) => {
-    agreed.value = shown;
-  },
-};
+/** Nobody shall call or write. Throws what `command` throws; what is over meanwhile says so itself. */
+export async function cancel(): Promise<void> {
+  const promise = agreed.value!;
+  await command("callback.cancel", { callback: promise.callback });
+  heed({ ...promise, state: "cancelled" });
+}
+
+/** What is over takes nothing away from another promise that holds. */
+function heed(shown: CallbackShown): void {
+  const now = agreed.value;
+  if (shown.state === "open" || now?.state !== "open" || now.callback === shown.callback) agreed.value = shown;
+}
+
+export const events: Heard = { "callback.updated": heed };

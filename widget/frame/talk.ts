@@ -8,6 +8,7 @@ import { tellHost } from "./host";
 import { recall, recallForGood, remember, rememberForGood } from "./memory";
 import { command, line, type Heard, mention, Refused, trouble } from "./line";
 import { empty, end, lastSeq, receive, speaker, type Thread, type Unsent, unread, unspoken } from "./thread";
+import { gotOn, heldUp } from "./slow";
 import { EVERY, Queue } from "./unsent";
 import { say } from "./words";
 
@@ -268,7 +269,7 @@ let flushing = false;
 
 /** Sends what waits, in its order, one after the other. */
 async function flush(): Promise<void> {
-  if (flushing || line.value !== "on") return;
+  if (flushing || line.value !== "on" || performance.now() < notBefore) return;
   flushing = true;
   try {
     for (;;) {
@@ -279,6 +280,7 @@ async function flush(): Promise<void> {
       try {
         if (!tried) change(client_id, (message) => ({ ...message, tried: conversation }));
         const answer = await command("message.send", { conversation, client_id, text });
+        gotOn();
         // One that was on its way in another conversation may have arrived there.
         if (!tried || tried === conversation)
           take([{
@@ -289,7 +291,8 @@ async function flush(): Promise<void> {
         // Behind a hole it is not shown yet, but it is no longer ours to send.
         change(client_id, () => null);
       } catch (problem) {
-        if (!(problem instanceof Refused) || problem.passing) return again();
+        if (!(problem instanceof Refused) || problem.passing) return again(heldUp(problem), problem instanceof Refused);
+        gotOn();
         change(client_id, (message) => ({ ...message, error: problem.message }));
       }
     }
@@ -299,10 +302,13 @@ async function flush(): Promise<void> {
 }
 
 let later: ReturnType<typeof setTimeout> | undefined;
+let notBefore = 0;
 
-function again() {
+/** `asked`: the server has asked for the pause; whatever is written meanwhile waits with the rest. */
+function again(pause: number, asked: boolean) {
   clearTimeout(later);
-  later = setTimeout(() => void flush(), 3_000 + Math.random() * 3_000);
+  notBefore = asked ? performance.now() + pause - 1 : 0;
+  later = setTimeout(() => void flush(), pause);
 }
 
 let lastTyping = -Infinity;

@@ -88,6 +88,14 @@ it("keeps in sight what ran out by itself, and lets it be made good", async () =
   expect(cards()).toEqual(["Carla Berg"]);
   expect(on.text()).toContain("missed");
 });
+it("says that the visitor cancelled, and asks nothing more of it", async () => {
+  await show();
+  act(() => receiveCallback(promised({ state: "cancelled", done_at: inMinutes(0) })));
+  expect(on.text()).toContain("Cancelled by the visitor");
+  expect(notes.value[0]!.text).toContain("Carla Berg has cancelled the callback");
+  expect(on.root.querySelectorAll(".callback button")).toHaveLength(0);
+  expect(on.root.querySelector(".count")).toBeNull();
+});
 it("leads to the conversation in which somebody is to be answered", async () => {
   open = [promised({ channel: "write", phone: "", conversation: "talk" })];
   await show();
@@ -116,7 +124,7 @@ it("speaks Russian", async () => {
 });
 it.each([
   [30, "open", "later"], [5, "open", "soon"], [1, "open", "soon"], [0, "open", "now"], [-59, "open", "now"], [-61, "open", "missed"],
-  [-70, "missed", "missed"], [-60 * 24 - 1, "missed", "over"], [10, "done", "over"],
+  [-70, "missed", "missed"], [-60 * 24 - 1, "missed", "over"], [10, "done", "over"], [10, "cancelled", "cancelled"], [0, "cancelled", "over"],
 ] as const)("in %i minutes and %s is %s", (minutes, state, stage) => {
   expect(stageOf(promised({ at: inMinutes(minutes), state }), now.value)).toBe(stage);
 });

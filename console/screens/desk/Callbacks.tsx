@@ -16,10 +16,11 @@ const SHOWN = 20;
 export function Callbacks() {
   const mine = promises.value.filter((one) => stageOf(one, now.value) !== "over");
   const others = theirs.value;
+  const waiting = mine.filter((one) => one.state !== "cancelled").length;
   if (mine.length + others.length === 0) return null;
   return (
     <section class="block callbacks" aria-labelledby="callbacks-title">
-      <h2 id="callbacks-title">{t("callbacks.title")} {mine.length > 0 && <b class="count">{number(mine.length)}</b>}</h2>
+      <h2 id="callbacks-title">{t("callbacks.title")} {waiting > 0 && <b class="count">{number(waiting)}</b>}</h2>
       <ul aria-label={t("callbacks.title")}>{mine.slice(0, SHOWN).map((one) => <li key={one.id}><Promised one={one} /></li>)}</ul>
       {mine.length > SHOWN && <p class="soft small">{t("list.more", { n: number(mine.length - SHOWN) })}</p>}
       {others.length > 0 && (
@@ -58,13 +59,13 @@ function Promised({ one }: { one: Callback }) {
         {one.conversation && <button type="button" class="quiet small" onClick={() => void openTalk(one.conversation!)}>{t("callbacks.talk")}</button>}
       </p>
       {(about || one.owner === null) && <p class="soft small">{[about, one.owner === null && t("callbacks.nobodys")].filter(Boolean).join(" · ")}</p>}
-      <div class="callback-end">
+      {stage === "cancelled" ? <p class="soft small">{t("callbacks.by_visitor")}</p> : <div class="callback-end">
         <label class="unseen" for={id}>{t("callbacks.note_of", { who })}</label>
         <input id={id} value={note} maxLength={1000} placeholder={t("callbacks.note")} onInput={(event) => setNote(event.currentTarget.value)} />
         <button type="button" class="plain-button" disabled={busy} onClick={() => void say("done")}>{t("callbacks.done")}<span class="unseen"> {who}</span></button>
         <button type="button" class="quiet" disabled={busy} onClick={() => void say("missed")}>{t("callbacks.missed")}<span class="unseen"> {who}</span></button>
-      </div>
-      {one.stranger && (
+      </div>}
+      {one.stranger && stage !== "cancelled" && (
         <p class="callback-clear">
           <Remove sure={sure} onSure={setSure} onRemove={() => void clearLike(one)} words={{ remove: t("callbacks.clear"), ask: t("callbacks.clear_ask"), yes: t("callbacks.clear_yes"), no: t("callbacks.clear_no") }} />
         </p>

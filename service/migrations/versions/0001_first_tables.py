@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 15:39:25.376606.
+Revision 0001, after ; 2026-11-22 18:26:12.222412.
 """
 
 import sqlalchemy as sa
@@ -227,7 +227,7 @@ def upgrade() -> None:
         sa.Column("asked", sa.Text(), nullable=False),
         sa.Column("frame_hash", sa.Text(), nullable=True),
         sa.CheckConstraint("channel IN ('call', 'write')", name=op.f("ck_callback_channel")),
-        sa.CheckConstraint("state IN ('open', 'done', 'missed')", name=op.f("ck_callback_state")),
+        sa.CheckConstraint("state IN ('open', 'done', 'missed', 'cancelled')", name=op.f("ck_callback_state")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_callback_site_id_site")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_callback")),
     )

@@ -1,9 +1,9 @@
 // "Call me": when, at which number, what about; and what was agreed.
 
 import { computed, useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { Slot } from "../../wire";
-import { aboutPhone, agreed, askSlots, badPhone, change, request, show, slots, wish } from "../callback";
+import { aboutPhone, agreed, askSlots, badPhone, cancel, change, request, show, slots, wish } from "../callback";
 import { line } from "../line";
 import { thread } from "../talk";
 import { happened } from "../thread";
@@ -12,26 +12,52 @@ import { pointed, Problem } from "./Problem";
 import { Screen } from "./Screen";
 import { useAsk } from "./useAsk";
 
-/** The sentence of a promise: who calls or writes, and when. */
-export function Agreed() {
+const OVER = { done: "calledBack", missed: "notReached", cancelled: "cancelled" } as const;
+
+/** The sentence of a promise: who calls or writes, and when. `led`: and a way to where it is changed. */
+export function Agreed({ led }: { led?: boolean }) {
   const it = agreed.value;
   if (!it) return null;
-  const word = it.state === "open" ? (it.channel === "call" ? "calls" : "writes") : it.state === "done" ? "calledBack" : "notReached";
+  const word = it.state === "open" ? (it.channel === "call" ? "calls" : "writes") : OVER[it.state];
   return (
-    <p class={it.state === "missed" ? "state" : "state accepted"} role="status">
-      {say(word, { expert: it.expert || say("someone"), at: sayWhen(it.at, true) })}
-    </p>
+    <>
+      <p class={it.state === "open" || it.state === "done" ? "state accepted" : "state"} role="status">
+        {say(word, { expert: it.expert || say("someone"), at: sayWhen(it.at, true) })}
+      </p>
+      {led && it.state === "open" && <p class="buttons"><button type="button" class="plain" onClick={() => show()}>{say("changeOrCancel")}</button></p>}
+    </>
+  );
+}
+
+/** Asked once more; the harmless answer has the focus. */
+function Cancel({ busy, cancelled }: { busy: boolean; cancelled: () => void }) {
+  const asked = useSignal(false);
+  const keep = useRef<HTMLButtonElement>(null);
+  const first = useRef<HTMLButtonElement>(null);
+  function turn(on: boolean) {
+    asked.value = on;
+    // After it is drawn.
+    setTimeout(() => (on ? keep : first).current?.focus());
+  }
+  if (!asked.value) return <button key="ask" ref={first} type="button" class="plain" onClick={() => turn(true)}>{say("cancel")}</button>;
+  return (
+    <span class="buttons" role="group" aria-label={say("reallyCancel")} key="sure">
+      <span>{say("reallyCancel")}</span>
+      <button ref={keep} type="button" onClick={() => turn(false)}>{say("keepIt")}</button>
+      <button type="button" class="plain" disabled={busy} onClick={cancelled}>{say("yesCancel")}</button>
+    </span>
   );
 }
 
 /** This conversation says what was agreed, and it still holds. */
-export const promised = computed(
-  () => (agreed.value?.state ?? "open") === "open" && thread.value.messages.some((message) => happened(message) === "callback.agreed"),
-);
+export const promised = computed(() => {
+  const last = thread.value.messages.findLast((message) => ["callback.agreed", "callback.cancelled"].includes(happened(message) ?? ""));
+  return (agreed.value?.state ?? "open") === "open" && !!last && happened(last) === "callback.agreed";
+});
 
 /** Nobody is there: when shall somebody answer? Asked until something is agreed, and about times to come. */
 export function Times({ slots }: { slots: Slot[] }) {
-  if (agreed.value?.state === "open") return <Agreed />;
+  if (agreed.value?.state === "open") return <Agreed led />;
   const left = slots.filter(({ at }) => Date.parse(at) > Date.now());
   return (
     <>
@@ -85,7 +111,11 @@ export function Callback() {
       <Screen key="agreed" title={say("callMe")}>
         <Agreed />
         <p>{say("plansChanged")}</p>
-        <p class="buttons"><button type="button" onClick={alter}>{say("change")}</button></p>
+        <p class="buttons">
+          <button type="button" onClick={alter}>{say("change")}</button>
+          <Cancel busy={busy} cancelled={() => void ask(cancel)} />
+        </p>
+        <Problem>{problem}</Problem>
       </Screen>
     );
   return (

@@ -24,7 +24,8 @@ export function Greeting() {
         </p>
       )}
       <Search />
-      {agreed.value ? <Agreed /> : <p class="buttons"><button type="button" class="plain" onClick={() => show()}>{say("callMe")}</button></p>}
+      <Agreed led />
+      {agreed.value?.state !== "open" && <p class="buttons"><button type="button" class="plain" onClick={() => show()}>{say("callMe")}</button></p>}
     </div>
   );
 }

@@ -3,6 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Contact, Line } from "../../wire";
+import { aboutPhone } from "../callback";
 import { draftOf, keepDraft, placed, submit } from "../cards";
 import { take } from "../forms";
 import { money } from "../format";
@@ -62,7 +63,7 @@ export function OrderForm({ form, lines, state = "open", brief, quiet }: OrderFo
     }
     // Remembered before it is sent: a reload in between must not make a second order.
     keepDraft(form, draft);
-    void ask(() => submit(form, lines, draft));
+    void ask(() => submit(form, lines, draft), (code) => (code !== "bad_contact" && aboutPhone(code) ? "phone" : ""));
   }
 
   return (

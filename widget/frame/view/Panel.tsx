@@ -10,6 +10,7 @@ import { line, retryNow, trouble } from "../line";
 import { openAnswer, shown } from "../thread";
 import { attach, uploads } from "../files";
 import { screen } from "../screen";
+import { slow } from "../slow";
 import { closed, closePanel, discard, expert, invitedBy, offered, openAgain, seen, sendAgain, thread, typing } from "../talk";
 import { say, title } from "../words";
 import { Article, LookUp } from "./Articles";
@@ -53,7 +54,7 @@ function LineState() {
   const state = line.value;
   const waiting = state === "on" ? 0 : thread.value.unsent.length + uploads.value.length;
   const why = state === "connecting" ? "connecting" : state === "refused" ? "refused" : "reconnecting";
-  const sentence = trouble.value || (state === "on" ? "" : say(why) + (waiting ? ` ${say("waiting", { n: waiting })}` : ""));
+  const sentence = trouble.value || (state === "on" ? slow.value : say(why) + (waiting ? ` ${say("waiting", { n: waiting })}` : ""));
   return (
     <div class="line" role="status">
       {sentence && <span>{sentence}</span>}
