@@ -5,7 +5,7 @@ import type {
 } from "../contract/generated/contract";
 
 export type {
-  Article, ArticleBrief, ArticleHit, ArticleHits, Author, AuthorKind, Board, BoardDesk, BoardMissed, BoardTalk, BoardWaiting, Block, Callback, CallbacksCleared, Candidate, Canned, MissedBell, Customer, CustomerBrief, Decision, Ladder, LadderRung, FunnelPerson, FunnelStep, Me, Merge, Message, Messages, Money, Note, Rating, Transfer,
+  Article, ArticleBrief, ArticleHit, ArticleHits, Author, AuthorKind, Board, BoardDesk, BoardMissed, BoardTalk, BoardWaiting, Block, Callback, CallbacksCleared, Candidate, Canned, MissedBell, Customer, CustomerBrief, Decision, Order, Ladder, LadderRung, FunnelPerson, FunnelStep, Me, Merge, Message, Messages, Money, Note, Rating, Transfer,
   Delivery, Push, PushDevice, PushTried, Retried, Token, TokenMade, Webhook, WebhookEvent, WebhookSecret, WebhookTested,
   Backtest as BacktestAnswer, BacktestVisit, EventSeen, EventsSeen, Finding, Findings, ForeignOrigin, Opened, Overview, Palette, Person, Product, Role, Segment, SegmentWrite, Sent, Site, SiteSnippet, Status, Ticket, TimelineItem, Topic, Tree, TreeEntry,
   TreeImported, TreeNode, TreePreview, TreeProblem, TreeRules, Trigger, TriggerArm, TriggerReport,
@@ -46,7 +46,7 @@ export interface ArticleSaid { id: string; title: string; quote: string; url?: s
 /** What `Message.data` may hold, by kind: information, offer, order form, order, event, file, articles. */
 export interface MessageData {
   title?: string; url?: string; text?: string;
-  product?: { id: string; name: string } | string; price?: Money; expires_at?: string; state?: string;
+  product?: { id: string; name: string } | string; price?: Money; quantity?: number; expires_at?: string; state?: string; order?: string; confirmed_at?: string | null;
   lines?: (FormLine & Partial<OrderLine>)[]; number?: string; total?: Money; status?: string; name?: string; expert?: string;
   position?: number; minutes?: number | null; score?: number; at?: string; by?: string; to?: string; topic?: string[];
   file?: string; type?: string; size?: number; width?: number | null; height?: number | null; articles?: ArticleSaid[];

@@ -173,10 +173,12 @@ class InfoPush(In):
 
 
 class ProposedOffer(In):
-    """`price` may be lower than the catalogue's; `minutes` until it expires."""
+    """`amount` may be lower than the catalogue's; `quantity`: the most pieces at this price; `minutes` until it
+    expires."""
 
     product: Id
     amount: int | None = None
+    quantity: Annotated[int, Meta(ge=1, le=999)] = 10
     minutes: Annotated[int, Meta(ge=1, le=60 * 24 * 60)] = 60 * 24
     text: str = ""
 

@@ -53,11 +53,14 @@ class InfoShown(Out):
 
 
 class OfferShown(Out):
+    """`quantity`: the most pieces at this price."""
+
     card: str
     conversation: str | None
     offer: str
     product: ProductRef
     price: Money
+    quantity: int
     expires_at: Time
     text: str
     expert: Named

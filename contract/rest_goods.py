@@ -34,16 +34,22 @@ class Product(Out):
 
 
 class Offer(Out):
+    """`quantity`: the most pieces at this price. `order`: the order in which it was used."""
+
     id: str
     product: str
     name: str
     price: Money
+    quantity: int
+    order: str | None
     expires_at: Time
     state: str
     at: Time
 
 
 class Order(Out):
+    """`confirmed_at`: when somebody of the house said that its contact is right."""
+
     id: str
     number: str
     status: OrderStatus
@@ -55,3 +61,4 @@ class Order(Out):
     conversation: str | None
     visit: str | None
     at: Time
+    confirmed_at: Time | None

@@ -61,9 +61,13 @@ class ProductRef(Out):
 
 
 class FormLine(Out):
+    """`offer`: the personal offer whose price it is; `most`: so many pieces at this price."""
+
     product: str
     name: str
     price: Money
+    offer: str | None
+    most: int
 
 
 class OrderLine(Out):

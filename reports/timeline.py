@@ -213,6 +213,7 @@ def _orders(ask: _Ask, customers: Collection[str]) -> list[Item]:
                 "expert": people.get(row.expert_id),
                 "conversation": row.conversation_id,
                 "visit": row.visit_id,
+                "confirmed_at": None if row.confirmed_at is None else rfc3339(row.confirmed_at),
             },
         )
         for row in rows

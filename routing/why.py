@@ -10,25 +10,20 @@ from typing import Any
 
 import msgspec
 
-_SENTENCES: dict[str, dict[str, str]] = {
-    language: msgspec.json.decode((Path(__file__).parent / "text" / f"why.{language}.json").read_bytes())
-    for language in ("en", "ru")
-}
-#: What stands between thousands, and before the cents. A number is never broken over two lines.
-_MARKS = {"en": (",", "."), "ru": ("\N{NO-BREAK SPACE}", ",")}
-#: Currencies with other than two digits of minor units (ISO 4217).
-_DIGITS = {
-    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV",
-                     "XAF", "XOF", "XPF"), 0),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-}  # fmt: skip
+from contract.money import money
+from contract.names import Language
 
+_TONGUES: tuple[Language, ...] = ("en", "ru")
+_SENTENCES: dict[Language, dict[str, str]] = {
+    language: msgspec.json.decode((Path(__file__).parent / "text" / f"why.{language}.json").read_bytes())
+    for language in _TONGUES
+}
 _HOLE = re.compile(r"\{(\w+)\}")
 
 
 def sentences(reasons: list[Any], language: str) -> list[str]:
     """`[["depth", {"count": 3, "topic": "Boots"}]]` -> `["3 levels deep, at Boots"]`."""
-    spoken = language if language in _SENTENCES else "en"
+    spoken: Language = "ru" if language == "ru" else "en"
     return [_fill(_sentence(code, values, spoken), values, spoken) for code, values in reasons]
 
 
@@ -41,23 +36,14 @@ def plural(count: int, language: str) -> str:
     return "one" if count == 1 else "other"
 
 
-def money(amount: int, currency: str, language: str) -> str:
-    """Minor units as they are written there: `41,200 EUR`, `41 200,50 EUR`; no cents where there are none."""
-    digits = _DIGITS.get(currency, 2)
-    whole, rest = divmod(abs(amount), 10**digits)
-    thousands, point = _MARKS[language]
-    cents = f"{point}{rest:0{digits}d}" if rest else ""
-    return f"{'-' if amount < 0 else ''}{whole:,}".replace(",", thousands) + f"{cents}\N{NO-BREAK SPACE}{currency}"
-
-
-def _sentence(code: str, values: dict[str, Any], language: str) -> str:
+def _sentence(code: str, values: dict[str, Any], language: Language) -> str:
     catalogue = _SENTENCES[language]
     special = f"{code}_{values['number']}" if "number" in values else ""
     formed = f"{code}.{plural(values['count'], language)}" if "count" in values else ""
     return catalogue.get(special) or catalogue.get(formed) or catalogue[code]
 
 
-def _fill(sentence: str, values: dict[str, Any], language: str) -> str:
+def _fill(sentence: str, values: dict[str, Any], language: Language) -> str:
     if "amount" in values:
         values = {**values, "money": money(values["amount"], values["currency"], language)}
     # One pass, and not str.format: a topic is somebody's text and may hold braces.

@@ -11,7 +11,7 @@ from contract.errors import Refused
 from contract.ids import UUID, new_id
 from contract.names import Ms
 from contract.text import has_forbidden
-from sales.price import FormLine, Priced, check_amount
+from sales.price import OFFERED, FormLine, Priced, check_amount, check_quantity
 from sales.queries import offer_state, product_rows
 from sales.tables import offer, order, order_form, order_line, product
 from store.lock import lock
@@ -98,8 +98,10 @@ def propose_offer(
     conversation_id: str | None,
     expert_id: str | None,
     now: Ms,
+    quantity: int = OFFERED,
 ) -> RowMapping:
-    """A product at a personal price (the catalogue's when `amount` is None), good for `minutes`."""
+    """A product at a personal price (the catalogue's when `amount` is None), for up to `quantity` pieces, good for
+    `minutes`."""
     (sold,) = sellable(conn, site_id, [product_id])
     return (
         conn.execute(
@@ -114,6 +116,7 @@ def propose_offer(
                 expert_id=expert_id,
                 amount=sold["amount"] if amount is None else check_amount(amount),
                 currency=sold["currency"],
+                quantity=check_quantity(quantity),
                 text=text,
                 state="open",
                 at=now,
@@ -158,7 +161,7 @@ def make_form(
     frame_hash: str | None = None,
 ) -> RowMapping:
     """An order form; the prices of its lines hold from now on, whatever the catalogue does. `frame_hash`: for that
-    frame alone."""
+    frame alone. Whoever hands one out in a conversation holds its row: of two forms the newer one is open."""
     return (
         conn.execute(
             insert(order_form)
@@ -191,10 +194,37 @@ def lock_form(conn: Connection, form_id: str, visitor_id: str, frame_hash: str |
     return row
 
 
+def replace_forms(conn: Connection, conversation_id: str, visitor_id: str) -> list[str]:
+    """A newer form takes the place of those of this conversation that nobody has ordered from; their ids."""
+    open_ones = (
+        order_form.c.visitor_id == visitor_id,
+        order_form.c.conversation_id == conversation_id,
+        order_form.c.state == "open",
+    )
+    replaced = update(order_form).where(*open_ones).values(state="replaced").returning(order_form.c.id)
+    return list(conn.execute(replaced).scalars())
+
+
 def check_unused(form: RowMapping) -> None:
-    """Raises Refused("form_used")."""
+    """Raises Refused: form_used, form_replaced."""
+    if form["state"] == "replaced":
+        raise Refused("form_replaced")
     if form["state"] != "open":
         raise Refused("form_used")
+
+
+def use_offers(conn: Connection, offer_ids: Sequence[str], order_id: str) -> None:
+    """An order was placed at the price of these offers: they are taken, and good for no other. Raises
+    Refused("offer_over") where one was used before."""
+    for offer_id in sorted(offer_ids):
+        used = update(offer).where(offer.c.id == offer_id, offer.c.order_id.is_(None))
+        if conn.execute(used.values(state="accepted", order_id=order_id)).rowcount != 1:
+            raise Refused("offer_over")
+
+
+def confirm_order(conn: Connection, order_id: str, now: Ms) -> None:
+    """Its contact is right. The first word counts."""
+    conn.execute(update(order).where(order.c.id == order_id, order.c.confirmed_at.is_(None)).values(confirmed_at=now))
 
 
 def place_order(
@@ -208,7 +238,8 @@ def place_order(
     owner: str | None = None,
     frame_hash: str | None = None,
 ) -> RowMapping:
-    """Order from a form that `lock_form` holds. Raises Refused("form_used") when that was done before.
+    """Order from a form that `lock_form` holds. Raises Refused: form_used when that was done before, offer_over when
+    the offer of a line was used up by another form.
 
     It counts for whoever handed out the form; what a trigger showed, for the customer's owner, or for nobody.
     `frame_hash`: where it was placed; nobody else is told of it.
@@ -258,6 +289,7 @@ def place_order(
             for position, line in enumerate(priced.lines, 1)
         ],
     )
+    use_offers(conn, [line.offer for line in priced.lines if line.offer is not None], placed["id"])
     return placed
 
 

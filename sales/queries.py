@@ -22,7 +22,7 @@ from sqlalchemy import (
 from contract.clock import DAY, now_ms
 from contract.ids import UUID
 from contract.names import Ms, OfferState
-from sales.price import FormLine
+from sales.price import FormLine, Offered
 from sales.tables import offer, order, order_form, order_line, product
 from store.prepared import Prepared, among
 
@@ -133,6 +133,32 @@ def offer_state(row: RowMapping, now: Ms) -> OfferState:
     return "expired" if state == "open" and row["expires_at"] <= now else state
 
 
+def offered_to(conn: Connection, site_id: str, visitor_id: str, product_ids: Collection[str], now: Ms) -> list[Offered]:
+    """What this visitor may have these products for now: offers that are open or accepted, not used, the newest
+    first."""
+    good = (
+        offer.c.visitor_id == visitor_id,
+        offer.c.site_id == site_id,
+        offer.c.product_id.in_(product_ids),
+        offer.c.state.in_(("open", "accepted")),
+        offer.c.expires_at > now,
+        offer.c.order_id.is_(None),
+    )
+    rows = conn.execute(select(offer).where(*good).order_by(offer.c.at.desc(), offer.c.id.desc())).mappings()
+    return [_offered(row) for row in rows]
+
+
+def _offered(row: RowMapping) -> Offered:
+    """The price that an offer promises."""
+    return Offered(
+        offer=row["id"],
+        product=row["product_id"],
+        amount=row["amount"],
+        currency=row["currency"],
+        quantity=row["quantity"],
+    )
+
+
 def form_of(conn: Connection, form_id: str) -> RowMapping | None:
     """One order form."""
     if not UUID.fullmatch(form_id):
@@ -165,6 +191,12 @@ def order_row(conn: Connection, order_id: str) -> RowMapping | None:
     if not UUID.fullmatch(order_id):
         return None
     return conn.execute(select(order).where(order.c.id == order_id)).mappings().one_or_none()
+
+
+def order_rows(conn: Connection, order_ids: Collection[str]) -> dict[str, RowMapping]:
+    """Those of the orders that exist, by id."""
+    ids = [one for one in order_ids if UUID.fullmatch(one)]
+    return {row["id"]: row for row in conn.execute(select(order).where(order.c.id.in_(ids))).mappings()}
 
 
 def recent_orders_of_visitors(conn: Connection, visitor_ids: Collection[str], since: Ms) -> dict[str, list[RowMapping]]:

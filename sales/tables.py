@@ -19,7 +19,8 @@ product = Table(
     CheckConstraint("amount >= 0", name="amount"),
     Index("ix_product_site_id_sku", "site_id", "sku", unique=True),
 )
-#: `expert_id`, here and below: null where a trigger showed it, in the site's name.
+#: `expert_id`, here and below: null where a trigger showed it, in the site's name. `quantity`: the most pieces at this
+#: price. `order_id`: the order that was placed at this price; an offer is good for one.
 offer = Table(
     "offer",
     metadata,
@@ -32,17 +33,21 @@ offer = Table(
     Column("expert_id", Id, nullable=True),
     Column("amount", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
+    Column("quantity", Integer, nullable=False),
     Column("text", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("at", Time, nullable=False),
     Column("expires_at", Time, nullable=False),
+    Column("order_id", Id, nullable=True),
     CheckConstraint("amount >= 0", name="amount"),
+    CheckConstraint("quantity BETWEEN 1 AND 999", name="quantity"),
     CheckConstraint("state IN ('open', 'accepted', 'declined', 'expired')", name="state"),
     Index("ix_offer_visitor_id", "visitor_id"),
     Index("ix_offer_site_id_at", "site_id", "at"),
 )
-#: lines: [{"product", "name", "amount", "currency"}], the prices that hold for this form. `frame_hash`: the frame in
-#: which the offer was accepted that it came of; it is for that frame alone (contract 4).
+#: lines: `sales.price.FormLine`, the prices that hold for this form. Of the forms of one conversation only the newest
+#: is open; the others were ordered from, or replaced. `frame_hash`: the frame in which the offer was accepted that it
+#: came of; it is for that frame alone (contract 4).
 order_form = Table(
     "order_form",
     metadata,
@@ -57,10 +62,11 @@ order_form = Table(
     Column("frame_hash", Text, nullable=True),
     Column("state", Text, nullable=False),
     Column("at", Time, nullable=False),
-    CheckConstraint("state IN ('open', 'ordered')", name="state"),
+    CheckConstraint("state IN ('open', 'ordered', 'replaced')", name="state"),
     Index("ix_order_form_visitor_id", "visitor_id"),
 )
-#: `frame_hash`: the frame in which it was placed, null where there was none: only there it is told of.
+#: `frame_hash`: the frame in which it was placed, null where there was none: only there it is told of. `confirmed_at`:
+#: when somebody of the house said that its contact is right.
 order = Table(
     "order",
     metadata,
@@ -79,6 +85,7 @@ order = Table(
     Column("frame_hash", Text, nullable=True),
     Column("status", Text, nullable=False),
     Column("at", Time, nullable=False),
+    Column("confirmed_at", Time, nullable=True),
     CheckConstraint("amount >= 0", name="amount"),
     Index("ix_order_site_id_number", "site_id", "number", unique=True),
     Index("ix_order_site_id_at", "site_id", "at"),

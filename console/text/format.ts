@@ -1,5 +1,6 @@
 // Numbers, money and times as people of this language write them. Pure except for the language they read.
 import type { Money } from "../wire";
+import { dayName } from "../../widget/look/day";
 import { language, t } from "./text";
 
 /** A locale that Intl takes: some systems say "en-US@posix", which it refuses. */
@@ -106,6 +107,11 @@ export const dateAndTime = (at: string): string =>
   dates({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(new Date(at));
 export const day = (at: string | null | undefined): string =>
   at ? dates({ day: "numeric", month: "long", year: "numeric" }).format(new Date(at)) : "";
+/** The day of what was said, as the visitor reads it too: "Today", "Yesterday", "24 November". */
+export function dayLabel(at: string, now: number): string {
+  const name = dayName(at, new Date(now));
+  return typeof name === "string" ? t(`day.${name}`) : dates(name).format(new Date(at));
+}
 /** The name of a day of the week; 0 is Monday. */
 export const dayOfWeek = (day: number, width: "long" | "short" = "long"): string => dates({ weekday: width, timeZone: "UTC" }).format(Date.UTC(2024, 0, 1 + day));
 /** A date of a calendar ("2026-12-24"); no zone of the reader's moves it. */

@@ -69,7 +69,7 @@ export type Direction = ("in" | "out" | "across")
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "ErrorCode".
  */
-export type ErrorCode = ("malformed" | "invalid" | "too_large" | "unsupported_type" | "unknown_site" | "foreign_origin" | "unauthenticated" | "wrong_password" | "forbidden" | "missing_csrf" | "not_found" | "rate_limited" | "busy" | "unavailable" | "unknown_command" | "empty_message" | "message_too_long" | "bad_text" | "conversation_closed" | "alert_over" | "desk_full" | "not_online" | "form_used" | "offer_over" | "bad_quantity" | "unknown_product" | "no_lines" | "bad_contact" | "bad_address" | "bad_receiver" | "exists" | "bad_token" | "two_people" | "too_many" | "too_many_words" | "in_use" | "method_not_allowed" | "not_ready" | "websocket_only" | "internal" | "file_type" | "file_too_large" | "file_limit" | "no_mail" | "blocked" | "too_late" | "not_free" | "number_refused" | "no_such_slot" | "setup_code" | "booked_up" | "phone_country" | "phone_extension")
+export type ErrorCode = ("malformed" | "invalid" | "too_large" | "unsupported_type" | "unknown_site" | "foreign_origin" | "unauthenticated" | "wrong_password" | "forbidden" | "missing_csrf" | "not_found" | "rate_limited" | "busy" | "unavailable" | "unknown_command" | "empty_message" | "message_too_long" | "bad_text" | "conversation_closed" | "alert_over" | "desk_full" | "not_online" | "form_used" | "form_replaced" | "offer_over" | "over_offer" | "bad_quantity" | "unknown_product" | "no_lines" | "bad_contact" | "bad_address" | "bad_receiver" | "exists" | "bad_token" | "two_people" | "too_many" | "too_many_words" | "in_use" | "method_not_allowed" | "not_ready" | "websocket_only" | "internal" | "file_type" | "file_too_large" | "file_limit" | "no_mail" | "blocked" | "too_late" | "not_free" | "number_refused" | "no_such_slot" | "setup_code" | "booked_up" | "phone_country" | "phone_extension")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "EventOutcome".
@@ -2149,7 +2149,8 @@ offer: (string | ProposedOffer)
 visit?: (string | null)
 }
 /**
- * `price` may be lower than the catalogue's; `minutes` until it expires.
+ * `amount` may be lower than the catalogue's; `quantity`: the most pieces at this price; `minutes` until it
+ *     expires.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "ProposedOffer".
@@ -2158,6 +2159,7 @@ export interface ProposedOffer {
 amount?: (number | null)
 minutes?: number
 product: string
+quantity?: number
 text?: string
 }
 /**
@@ -2405,11 +2407,15 @@ last_at: string
 origin: string
 }
 /**
+ * `offer`: the personal offer whose price it is; `most`: so many pieces at this price.
+ * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "FormLine".
  */
 export interface FormLine {
+most: number
 name: string
+offer: (string | null)
 price: Money
 product: string
 }
@@ -2530,6 +2536,8 @@ visit: string
 visitor: string
 }
 /**
+ * `quantity`: the most pieces at this price. `order`: the order in which it was used.
+ * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Offer".
  */
@@ -2538,8 +2546,10 @@ at: string
 expires_at: string
 id: string
 name: string
+order: (string | null)
 price: Money
 product: string
+quantity: number
 state: string
 }
 /**
@@ -2559,6 +2569,8 @@ form: (string | null)
 state: string
 }
 /**
+ * `quantity`: the most pieces at this price.
+ * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "OfferShown".
  */
@@ -2570,6 +2582,7 @@ expires_at: string
 offer: string
 price: Money
 product: ProductRef
+quantity: number
 text: string
 }
 /**
@@ -2582,11 +2595,14 @@ name: string
 price: Money
 }
 /**
+ * `confirmed_at`: when somebody of the house said that its contact is right.
+ * 
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Order".
  */
 export interface Order {
 at: string
+confirmed_at: (string | null)
 contact: {
 [k: string]: string
 }

@@ -51,7 +51,9 @@ async def offer_push(bell: Bell, caller: ExpertCaller, data: OfferPush) -> Pushe
         where = place(conn, caller.account, data.conversation, data.visit, now)
         who, asked = speaker(caller.account), data.offer
         if isinstance(asked, ProposedOffer):
-            offer = propose(conn, where, who, asked.product, asked.amount, asked.minutes, asked.text, now)
+            offer = propose(
+                conn, where, who, asked.product, asked.amount, asked.minutes, asked.text, now, asked.quantity
+            )
         else:
             offer = _made_before(conn, where, asked, now)
         shown, seq = show_offer(conn, where, who, offer, now)
@@ -61,12 +63,12 @@ async def offer_push(bell: Bell, caller: ExpertCaller, data: OfferPush) -> Pushe
 
 
 async def order_form_push(bell: Bell, caller: ExpertCaller, data: OrderFormPush) -> Pushed:
-    """A form of products at the catalogue's prices of this moment. Refused: unknown_product."""
+    """A form of products at the catalogue's prices of this moment, or at those of offers. Refused: unknown_product."""
 
     def work(conn: Connection) -> tuple[Pushed, Place]:
         now = db_now(conn)
         where = place(conn, caller.account, data.conversation, data.visit, now)
-        lines = lines_of(conn, where.site, data.products)
+        lines = lines_of(conn, where, data.products, now)
         shown, seq = show_form(conn, where, speaker(caller.account), lines, now)
         return Pushed(shown=shown, seq=seq), where
 

@@ -9,6 +9,7 @@ import crm.do
 import crm.identify
 import crm.merging
 import crm.queries
+import sales.do
 import sales.queries
 import tracker.do
 import tracker.queries
@@ -140,6 +141,8 @@ async def confirm_contact(
             )
             for kind in kinds
         ]
+        if kinds:
+            sales.do.confirm_order(conn, order_id, now)
         rows = [row for id_ in made if id_ is not None and (row := crm.queries.merge_row(conn, id_)) is not None]
         return customer_id, rows, _live(conn, crm.queries.visitors_of(conn, customer_id), now)
 

@@ -30,7 +30,8 @@ from store.sql import db_now
 async def submit(bell: Bell, caller: VisitorCaller, data: OrderSubmit) -> Ordered:
     """The price is ours. The same `client_id` again gives the same answer; another one, on a used form, form_used.
 
-    Refused: not_found, form_used, no_lines, unknown_product, bad_quantity, bad_contact, rate_limited.
+    Refused: not_found, form_used, form_replaced, no_lines, unknown_product, bad_quantity, over_offer, offer_over,
+    bad_contact, rate_limited.
     """
 
     def work(conn: Connection) -> tuple[Ordered, RowMapping | None]:
@@ -87,7 +88,8 @@ def _place(conn: Connection, limits: Limits, caller: VisitorCaller, data: OrderS
         owner=owner,
         frame_hash=caller.frame_hash,
     )
-    chat.cards.card_over(conn, caller.visitor, form["id"], now)
+    for ref in (form["id"], *(line.offer for line in priced.lines if line.offer is not None)):
+        chat.cards.card_over(conn, caller.visitor, ref, now)
     if placed["conversation_id"] is not None:
         said = chat.do.add(
             conn,

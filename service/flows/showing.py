@@ -19,7 +19,7 @@ from contract.errors import Refused
 from contract.names import CardKind, MessageKind, Ms
 from contract.text import is_web_address
 from contract.triggers import Content
-from sales.price import FormLine
+from sales.price import OFFERED, FormLine, at_offers
 from service.flows import announce
 from service.flows.places import Place
 from service.present.goods import lines_of_form, money, product_ref
@@ -41,7 +41,15 @@ def show_information(
 
 
 def propose(
-    conn: Connection, where: Place, who: Who, product_id: str, amount: int | None, minutes: int, text: str, now: Ms
+    conn: Connection,
+    where: Place,
+    who: Who,
+    product_id: str,
+    amount: int | None,
+    minutes: int,
+    text: str,
+    now: Ms,
+    quantity: int = OFFERED,
 ) -> RowMapping:
     """A new offer; `show_offer` lays it before the visitor. Refused: unknown_product, invalid (amount), bad_text."""
     return sales.do.propose_offer(
@@ -49,6 +57,7 @@ def propose(
         site_id=where.site,
         product_id=product_id,
         amount=amount,
+        quantity=quantity,
         minutes=minutes,
         text=check_optional(text),
         visitor_id=where.visitor,
@@ -67,6 +76,7 @@ def show_offer(conn: Connection, where: Place, who: Who, offer: RowMapping, now:
         "offer": offer["id"],
         "product": msgspec.to_builtins(product_ref(product)),
         "price": msgspec.to_builtins(money(offer)),
+        "quantity": offer["quantity"],
         "expires_at": rfc3339(offer["expires_at"]),
         "text": offer["text"],
         "state": "open",
@@ -75,12 +85,14 @@ def show_offer(conn: Connection, where: Place, who: Who, offer: RowMapping, now:
     return offer["id"], say(conn, where, who, "offer", offer["text"] or product["name"], kept, now)
 
 
-def lines_of(conn: Connection, site_id: str, product_ids: Sequence[str]) -> list[FormLine]:
-    """At the catalogue's prices of this moment. Refused: unknown_product, invalid (currency)."""
-    return [
+def lines_of(conn: Connection, where: Place, product_ids: Sequence[str], now: Ms) -> list[FormLine]:
+    """At the catalogue's prices of this moment, or at what was offered to this visitor and is still good. Refused:
+    unknown_product, invalid (currency)."""
+    lines = [
         FormLine(product=row["id"], name=row["name"], amount=row["amount"], currency=row["currency"])
-        for row in sales.do.sellable(conn, site_id, product_ids)
+        for row in sales.do.sellable(conn, where.site, product_ids)
     ]
+    return at_offers(lines, sales.queries.offered_to(conn, where.site, where.visitor, product_ids, now))
 
 
 def show_form(
@@ -93,7 +105,11 @@ def show_form(
     offer_id: str | None = None,
     until: Ms | None = None,
 ) -> Shown:
-    """An order form of these lines."""
+    """An order form of these lines. In a conversation it takes the place of those before it."""
+    if where.conversation is not None:
+        chat.do.hold(conn, where.conversation)
+        for replaced in sales.do.replace_forms(conn, where.conversation, where.visitor):
+            chat.cards.card_over(conn, where.visitor, replaced, now)
     form = sales.do.make_form(
         conn,
         site_id=where.site,
@@ -115,7 +131,14 @@ def show_form_of(conn: Connection, where: Place, who: Who, offer: RowMapping, no
     """The order form of an accepted offer, at the offered price."""
     product = sales.queries.product_row(conn, offer["product_id"])
     assert product is not None, "an offer's product stays"
-    line = FormLine(product=product["id"], name=product["name"], amount=offer["amount"], currency=offer["currency"])
+    line = FormLine(
+        product=product["id"],
+        name=product["name"],
+        amount=offer["amount"],
+        currency=offer["currency"],
+        offer=offer["id"],
+        most=offer["quantity"],
+    )
     return show_form(conn, where, who, [line], now, offer_id=offer["id"])
 
 
@@ -130,7 +153,7 @@ def show_content(conn: Connection, where: Place, kind: CardKind, content: Conten
     if not content.products:
         raise Refused("unknown_product")
     if kind == "order_form":
-        return show_form(conn, where, SYSTEM, lines_of(conn, where.site, content.products), now, until=until)[0]
+        return show_form(conn, where, SYSTEM, lines_of(conn, where, content.products, now), now, until=until)[0]
     minutes = (until - now) // MINUTE
     offer = propose(conn, where, SYSTEM, content.products[0], content.price, minutes, content.text, now)
     return show_offer(conn, where, SYSTEM, offer, now)[0]

@@ -36,7 +36,13 @@ def product_ref(row: RowMapping) -> ProductRef:
 def lines_of_form(row: RowMapping) -> list[FormLine]:
     """What can be chosen on an order form, at the prices that hold for it."""
     return [
-        FormLine(product=line.product, name=line.name, price=Money(amount=line.amount, currency=line.currency))
+        FormLine(
+            product=line.product,
+            name=line.name,
+            price=Money(amount=line.amount, currency=line.currency),
+            offer=line.offer,
+            most=line.most,
+        )
         for line in form_lines(row)
     ]
 
@@ -65,6 +71,7 @@ def card_event(conn: Connection, card: RowMapping) -> tuple[str, Out]:
             offer=offer["id"],
             product=product_ref(sold),
             price=money(offer),
+            quantity=offer["quantity"],
             expires_at=rfc3339(offer["expires_at"]),
             text=offer["text"],
             expert=expert,
@@ -100,6 +107,8 @@ def offers(conn: Connection, rows: Sequence[RowMapping], now: Ms) -> list[rest_g
             product=row["product_id"],
             name=products[row["product_id"]]["name"],
             price=money(row),
+            quantity=row["quantity"],
+            order=row["order_id"],
             expires_at=rfc3339(row["expires_at"]),
             state=offer_state(row, now),
             at=rfc3339(row["at"]),
@@ -168,6 +177,7 @@ def orders(conn: Connection, rows: Sequence[RowMapping]) -> list[rest_goods.Orde
             conversation=row["conversation_id"],
             visit=row["visit_id"],
             at=rfc3339(row["at"]),
+            confirmed_at=None if row["confirmed_at"] is None else rfc3339(row["confirmed_at"]),
         )
         for row in rows
     ]

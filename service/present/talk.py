@@ -39,10 +39,11 @@ def message(row: RowMapping, data: dict[str, Any] | None = None) -> Message:
 
 
 def messages(conn: Connection, rows: Sequence[RowMapping], now: Ms) -> list[Message]:
-    """Messages in their order; offers and order forms among them with the state they are in now."""
-    offer_ids, form_ids = _refs(rows, "offer"), _refs(rows, "order_form")
+    """Messages in their order; offers, order forms and orders among them with the state they are in now."""
+    offer_ids, form_ids, order_ids = (_refs(rows, kind) for kind in ("offer", "order_form", "order"))
     offers = sales.queries.offer_rows(conn, offer_ids) if offer_ids else {}
     forms = sales.queries.form_rows(conn, form_ids) if form_ids else {}
+    orders = sales.queries.order_rows(conn, order_ids) if order_ids else {}
     said = []
     for row in rows:
         data = row["data"]
@@ -50,6 +51,9 @@ def messages(conn: Connection, rows: Sequence[RowMapping], now: Ms) -> list[Mess
             data = {**data, "state": sales.queries.offer_state(offer, now)}
         elif row["kind"] == "order_form" and (form := forms.get(data["form"])):
             data = {**data, "state": form["state"]}
+        elif row["kind"] == "order" and (order := orders.get(data["order"])):
+            at = order["confirmed_at"]
+            data = {**data, "status": order["status"], "confirmed_at": None if at is None else rfc3339(at)}
         said.append(message(row, data))
     return said
 
@@ -172,5 +176,5 @@ def _turns(conn: Connection, rows: Sequence[RowMapping]) -> dict[str, Ms]:
 
 
 def _refs(rows: Sequence[RowMapping], kind: str) -> list[str]:
-    key = {"offer": "offer", "order_form": "form"}[kind]
+    key = {"offer": "offer", "order_form": "form", "order": "order"}[kind]
     return [row["data"][key] for row in rows if row["kind"] == kind]

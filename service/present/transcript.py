@@ -13,8 +13,8 @@ import crm.queries
 from chat.transcript import Line, Talk
 from chat.wording import Part, Speech, parts
 from chat.words import TRANSCRIPT
+from contract.money import money
 from contract.names import Language
-from routing.why import money
 from service.present.people import customer_briefs, visitor_name
 
 #: The newest so many messages, and of these so many characters: a file that any program opens.

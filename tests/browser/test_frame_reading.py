@@ -121,23 +121,25 @@ def test_a_rating_stays_and_can_be_changed(frame: Frame, demo: Server) -> None:
 
 
 def test_one_order_form_is_open_and_what_is_missing_stands_at_its_field(frame: Frame, demo: Server) -> None:
-    """A form, then an accepted offer that brings another: that one is open, the first is one touch away."""
+    """A form, then an accepted offer that brings another: that one is open, the first is replaced, and what was written
+    into it stands in the new one."""
     frame.write("I will take it.")
     talk, goods = newest_talk(demo), products(demo)
-    offer = {"product": goods[0], "amount": 900, "minutes": 60}
+    offer = {"product": goods[0], "amount": 900, "minutes": 60, "quantity": 3}
     form = ("order_form.push", {"conversation": talk, "products": goods[:1]})
     desk_does(demo, "anna", form, ("offer.push", {"conversation": talk, "offer": offer}))
     name = frame.inside.get_by_role("textbox", name=frame.say["name"])
     name.fill("Maria")
     frame.button("accept").click()
-    expect(frame.inside.locator("form.order")).to_have_count(2)
-    expect(name).to_have_count(1)
-    expect(frame.inside.locator("form.order").last.get_by_role("textbox", name=frame.say["name"])).to_be_visible()
-    frame.button("order").click()
-    expect(frame.inside.locator("form.order").first.get_by_role("textbox", name=frame.say["name"])).to_have_value(
-        "Maria"
-    )
-    expect(name).to_have_count(1)
+    expect(frame.inside.get_by_text(frame.say["formReplaced"])).to_have_count(1)
+    expect(frame.inside.locator("form.order")).to_have_count(1)
+    expect(frame.inside.locator("form.order")).to_contain_text(frame.say["upTo"].replace("{n}", "3"))
+    expect(name).to_have_value("Maria")
+    pieces = frame.inside.locator(".stepper input")
+    pieces.fill("4")
+    frame.button("placeOrder").click()
+    expect(frame.inside.get_by_text(frame.say["tooManyPieces"].replace("{n}", "3"))).to_be_visible()
+    pieces.fill("3")
     frame.button("placeOrder").click()
     email = frame.inside.get_by_role("textbox", name=frame.say["email"])
     expect(email).to_be_focused()

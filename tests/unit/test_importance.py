@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from contract.clock import DAY, MINUTE
 from contract.facts import Branch, CustomerFacts, VisitFacts
 from routing.importance import KNOWN, again_reason, importance
-from routing.why import money, plural, sentences
+from routing.why import plural, sentences
 
 NOW = 1_790_000_000_000
 MONTH = 30 * DAY
@@ -128,12 +128,12 @@ def test_the_parts_are_sentences_in_the_experts_language() -> None:
     )  # fmt: skip
     who = customer(orders=3, spent=4_120_000, regularity=2, last_order_at=NOW - MONTH)
     assert said("en", boots, who, NOW, today=2) == [
-        "Carla is a customer", "3 orders, 41,200\u00a0EUR", "Ordered in 2 of the last 12 months", "Second visit today",
-        "On Boots for 4 min", "3 levels deep, at Boots",
+        "Carla is a customer", "3 orders, €41,200.00", "Ordered in 2 of the last 12 months", "Second visit today",
+        "Has looked at Boots for 4 min", "3 levels deep, at Boots",
     ]  # fmt: skip
     assert said("ru", boots, who, NOW, today=2) == [
-        "Carla: наш покупатель", "3 заказа на 41\u00a0200\u00a0EUR", "Заказывал в 2 из последних 12 месяцев",
-        "Второй визит сегодня", "В разделе «Boots» 4 мин", "Глубина 3, сейчас «Boots»",
+        "Carla: наш покупатель", "3 заказа на 41\u00a0200,00\u00a0€", "Заказывал в 2 из последних 12 месяцев",
+        "Второй визит сегодня", "Смотрит «Boots» уже 4 мин", "Глубина 3, сейчас «Boots»",
     ]  # fmt: skip
 
 
@@ -141,7 +141,7 @@ def test_a_topic_with_braces_is_text_like_any_other() -> None:
     """What stands in a tree is somebody's text."""
     seen = visit(came_back=True, number=2, branches=(Branch(name="{count} {x}", dwell=42_000, deepest=0, pages=1),))
     assert said("en", seen, None, NOW, asked=True) == [
-        "Wrote in the chat and waits for an answer", "Came back: visit 2", "On {count} {x} for 42 s",
+        "Wrote in the chat and waits for an answer", "Came back: visit 2", "Has looked at {count} {x} for 42 s",
     ]  # fmt: skip
 
 
@@ -162,24 +162,7 @@ def test_a_customer_of_old_is_said_to_be_one() -> None:
 def test_russian_counts_right(count: int, expected: str) -> None:
     """11 to 14 are no exception to the exception."""
     values = {"count": count, "amount": 100, "currency": "RUB"}
-    assert sentences([("orders", values)], "ru") == [f"{expected} на 1\u00a0RUB"]
-
-
-@pytest.mark.parametrize(
-    ("amount", "currency", "en", "ru"),
-    [
-        (4_120_000, "EUR", "41,200 EUR", "41 200 EUR"),
-        (4_120_050, "EUR", "41,200.50 EUR", "41 200,50 EUR"),
-        (5, "USD", "0.05 USD", "0,05 USD"),
-        (1_234, "JPY", "1,234 JPY", "1 234 JPY"),
-        (1_234_567, "KWD", "1,234.567 KWD", "1 234,567 KWD"),
-        (-250, "EUR", "-2.50 EUR", "-2,50 EUR"),
-    ],
-)
-def test_money_is_written_as_it_is_written_there(amount: int, currency: str, en: str, ru: str) -> None:
-    """Minor units into the currency's own digits."""
-    assert money(amount, currency, "en").replace("\u00a0", " ") == en
-    assert money(amount, currency, "ru").replace("\u00a0", " ") == ru
+    assert sentences([("orders", values)], "ru") == [f"{expected} на 1,00\u00a0₽"]
 
 
 def test_every_reason_has_its_sentence_in_both_languages() -> None:

@@ -2,12 +2,13 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.errors import Refused
-from sales.price import DEAREST, MOST, FormLine, check_amount, price
+from sales.price import DEAREST, MOST, FormLine, Offered, at_offers, check_amount, price
 
 BOOTS = FormLine(product="boots", name="Boots", amount=12_950, currency="EUR")
 LACES = FormLine(product="laces", name="Laces", amount=395, currency="EUR")
@@ -54,6 +55,42 @@ def test_an_order_that_makes_no_sense_is_refused(asked: list[tuple[str, Any]], c
     with pytest.raises(Refused) as refused:
         price(FORM, asked)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(("quantity", "code"), [(11, "over_offer"), (999, "over_offer"), (1000, "bad_quantity")])
+def test_an_offered_price_is_for_so_many_pieces(quantity: int, code: str):
+    """The refusal names the limit; a line at the catalogue's price has none but 999."""
+    form = [msgspec.structs.replace(BOOTS, offer="o", most=10), LACES]
+    assert price(form, [("laces", 999)]).amount == 394_605
+    assert price(form, [("boots", 10)]).lines[0].offer == "o"
+    with pytest.raises(Refused) as refused:
+        price(form, [("boots", quantity)])
+    assert (refused.value.code, refused.value.hint) == (code, "10" if code == "over_offer" else "")
+
+
+def offered(amount: int, *, id_: str = "o", product: str = "boots", currency: str = "EUR") -> Offered:
+    """An offer of up to three pieces."""
+    return Offered(offer=id_, product=product, amount=amount, currency=currency, quantity=3)
+
+
+@pytest.mark.parametrize(
+    ("offers", "amount", "offer", "most"),
+    [
+        ([], 12_950, None, MOST),
+        ([offered(9_180)], 9_180, "o", 3),
+        ([offered(9_500, id_="newer"), offered(9_180, id_="older")], 9_180, "older", 3),
+        ([offered(9_180, id_="newer"), offered(9_180, id_="older")], 9_180, "newer", 3),
+        ([offered(12_950)], 12_950, None, MOST),
+        ([offered(20_000)], 12_950, None, MOST),
+        ([offered(9_180, product="hat")], 12_950, None, MOST),
+        ([offered(9_180, currency="USD")], 12_950, None, MOST),
+    ],
+)
+def test_a_line_has_the_best_price_that_was_promised(offers: list[Offered], amount: int, offer: str | None, most: int):
+    """An offer makes nothing dearer, and touches no other product."""
+    boots, laces = at_offers([BOOTS, LACES], offers)
+    assert (boots.amount, boots.offer, boots.most) == (amount, offer, most)
+    assert laces == LACES
 
 
 @given(

@@ -13,6 +13,7 @@ from chat.transcript import Line, Talk, as_html, as_text
 from chat.wording import Part, Speech, parts, size
 from chat.words import TRANSCRIPT
 from contract.clock import from_rfc3339
+from contract.money import money
 from contract.names import MessageKind
 
 AT = from_rfc3339("2026-11-22T13:05:00Z")
@@ -154,13 +155,9 @@ def test_a_night_with_two_o_clock_twice_keeps_its_order():
     assert written("no time", "UTC") == ""
 
 
-def money(amount: int, currency: str) -> str:
-    return f"{amount / 100:.2f} {currency}"
-
-
 HANDED = {"name": "conversation.transferred", "by": "Anna", "state": "waiting"}
 PRICE = {"amount": 1990, "currency": "EUR"}
-SPEECH = Speech(words=EN, money=money, zone="Europe/Berlin")
+SPEECH = Speech(words=EN, money=lambda amount, currency: money(amount, currency, "en"), zone="Europe/Berlin")
 
 
 @pytest.mark.parametrize(
@@ -169,10 +166,10 @@ SPEECH = Speech(words=EN, money=money, zone="Europe/Berlin")
         ("text", {}, ["said"]),
         ("info", {"title": "Care", "text": "Oil", "url": "http://a.example"}, ["Care", "Oil", "http://a.example"]),
         ("info", {"title": "Care", "text": "", "url": "javascript:x"}, ["Care"]),
-        ("offer", {"product": {"name": "Spade"}, "price": PRICE, "text": "now"}, ["Offer: Spade for 19.90 EUR", "now"]),
-        ("order_form", {"lines": [{"name": "Spade", "price": PRICE}]}, ["Order form:", "Spade: 19.90 EUR"]),
+        ("offer", {"product": {"name": "Spade"}, "price": PRICE, "text": "now"}, ["Offer: Spade for €19.90", "now"]),
+        ("order_form", {"lines": [{"name": "Spade", "price": PRICE}]}, ["Order form:", "Spade: €19.90"]),
         ("order", {"number": "7", "total": PRICE, "lines": [{"name": "Spade", "quantity": 2, "total": PRICE}]},
-         ["Order 7, 19.90 EUR", "2 × Spade: 19.90 EUR"]),
+         ["Order 7, €19.90", "2 × Spade: €19.90"]),
         ("file", {"name": "a.pdf", "size": 1_300_000}, ["File: a.pdf (1.3 MB)"]),
         ("articles", {"articles": [{"title": "Oak", "quote": "Hard.", "url": ""}]},
          ["From the knowledge base:", "Oak", "Hard."]),

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -10,12 +11,15 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 
+import chat.cards
 import crm.queries
 import sales.queries
 import tracker.queries
 from contract.clock import now_ms
 from contract.ids import new_id
+from sales.tables import offer as offer_table
 from service import present
 from service.callers import ExpertCaller, VisitorCaller
 from service.flows.facts import customer_facts
@@ -300,3 +304,114 @@ async def test_one_address_makes_few_customers_however_many_keys_it_has(shop: Sh
     assert known == {}
     shop.bell.limits = Limits(clock=lambda: 0.0)
     assert await shop.refusal(late, "order.submit", **order) == "ok"
+
+
+async def prices(shop: Shop, expert: ExpertCaller, conversation: str) -> list[tuple[str, list[int]]]:
+    """Of each order form of the conversation: its state and its prices."""
+    said = await shop.messages(expert, conversation)
+    forms = [m["data"] for m in said if m["kind"] == "order_form"]
+    return [(form["state"], [line["price"]["amount"] for line in form["lines"]]) for form in forms]
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+async def test_what_was_offered_holds_in_the_next_form(shop: Shop, accepted: bool):
+    """Accepted, or shown only: for its own visitor, its own product, in a conversation and on the page."""
+    visitor, other, expert = await shop.visitor(), await shop.visitor(), await shop.expert()
+    conversation = await shop.open_chat(visitor, expert)
+    one, two, _ = shop.products
+    offer = (await shop.say(expert, "offer.push", conversation=conversation, offer={"product": one, "amount": 750}))[
+        "shown"
+    ]
+    if accepted:
+        await shop.say(visitor, "offer.answer", offer=offer, answer="accept")
+    form = (await shop.say(expert, "order_form.push", conversation=conversation, products=[two, one]))["shown"]
+    assert (await prices(shop, expert, conversation))[-1] == ("open", [2099, 750])
+    visit, elsewhere = await shop.visit(visitor), await shop.visit(other)
+    for where, amount in ((visit, 750), (elsewhere, 1099)):
+        pushed = await shop.say(expert, "order_form.push", visit=where, products=[one])
+        row = await shop.store.read(partial(sales.queries.form_of, form_id=pushed["shown"]))
+        assert row is not None
+        assert row["lines"][0]["amount"] == amount
+    ordered = await shop.say(visitor, "order.submit", **submitted(form, (one, 2), (two, 1)))
+    assert ordered["total"]["amount"] == 2 * 750 + 2099
+
+
+@pytest.mark.parametrize("how", ["declined", "expired", "used"])
+async def test_an_offer_that_is_over_gives_no_price(shop: Shop, how: str):
+    """The next form has the catalogue's again."""
+    visitor, expert = await shop.visitor(), await shop.expert()
+    conversation = await shop.open_chat(visitor, expert)
+    one = shop.products[0]
+    pushed = await shop.say(expert, "offer.push", conversation=conversation, offer={"product": one, "amount": 750})
+    if how == "expired":
+        late = update(offer_table).where(offer_table.c.id == pushed["shown"]).values(expires_at=now_ms() - 1)
+        await shop.store.write(lambda conn: conn.execute(late).close())
+    else:
+        answer = "decline" if how == "declined" else "accept"
+        answered = await shop.say(visitor, "offer.answer", offer=pushed["shown"], answer=answer)
+        if how == "used":
+            await shop.say(visitor, "order.submit", **submitted(answered["form"], (one, 1)))
+    await shop.say(expert, "order_form.push", conversation=conversation, products=[one])
+    assert (await prices(shop, expert, conversation))[-1] == ("open", [1099])
+
+
+async def test_an_offer_is_used_once_by_however_many_forms(shop: Shop):
+    """Also when they are sent in the same moment."""
+    visitor, expert = await shop.visitor(), await shop.expert()
+    conversation, visit, one = await shop.open_chat(visitor, expert), await shop.visit(visitor), shop.products[0]
+    await shop.say(expert, "offer.push", visit=visit, offer={"product": one, "amount": 750})
+    wheres = [{"conversation": conversation}, *[{"visit": visit}] * 4]
+    forms = [(await shop.say(expert, "order_form.push", **where, products=[one]))["shown"] for where in wheres]
+    codes = await asyncio.gather(
+        *(shop.refusal(visitor, "order.submit", **submitted(form, (one, 10))) for form in forms)
+    )
+    assert sorted(codes) == ["offer_over"] * 4 + ["ok"]
+
+
+async def test_more_than_was_offered_is_refused(shop: Shop):
+    """Ten where nobody said how many; the price on the form stays, and an order within it goes through."""
+    visitor, expert = await shop.visitor(), await shop.expert()
+    conversation, one = await shop.open_chat(visitor, expert), shop.products[0]
+    for quantity, said in ((10, {}), (3, {"quantity": 3})):
+        proposed = {"product": one, "amount": 750, **said}
+        offer = (await shop.say(expert, "offer.push", conversation=conversation, offer=proposed))["shown"]
+        told = [m["data"] for m in await shop.messages(expert, conversation) if m["kind"] == "offer"]
+        assert told[-1]["quantity"] == quantity
+        form = (await shop.say(visitor, "offer.answer", offer=offer, answer="accept"))["form"]
+        too_many = submitted(form, (one, quantity + 1))
+        assert await shop.refusal(visitor, "order.submit", **too_many) == "over_offer"
+        assert await shop.refusal(visitor, "order.submit", **submitted(form, (one, quantity))) == "ok"
+
+
+async def test_of_the_forms_of_a_conversation_only_the_newest_is_open(shop: Shop):
+    """Older ones say that they were replaced, their cards are gone; what was ordered stays ordered."""
+    visitor, expert = await shop.visitor(), await shop.expert()
+    conversation, first = await a_form(shop, visitor, expert)
+    one = shop.products[0]
+    await shop.say(visitor, "order.submit", **submitted(first, (one, 1)))
+    pushed = [
+        (await shop.say(expert, "order_form.push", conversation=conversation, products=[one]))["shown"]
+        for _ in range(2)
+    ]
+    assert [state for state, _ in await prices(shop, expert, conversation)] == ["ordered", "replaced", "open"]
+    assert await shop.refusal(visitor, "order.submit", **submitted(pushed[0], (one, 1))) == "form_replaced"
+    cards = await shop.store.read(lambda conn: chat.cards.cards_of_visitor(conn, visitor.visitor, now_ms()))
+    assert [card["ref"] for card in cards] == [pushed[1]]
+    assert await shop.refusal(visitor, "order.submit", **submitted(pushed[1], (one, 1))) == "ok"
+
+
+async def test_of_forms_shown_at_once_one_stays_open(shop: Shop):
+    """Whoever comes second replaces the first, and who orders meanwhile gets an order or a clear word."""
+    visitor, expert = await shop.visitor(), await shop.expert()
+    conversation, form = await a_form(shop, visitor, expert)
+    one = shop.products[0]
+    codes = await asyncio.gather(
+        *(shop.refusal(expert, "order_form.push", conversation=conversation, products=[one]) for _ in range(6)),
+        shop.refusal(visitor, "order.submit", **submitted(form, (one, 1))),
+    )
+    assert codes[:6] == ["ok"] * 6
+    assert codes[6] in ("ok", "form_replaced")
+    states = [state for state, _ in await prices(shop, expert, conversation)]
+    assert states.count("open") == 1
+    assert states[-1] == "open"
+    assert states.count("replaced") == (5 if codes[6] == "ok" else 6)

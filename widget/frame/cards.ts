@@ -56,6 +56,8 @@ export const draftOf = (form: string, lines: Line[]): Draft =>
 
 export function keepDraft(form: string, changed: Draft): void {
   drafts.value = { ...drafts.value, [form]: changed };
+  // Whoever gets another form meanwhile does not write it all again.
+  remember("contact", changed.contact);
   remember("drafts", drafts.value);
 }
 
@@ -64,7 +66,6 @@ const sent = new Set<string>(Object.keys(placed.value));
 
 /** Throws what `command` throws. The same client_id goes with every try. */
 export async function submit(form: string, lines: Line[], { client_id, quantities, contact }: Draft): Promise<void> {
-  remember("contact", contact);
   sent.add(form);
   try {
     const { order, total, number } = await command("order.submit", {

@@ -16,19 +16,13 @@ export function money({ amount, currency }: Money): string {
 /** 14:00 or 2 PM, as the person's own browser has it for this language. */
 const locale = () => (nearest(navigator.language) === language.value ? navigator.language : language.value);
 
-const at = (time: string, how: Intl.DateTimeFormatOptions) => {
+export const at = (time: string, how: Intl.DateTimeFormatOptions) => {
   const date = new Date(time);
   return Number.isNaN(+date) ? "" : new Intl.DateTimeFormat(locale(), how).format(date);
 };
 
 export const clock = (time: string) => at(time, { hour: "2-digit", minute: "2-digit" });
 export const day = (time: string) => at(time, { day: "numeric", month: "long" });
-
-/** Midnights between now and then, where this person is: 0 is today, 1 tomorrow. */
-export function daysOff(time: string, now = new Date()): number {
-  const midnight = (date: Date) => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate());
-  return (midnight(new Date(time)) - midnight(now)) / 86_400_000;
-}
 
 /** The time alone for today, else day and time. */
 export const moment = (time: string) =>

@@ -1,18 +1,9 @@
-// Of several order forms in one conversation only one is open: the one that the person fills in, else the newest.
+// Of the order forms of one conversation only the newest is open; those before it were ordered from, or replaced.
 
-import { computed, signal } from "@preact/signals";
-import { placed } from "./cards";
+import { computed } from "@preact/signals";
 import { thread } from "./talk";
 
-/** The one that they went to; "" for none. */
-const taken = signal("");
-
-export const openForm = computed(() => {
-  const forms = thread.value.messages.flatMap(({ kind, data }) => (kind === "order_form" && data ? [data as { form: string; state?: string }] : []));
-  const open = forms.filter(({ form, state }) => state !== "ordered" && !placed.value[form]).map(({ form }) => form);
-  return open.includes(taken.value) ? taken.value : (open.at(-1) ?? "");
+export const newestForm = computed(() => {
+  const last = thread.value.messages.findLast(({ kind, data }) => kind === "order_form" && data);
+  return (last?.data as { form?: string } | undefined)?.form ?? "";
 });
-
-export const take = (form: string): void => void (taken.value = form);
-/** What comes next is what they want: they have just accepted an offer. */
-export const leave = (): void => take("");

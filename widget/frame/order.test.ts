@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 import type { Line } from "../wire";
 import { chosen, draft, missing, preview, quantity } from "./order";
 
-const line = (product: string, amount: number, currency = "EUR"): Line => ({ product, name: product, price: { amount, currency } });
-const lines = [line("a", 12900), line("b", 1450)];
+const line = (product: string, amount: number, currency = "EUR"): Line => ({ product, name: product, price: { amount, currency }, offer: null, most: 999 });
+const lines = [line("a", 12900), line("b", 1450), { ...line("c", 900), offer: "o", most: 10 }];
 const contact = { name: "Vera", email: "vera@example.com", phone: "", address: "" };
 
 test.each([
@@ -38,6 +38,8 @@ describe("missing", () => {
     ["an e-mail address that is none", { email: "vera@" }, { a: 1 }, "email"],
     ["a phone number without a digit", { phone: "none" }, { a: 1 }, "phone"],
     ["the goods", {}, { a: 0 }, "lines"],
+    ["fewer of what is offered for so many", {}, { c: 11 }, "lines"],
+    ["nothing, of all that is offered", {}, { c: 10 }, undefined],
   ])("%s", (_, change, quantities, field) =>
     expect(missing(lines, { ...draft("id", lines), quantities, contact: { ...contact, ...change } })?.field).toBe(field));
 });

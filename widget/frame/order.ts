@@ -38,8 +38,10 @@ export const chosen = (lines: Line[], quantities: Record<string, number>) =>
     .filter((line) => line.quantity > 0);
 
 /** What is missing before it is worth asking the server, and at which field. */
-export function missing(lines: Line[], { quantities, contact }: Draft): { field: string; word: Word } | null {
+export function missing(lines: Line[], { quantities, contact }: Draft): { field: string; word: Word; most?: number } | null {
   if (!chosen(lines, quantities).length) return { field: "lines", word: "nothingChosen" };
+  const over = lines.find(({ product, most }) => quantity(quantities[product]) > (most ?? MOST));
+  if (over) return { field: "lines", word: "tooManyPieces", most: over.most };
   if (!contact.name.trim()) return { field: "name", word: "missingName" };
   if (!contact.email.trim() && !contact.phone.trim()) return { field: "email", word: "missingContact" };
   // Only what cannot be one; the rest is the server's to say.

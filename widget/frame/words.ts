@@ -2,7 +2,8 @@
 
 import en from "../text/en.json";
 import ru from "../text/ru.json";
-import { clock, day, daysOff } from "./format";
+import { dayName, daysOff } from "../look/day";
+import { at as written, clock, day } from "./format";
 import { type Language, language } from "./language";
 import { facts } from "./site";
 
@@ -33,7 +34,13 @@ export function sayWhen(time: string, today = false, now = new Date()): string {
   return say(off === 0 ? (today ? "when.today" : "when.time") : off === 1 ? "when.tomorrow" : "when.day", filled);
 }
 
-/** The same by itself, on a button: "Today, 14:15". */
+/** The day of what was said: "Today", "Yesterday", "24 November". */
+export function sayDay(time: string, now = new Date()): string {
+  const name = dayName(time, now);
+  return typeof name === "string" ? say(name) : written(time, name);
+}
+
+/** A moment by itself, on a button: "Today, 14:15". */
 export function saySlot(time: string, now = new Date()): string {
   const off = daysOff(time, now);
   return say(off === 0 ? "slot.today" : off === 1 ? "slot.tomorrow" : "slot.day", { time: clock(time), day: day(time) });

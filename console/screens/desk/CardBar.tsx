@@ -15,6 +15,8 @@ export type Target = { conversation: string } | { visit: string };
 type Kind = "info" | "offer" | "form" | "article";
 const KINDS: Kind[] = ["info", "offer", "form"];
 const HOURS = [1, 24, 24 * 7];
+/** So many pieces at an offered price, unless somebody says otherwise; and the most that an order can have. */
+const USUAL_PIECES = 10, MOST_PIECES = 999;
 
 /** `insert`: puts words where the caret of the composer is; without it there is nothing to quote into. */
 export function CardBar({ target, visit, site, insert }: { target: Target; visit: string | null; site: string; insert?: (words: string) => void }) {
@@ -71,10 +73,12 @@ function OfferForm({ target, site, place, done }: FormOf) {
   const [chosen, setChosen] = useState<Product | null>(null);
   const [typed, setTyped] = useState("");
   const [hours, setHours] = useState(24);
+  const [pieces, setPieces] = useState(String(USUAL_PIECES));
   const amount = chosen ? parseMoney(typed, chosen.price.currency) : null;
+  const quantity = /^\d{1,3}$/.test(pieces.trim()) && Number(pieces) > 0 ? Number(pieces) : null;
   const push = async () => {
-    if (!chosen || amount === null) return;
-    const offer = { product: chosen.id, amount, minutes: hours * 60 };
+    if (!chosen || amount === null || quantity === null) return;
+    const offer = { product: chosen.id, amount, quantity, minutes: hours * 60 };
     if (await ask("offer.push", { ...target, offer })) done();
   };
   return (
@@ -87,11 +91,13 @@ function OfferForm({ target, site, place, done }: FormOf) {
         <div class="card-form-row" onKeyDown={onEnter(push)}>
           <label class="field"><span>{t("offer.price", { usual: money(chosen.price) })}</span>
             <input inputMode="decimal" value={typed} aria-invalid={amount === null} onInput={(event) => setTyped(event.currentTarget.value)} /></label>
+          <label class="field is-short"><span>{t("offer.pieces")}</span>
+            <input type="number" inputMode="numeric" min={1} max={MOST_PIECES} value={pieces} aria-invalid={quantity === null} onInput={(event) => setPieces(event.currentTarget.value)} /></label>
           <label class="field"><span>{t("offer.until")}</span>
             <select value={String(hours)} onChange={(event) => setHours(Number(event.currentTarget.value))}>
               {HOURS.map((one) => <option key={one} value={String(one)}>{t(`offer.hours_${one}` as Key)}</option>)}
             </select></label>
-          <button type="button" class="main-button" disabled={amount === null} onClick={() => void push()}>{t("offer.push")}</button>
+          <button type="button" class="main-button" disabled={amount === null || quantity === null} onClick={() => void push()}>{t("offer.push")}</button>
         </div>
       )}
     </div>

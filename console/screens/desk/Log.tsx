@@ -1,11 +1,12 @@
 // What was said, from the first number known to the last, with the notes of the house between: the log of a conversation.
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { now } from "../../live/clock";
+import { sameDay } from "../../../widget/look/day";
+import { now, today } from "../../live/clock";
 import { notesOf } from "../../live/internal";
 import { olderMessages, threads, typing } from "../../live/threads";
 import { connection } from "../../live/value";
 import { firstSeq, lastSeq } from "../../state/thread";
-import { day } from "../../text/format";
+import { dayLabel } from "../../text/format";
 import { t } from "../../text/text";
 import type { Message, Note } from "../../wire";
 import { MessageView, NoteView, UnsentView } from "./MessageView";
@@ -44,6 +45,8 @@ export function Log({ id, name }: { id: string; name: string }) {
   }, []);
 
   const lines = useMemo(() => linesOf(messages, notes), [messages, notes]);
+  // Of the order forms only the newest is open: one that comes replaces those before it.
+  const newestForm = useMemo(() => messages.findLast((one) => one.kind === "order_form")?.seq ?? 0, [messages]);
   const mineLast = useMemo(() => messages.findLastIndex((one) => one.author.kind === "expert"), [messages]);
   return (
     <div class="log" ref={box} tabIndex={0} role="log" aria-live={speaks ? "polite" : "off"} aria-label={t("talk.log", { who: name })}
@@ -57,7 +60,7 @@ export function Log({ id, name }: { id: string; name: string }) {
       )}
       {lines.map((line) => ("note" in line ? <NoteView key={line.note.id} note={line.note} /> : (
         <MessageView key={line.message.seq} message={line.message} visitor={name} seen={thread !== undefined && line.message.seq <= thread.seen}
-          dayLine={line.dayLine} follows={line.follows} lastOfMine={line.message === messages[mineLast]} />
+          dayLine={line.begins ? dayLabel(line.message.at, today.value) : null} replaced={line.message.seq < newestForm} follows={line.follows} lastOfMine={line.message === messages[mineLast]} />
       )))}
       {thread?.unsent.map((unsent) => <UnsentView key={unsent.client_id} conversation={id} unsent={unsent} />)}
       <Uploads conversation={id} />
@@ -82,7 +85,8 @@ function Writes({ id, name, shown }: { id: string; name: string; shown: () => vo
   );
 }
 
-type Line = { note: Note } | { message: Message; dayLine: string | null; follows: boolean };
+/** `begins`: it is the first of its day. */
+type Line = { note: Note } | { message: Message; begins: boolean; follows: boolean };
 /** Each note behind the message after which it was written; what lies before the first message we have comes with it. */
 export function linesOf(messages: readonly Message[], notes: readonly Note[]): Line[] {
   const lines: Line[] = [];
@@ -94,15 +98,13 @@ export function linesOf(messages: readonly Message[], notes: readonly Note[]): L
   messages.forEach((message, at) => {
     const before = messages[at - 1];
     const follows = sameAuthor(before, message) && !(lines.at(-1) && "note" in lines.at(-1)!);
-    lines.push({ message, dayLine: newDay(before, message), follows });
+    lines.push({ message, begins: !before || !sameDay(before.at, message.at), follows });
     notesUpTo(message.seq);
   });
   notesUpTo(Number.MAX_SAFE_INTEGER);
   return lines;
 }
 
-const newDay = (before: Message | undefined, message: Message): string | null =>
-  before && new Date(before.at).toDateString() === new Date(message.at).toDateString() ? null : day(message.at);
 const sameAuthor = (before: Message | undefined, message: Message): boolean =>
   before !== undefined && before.author.kind === message.author.kind && before.author.name === message.author.name &&
   Date.parse(message.at) - Date.parse(before.at) < 5 * 60_000;

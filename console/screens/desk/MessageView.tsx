@@ -9,10 +9,11 @@ import { dateAndTime, money, timeOfDay } from "../../text/format";
 import { t, word } from "../../text/text";
 import { eventText, fileSize } from "../../text/words";
 import type { Kind, Message, MessageData, Note } from "../../wire";
+import { OrderContact } from "./OrderContact";
 
-interface Shown { message: Message; visitor: string; seen: boolean; dayLine: string | null; follows: boolean; lastOfMine: boolean }
+interface Shown { message: Message; visitor: string; seen: boolean; dayLine: string | null; replaced: boolean; follows: boolean; lastOfMine: boolean }
 
-export function MessageView({ message, visitor, seen, dayLine, follows, lastOfMine }: Shown) {
+export function MessageView({ message, visitor, seen, dayLine, replaced, follows, lastOfMine }: Shown) {
   const expert = message.author.kind === "expert";
   // Messages name their author; a colleague's words are not one's own.
   const mine = expert && message.author.name === me.value?.name;
@@ -25,7 +26,7 @@ export function MessageView({ message, visitor, seen, dayLine, follows, lastOfMi
       ) : (
         <div class={`message from-${message.author.kind}${expert && !mine ? " is-colleague" : ""}${follows ? " follows" : ""}`} data-seq={message.seq}>
           {!follows && !mine && <span class="message-who">{message.author.kind === "visitor" ? visitor : message.author.name || word("author", message.author.kind)}</span>}
-          <div class={`bubble kind-${message.kind}`}><Body message={message} /></div>
+          <div class={`bubble kind-${message.kind}`}><Body message={message} replaced={replaced} /></div>
           <span class="message-foot">
             <time dateTime={message.at}>{timeOfDay(message.at)}</time>
             {expert && lastOfMine && <span class="sent-state">{seen ? `✓✓ ${t("sent.seen")}` : `✓ ${t("sent.sent")}`}</span>}
@@ -66,7 +67,8 @@ export function UnsentView({ conversation, unsent }: { conversation: string; uns
   );
 }
 
-function Body({ message }: { message: Message }) {
+/** `replaced`: a newer order form stands below. */
+function Body({ message, replaced }: { message: Message; replaced: boolean }) {
   const data = (message.data ?? {}) as MessageData;
   switch (message.kind as Kind) {
     case "info":
@@ -81,18 +83,20 @@ function Body({ message }: { message: Message }) {
         <Card label={t("card.offer")} state={data.state && word("offer", data.state)}>
           <strong>{(typeof data.product === "object" ? data.product.name : data.name) || message.text}</strong>
           <span class="price">{money(data.price)}</span>
+          {data.quantity && <span class="soft small">{t("card.up_to", { n: data.quantity })}</span>}
           {data.expires_at && <span class="soft small">{t("card.until", { at: dateAndTime(data.expires_at) })}</span>}
         </Card>
       );
     case "order_form":
       return (
-        <Card label={t("card.form")} state={data.state && word("form", data.state)}><Lines lines={data.lines} /></Card>
+        <Card label={t("card.form")} state={data.state && word("form", replaced && data.state === "open" ? "replaced" : data.state)}><Lines lines={data.lines} /></Card>
       );
     case "order":
       return (
         <Card label={t("card.order", { number: data.number ?? "" })} state={data.status && word("order", data.status)}>
           <Lines lines={data.lines} />
           <span class="price">{t("card.total")} {money(data.total)}</span>
+          {data.order && <OrderContact order={data.order} confirmedAt={data.confirmed_at ?? null} />}
         </Card>
       );
     case "file":
@@ -137,7 +141,7 @@ function Lines({ lines }: { lines: MessageData["lines"] }) {
     <ul class="lines">
       {(lines ?? []).map((line, at) => (
         <li key={at}>
-          <span>{line.quantity ? `${line.quantity} × ` : ""}{line.name}</span><span class="price">{money(line.total ?? line.price)}</span>
+          <span>{line.quantity ? `${line.quantity} × ` : ""}{line.name}{line.offer && line.most ? <span class="soft small"> {t("card.up_to", { n: line.most })}</span> : null}</span><span class="price">{money(line.total ?? line.price)}</span>
         </li>
       ))}
     </ul>

@@ -5,6 +5,7 @@ import { whereIs } from "../../text/names";
 import { t, tn, word } from "../../text/text";
 import { eventText } from "../../text/words";
 import type { Message, Money, TimelineItem } from "../../wire";
+import { OrderContact } from "./OrderContact";
 
 export function Timeline({ items }: { items: readonly TimelineItem[] }) {
   if (items.length === 0) return <p class="soft">{t("timeline.none")}</p>;
@@ -15,6 +16,7 @@ export function Timeline({ items }: { items: readonly TimelineItem[] }) {
           <span class="moment-what">{word("moment", item.kind)}</span>
           <time class="soft" dateTime={item.at}>{when(item.at, now.value)}</time>
           <span class="moment-more soft">{more(item)}</span>
+          {item.kind === "order" && <OrderContact order={item.id} confirmedAt={str((item.data as Record<string, unknown>).confirmed_at)} />}
         </li>
       ))}
     </ol>

@@ -9,6 +9,7 @@ import { say } from "../../live/notes";
 import { changeSite } from "../../live/sites";
 import { errorText, t, word } from "../../text/text";
 import type { Palette, Site } from "../../wire";
+import { ChatShown } from "./ChatShown";
 import { Field } from "./knowledge/Field";
 import { useKept } from "./triggers/kept";
 
@@ -18,7 +19,7 @@ interface Look { accent: string; side: Side; title: Said; welcome: Said }
 const TONGUES = ["en", "ru"] as const;
 type Tongue = (typeof TONGUES)[number];
 const OURS = "#0b6464";
-const USUAL: Record<Tongue, { title: string; hello: string; write: string }> = { en: widgetEn, ru: widgetRu };
+const USUAL: Record<Tongue, { title: string; hello: string; write: string; close: string }> = { en: widgetEn, ru: widgetRu };
 const NONE: Said = { en: "", ru: "" };
 const SETTLE_MS = 150;
 
@@ -111,12 +112,7 @@ function Shown({ look, tongue }: { look: Look; tongue: Tongue }) {
         return (
           <figure key={scheme} class={`look-shown is-${look.side}`} data-scheme={scheme} style={colours ?? {}}>
             <figcaption class="soft small">{word("look", scheme)}</figcaption>
-            <div class="look-chat" lang={tongue}>
-              <p class="look-head">{title}</p>
-              <p class="look-hello">{hello}</p>
-              <p class="look-own">{t("sitelook.example")}</p>
-              <p class="look-write">{USUAL[tongue].write}</p>
-            </div>
+            <ChatShown lang={tongue} title={title} hello={hello} own={t("sitelook.example")} write={USUAL[tongue].write} close={USUAL[tongue].close} />
             <span class="look-bell"><Bell size={28} /></span>
           </figure>
         );

@@ -83,7 +83,7 @@ it("shows how the chat looks while one chooses, and sends it whole", async () =>
   await on.settle();
   expect(asked("/api/palette").at(-1)).toContain("accent=%23ff8800");
   expect(on.root.querySelectorAll(".look-shown.is-left")).toHaveLength(2);
-  expect(on.within(".look-head").textContent).toBe("Привет");
+  expect(on.within<HTMLElement>(".look-chat").shadowRoot!.querySelector("header h1")!.textContent).toBe("Привет");
   await on.press("Save");
   expect(sent()[0]!.body).toEqual({ look: { accent: "#ff8800", side: "left", title: { en: "", ru: "Привет" }, welcome: { en: "", ru: "" } } });
   expect(on.button("Save").disabled).toBe(true);

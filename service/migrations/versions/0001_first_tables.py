@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 18:26:12.222412.
+Revision 0001, after ; 2026-11-22 18:29:36.578939.
 """
 
 import sqlalchemy as sa
@@ -809,12 +809,15 @@ def upgrade() -> None:
         sa.Column("expert_id", sa.Text(), nullable=True),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", sa.Text(), nullable=True),
         sa.CheckConstraint("state IN ('open', 'accepted', 'declined', 'expired')", name=op.f("ck_offer_state")),
         sa.CheckConstraint("amount >= 0", name=op.f("ck_offer_amount")),
+        sa.CheckConstraint("quantity BETWEEN 1 AND 999", name=op.f("ck_offer_quantity")),
         sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_offer_product_id_product")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_offer_site_id_site")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_offer")),
@@ -989,7 +992,7 @@ def upgrade() -> None:
         sa.Column("frame_hash", sa.Text(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("state IN ('open', 'ordered')", name=op.f("ck_order_form_state")),
+        sa.CheckConstraint("state IN ('open', 'ordered', 'replaced')", name=op.f("ck_order_form_state")),
         sa.ForeignKeyConstraint(["offer_id"], ["offer.id"], name=op.f("fk_order_form_offer_id_offer")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_order_form_site_id_site")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_form")),
@@ -1042,6 +1045,7 @@ def upgrade() -> None:
         sa.Column("frame_hash", sa.Text(), nullable=True),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("amount >= 0", name=op.f("ck_order_amount")),
         sa.ForeignKeyConstraint(["form_id"], ["order_form.id"], name=op.f("fk_order_form_id_order_form")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_order_site_id_site")),

@@ -3,6 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { ACCEPTED, attach } from "../files";
+import { Plane } from "../../look/Head";
 import { recall, remember } from "../memory";
 import { entered, expert, offered, write, writing } from "../talk";
 import { say } from "../words";
@@ -90,9 +91,7 @@ export function Composer() {
         </>
       )}
       <button type="submit" class="main" aria-label={say("send")} disabled={!text.value.trim()}>
-        <svg viewBox="0 0 24 24" width="20" height="20" fill="currentColor" aria-hidden="true">
-          <path d="M3 4l18 8-18 8 3-7 8-1-8-1-3-7Z" />
-        </svg>
+        <Plane />
       </button>
       {offered.value?.preview && <p class="soft note" id="preview">{say("preview", { expert: expert.value || say("someone") })}</p>}
     </form>

@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { show as callMe } from "../callback";
 import { tell } from "../notice";
+import { Dots } from "../../look/Head";
 import { go } from "../screen";
 import { alone, leaveAlone, thread, welcomeAgain } from "../talk";
 import { chooseLanguage, language } from "../language";
@@ -58,9 +59,7 @@ export function Menu() {
   return (
     <div class="menu" ref={box} onKeyDown={walk}>
       <button type="button" class="plain dots" aria-label={say("menu")} aria-haspopup="menu" aria-expanded={open.value} onClick={() => (open.value = !open.value)}>
-        <svg viewBox="0 0 24 24" width="20" height="20" fill="currentColor" aria-hidden="true">
-          <path d="M3 10h4v4H3ZM10 10h4v4h-4ZM17 10h4v4h-4Z" />
-        </svg>
+        <Dots />
       </button>
       {open.value && (
         <ul role="menu" aria-label={say("menu")}>

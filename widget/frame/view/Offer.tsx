@@ -4,7 +4,6 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Money, OfferState } from "../../wire";
 import { answerOffer, offerState } from "../cards";
-import { leave } from "../forms";
 import { moment, money } from "../format";
 import { say } from "../words";
 import { Problem } from "./Problem";
@@ -15,12 +14,14 @@ export interface OfferData {
   offer: string;
   product: { id: string; name: string; price?: Money };
   price: Money;
+  /** The most pieces at this price. */
+  quantity?: number;
   expires_at: string;
   state?: OfferState;
   text?: string | null;
 }
 
-export function Offer({ offer, product, price, expires_at, state = "open", text }: OfferData) {
+export function Offer({ offer, product, price, quantity, expires_at, state = "open", text }: OfferData) {
   const { busy, problem, ask } = useAsk();
   const tick = useSignal(0);
   const now = offerState(offer, state, expires_at, Date.now() + 0 * tick.value);
@@ -30,10 +31,6 @@ export function Offer({ offer, product, price, expires_at, state = "open", text 
     const timer = setTimeout(() => tick.value++, left + 50);
     return () => clearTimeout(timer);
   }, [expires_at]);
-  async function accept() {
-    await answerOffer(offer, "accept");
-    leave();
-  }
   const usual = product.price && product.price.amount !== price.amount ? product.price : null;
 
   return (
@@ -44,11 +41,12 @@ export function Offer({ offer, product, price, expires_at, state = "open", text 
       <p class="price">
         <strong>{money(price)}</strong>
         {usual && <span class="soft"> {say("insteadOf", { price: money(usual) })}</span>}
+        {quantity && <span class="soft until"> {say("upTo", { n: quantity })}</span>}
         {now === "open" && <span class="soft until"> {say("until", { time: moment(expires_at) })}</span>}
       </p>
       {now === "open" ? (
         <p class="buttons">
-          <button type="button" class="main" disabled={busy} onClick={() => ask(accept)}>
+          <button type="button" class="main" disabled={busy} onClick={() => ask(() => answerOffer(offer, "accept"))}>
             {say("accept")}
           </button>
           <button type="button" disabled={busy} onClick={() => ask(() => answerOffer(offer, "decline"))}>

@@ -5,7 +5,6 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Contact, Line } from "../../wire";
 import { aboutPhone } from "../callback";
 import { draftOf, keepDraft, placed, submit } from "../cards";
-import { take } from "../forms";
 import { money } from "../format";
 import { missing, MOST, preview, quantity } from "../order";
 import { say } from "../words";
@@ -16,9 +15,11 @@ import { useAsk } from "./useAsk";
 export interface OrderFormData {
   form: string;
   lines: Line[];
-  state?: "open" | "ordered";
+  state?: "open" | "ordered" | "replaced";
   /** In a conversation the order is a message of its own: here only that it is placed. */
   brief?: boolean;
+  /** A newer form stands below. */
+  replaced?: boolean;
   /** As a card on the page it begins small: products and sum; the rest when the person wants it. */
   quiet?: boolean;
 }
@@ -30,7 +31,7 @@ const FIELDS: { name: keyof Contact; type: "text" | "email" | "tel"; auto: "name
   { name: "address", type: "text", auto: "street-address", hint: "optional" },
 ];
 
-export function OrderForm({ form, lines, state = "open", brief, quiet }: OrderFormData) {
+export function OrderForm({ form, lines, state = "open", brief, replaced, quiet }: OrderFormData) {
   const { busy, problem, field, ask, complain } = useAsk();
   const wanted = useSignal(false);
   const nameField = useRef<HTMLInputElement>(null);
@@ -40,8 +41,9 @@ export function OrderForm({ form, lines, state = "open", brief, quiet }: OrderFo
   const done = placed.value[form];
   if (done && !brief) return <Confirmation {...done} />;
   if (done || state === "ordered") return <p class="state accepted">{say(brief ? "ordered" : "orderPlaced")}</p>;
+  if (replaced || state === "replaced") return <p class="state">{say("formReplaced")}</p>;
 
-  const small = quiet && (brief || !wanted.value);
+  const small = quiet && !wanted.value;
   const draft = draftOf(form, lines);
   const sentence = <Problem id={`${form}-problem`}>{problem}</Problem>;
   const total = preview(lines, draft.quantities);
@@ -49,7 +51,6 @@ export function OrderForm({ form, lines, state = "open", brief, quiet }: OrderFo
     keepDraft(form, { ...draft, quantities: { ...draft.quantities, [product]: quantity(typed) } });
 
   function fill() {
-    take(form);
     wanted.value = true;
   }
 
@@ -57,7 +58,7 @@ export function OrderForm({ form, lines, state = "open", brief, quiet }: OrderFo
     event.preventDefault();
     const lacking = missing(lines, draft);
     if (lacking) {
-      complain(say(lacking.word), lacking.field);
+      complain(say(lacking.word, { n: lacking.most ?? 0 }), lacking.field);
       document.getElementById(`${form}-${lacking.field}`)?.focus();
       return;
     }
@@ -67,15 +68,15 @@ export function OrderForm({ form, lines, state = "open", brief, quiet }: OrderFo
   }
 
   return (
-    <form class="order" onSubmit={order} onFocusIn={() => !small && take(form)} noValidate>
+    <form class="order" onSubmit={order} noValidate>
       <p class="kicker">{say("orderForm")}</p>
       <ul class="lines" id={`${form}-lines`} tabIndex={-1} {...pointed(field === "lines", `${form}-problem`)}>
-        {lines.map(({ product, name, price }) => {
+        {lines.map(({ product, name, price, offer, most }) => {
           const count = quantity(draft.quantities[product]);
           return (
             <li key={product}>
               <span class="what">
-                {name} <span class="soft">{money(price)} {say("each")}</span>
+                {name} <span class="soft">{money(price)} {say("each")}{offer && `, ${say("upTo", { n: most })}`}</span>
               </span>
               <span class="stepper">
                 <button type="button" aria-label={say("less", { name })} disabled={!count}
@@ -85,7 +86,7 @@ export function OrderForm({ form, lines, state = "open", brief, quiet }: OrderFo
                     set(product, event.currentTarget.value);
                     event.currentTarget.value = String(quantity(event.currentTarget.value));
                   }} />
-                <button type="button" aria-label={say("moreOf", { name })} disabled={count >= MOST}
+                <button type="button" aria-label={say("moreOf", { name })} disabled={count >= Math.min(MOST, most ?? MOST)}
                   onClick={() => set(product, count + 1)}>+</button>
               </span>
             </li>

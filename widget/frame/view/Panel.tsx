@@ -1,9 +1,9 @@
 // The chat itself: who speaks, what was said, what we write.
 
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { Bell } from "../../look/Bell";
+import { sameDay } from "../../look/day";
+import { Head } from "../../look/Head";
 import { cards, putAway } from "../cards";
-import { day } from "../format";
 import { tellHost } from "../host";
 import { notice } from "../notice";
 import { line, retryNow, trouble } from "../line";
@@ -12,7 +12,7 @@ import { attach, uploads } from "../files";
 import { screen } from "../screen";
 import { slow } from "../slow";
 import { closed, closePanel, discard, expert, invitedBy, offered, openAgain, seen, sendAgain, thread, typing } from "../talk";
-import { say, title } from "../words";
+import { say, sayDay, title } from "../words";
 import { Article, LookUp } from "./Articles";
 import { Callback } from "./Callback";
 import { CardBody } from "./CardBody";
@@ -23,19 +23,6 @@ import { Greeting } from "./Greeting";
 import { Menu } from "./Menu";
 import { Invitation, Said } from "./Said";
 import { Transcript } from "./Transcript";
-
-function Head() {
-  return (
-    <header>
-      <Bell size={20} />
-      <h1>{expert.value || title()}</h1>
-      <Menu />
-      <button type="button" class="plain shut" aria-label={say("close")} onClick={leave}>
-        <span aria-hidden="true">×</span>
-      </button>
-    </header>
-  );
-}
 
 function leave() {
   closePanel();
@@ -116,11 +103,11 @@ function Messages() {
       {invitedBy.value && <Invitation name={invitedBy.value.expert?.name ?? ""} text={invitedBy.value.text} />}
       {shown(messages).flatMap((message, i, told) => {
         const before = told[i - 1];
-        const newDay = !before || day(before.at) !== day(message.at);
+        const newDay = !before || !sameDay(before.at, message.at);
         const first = newDay || before.author.kind !== message.author.kind || before.author.name !== message.author.name;
         const state = message.seq === lastMine ? say(seen.value >= message.seq ? "seen" : "sent") : undefined;
         return [
-          newDay && <li key={`day${message.seq}`} class="event day">{day(message.at) === day(new Date().toISOString()) ? say("today") : day(message.at)}</li>,
+          newDay && <li key={`day${message.seq}`} class="event day">{sayDay(message.at)}</li>,
           <Said key={message.seq} message={message} first={first} state={state} answer={message.seq === answer} />,
         ];
       })}
@@ -173,7 +160,7 @@ export function Panel() {
 
   return (
     <main class="panel" onDragOver={drop} onDrop={drop}>
-      <Head />
+      <Head title={expert.value || title()} close={say("close")} leave={leave}><Menu /></Head>
       <LineState />
       <p class="notice" role="status">{notice.value && say(notice.value)}</p>
       {now.name === "callback" && <Callback />}

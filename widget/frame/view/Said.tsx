@@ -2,7 +2,7 @@
 
 import type { Message, Slot } from "../../wire";
 import { onlyEmoji } from "../emoji";
-import { openForm } from "../forms";
+import { newestForm } from "../forms";
 import { clock } from "../format";
 import { happened } from "../thread";
 import { say, sayEvent } from "../words";
@@ -18,7 +18,7 @@ import { Words } from "./Words";
 function Thing({ kind, data }: { kind: Message["kind"]; data: unknown }) {
   if (kind === "info") return <Info {...(data as InfoData)} />;
   if (kind === "offer") return <Offer {...(data as OfferData)} />;
-  if (kind === "order_form") return <OrderForm {...(data as OrderFormData)} brief quiet={(data as OrderFormData).form !== openForm.value} />;
+  if (kind === "order_form") return <OrderForm {...(data as OrderFormData)} brief replaced={(data as OrderFormData).form !== newestForm.value} />;
   if (kind === "file") return <File {...(data as FileData)} />;
   if (kind === "articles") return <Passages {...(data as { articles: [] })} />;
   return <Confirmation {...(data as Confirmed)} />;
