@@ -48,6 +48,12 @@ class CurrentSession(Out):
     me: Me
 
 
+class WhoIsHere(Out):
+    """`me`: null where nobody has signed in."""
+
+    me: Me | None
+
+
 class Ticket(Out):
     """A token for one socket handshake; good for `seconds`."""
 

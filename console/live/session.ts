@@ -17,8 +17,8 @@ whenSignedOut(() => {
 
 export async function restore(): Promise<void> {
   try {
-    const answer = await http<{ me: Me }>("GET", "/api/session");
-    session.value = { state: "in", me: answer.me };
+    const { me: seated } = await http<{ me: Me | null }>("GET", "/api/session/here");
+    session.value = seated ? { state: "in", me: seated } : { state: "out", ended: false };
   } catch (error) {
     if (error instanceof Problem && (error.code === "offline" || error.status >= 500)) {
       // The server is away, which says nothing about who we are: ask again.

@@ -3801,6 +3801,15 @@ en?: string
 ru?: string
 }
 /**
+ * `me`: null where nobody has signed in.
+ * 
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "WhoIsHere".
+ */
+export interface WhoIsHere {
+me: (Me | null)
+}
+/**
  * One sentence.
  * 
  * This interface was referenced by `Contract`'s JSON-Schema

@@ -5,10 +5,11 @@ from starlette.responses import Response
 
 from access.passwords import check_password
 from access.queries import account_by_id, credentials, plain_email
-from access.sessions import LASTS, end_session, expiry, needs_renewal, open_session, renew
+from access.sessions import LASTS, authenticate, end_session, expiry, needs_renewal, open_session, renew
 from contract.clock import SECOND
 from contract.errors import Refused
-from contract.rest_experts import CurrentSession, Session, SignIn, Ticket
+from contract.facts import AccountFacts
+from contract.rest_experts import CurrentSession, Session, SignIn, Ticket, WhoIsHere
 from service.api.operation import Call, as_json, operation, presented
 from service.api.people import me
 from service.cookies import console_cookie, console_token
@@ -53,8 +54,25 @@ async def current(call: Call) -> Response:
     """Who is signed in here. A browser's session that is used lasts 30 days more."""
     token, by_cookie = presented(call.request, secure=call.secure)
     assert token is not None
+    return await _goes_on(call, call.account, token, by_cookie=by_cookie)
+
+
+@operation("GET", "/api/session/here", roles=None, gives=WhoIsHere)
+async def here(call: Call) -> Response:
+    """The same for a page that does not know yet whether anybody is signed in: nobody is an answer, and no error."""
+    token, by_cookie = presented(call.request, secure=call.secure)
+    if token is None:
+        return as_json(WhoIsHere(me=None))
+    known = await call.bell.store.read(lambda conn: authenticate(conn, token, call.now))
+    if known is None:
+        return as_json(WhoIsHere(me=None))
+    call.bell.limits.api(known.id)
+    return await _goes_on(call, known, token, by_cookie=by_cookie)
+
+
+async def _goes_on(call: Call, account: AccountFacts, token: str, *, by_cookie: bool) -> Response:
     known = await call.bell.store.read(lambda conn: expiry(conn, token))
-    shown = await call.bell.store.read(lambda conn: me(conn, call.account, call.now))
+    shown = await call.bell.store.read(lambda conn: me(conn, account, call.now))
     response = as_json(CurrentSession(me=shown))
     if known is not None and by_cookie and needs_renewal(*known, call.now):
         await call.bell.store.write(lambda conn: renew(conn, token, call.now))
@@ -83,4 +101,4 @@ async def socket_ticket(call: Call) -> Ticket:
     return Ticket(token=token, seconds=TICKET_SECONDS)
 
 
-OPERATIONS = [sign_in, current, sign_out, socket_ticket]
+OPERATIONS = [sign_in, current, here, sign_out, socket_ticket]

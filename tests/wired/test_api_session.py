@@ -41,6 +41,19 @@ async def test_signing_in_gives_a_cookie_and_a_token_that_work_alike(here: House
     assert me["topics"] == [{"path": ["Garden"], "level": 4}]
 
 
+async def test_who_asks_who_is_here_gets_an_answer_with_or_without_anybody(here: House):
+    """The page that does not know yet: nobody is no error; who is there is the same as by the session itself."""
+    token = (await sign_in(here)).json()["token"]
+    mine = {"Cookie": f"__Host-shopbell={token}"}
+    nobody: tuple[dict[str, str], ...] = ({}, {"Cookie": "__Host-shopbell=x"}, {"Authorization": "Bearer x", **mine})
+    for headers in nobody:
+        answer = await here.client.get("/api/session/here", headers=headers)
+        assert (answer.status_code, answer.json()) == (200, {"me": None})
+    session_says = await here.client.get("/api/session", headers=mine)
+    answer = await here.client.get("/api/session/here", headers=mine)
+    assert (answer.status_code, answer.json()) == (200, session_says.json())
+
+
 async def test_an_office_without_tls_gets_the_plain_cookie(here: House):
     answer = await here.client.post(
         "http://bell.office/api/session", json={"email": f"expert@{here.ours['key']}.example", "password": PASSWORD}
@@ -109,8 +122,9 @@ async def test_a_ticket_is_good_for_a_minute(here: House):
     assert await known(here, ticket["token"], now_ms() + 61 * SECOND) is None
 
 
+@pytest.mark.parametrize("path", ["/api/session", "/api/session/here"])
 @pytest.mark.parametrize(("kind", "renewed"), [("browser", True), ("token", False)])
-async def test_a_browsers_session_slides_while_it_is_used(here: House, kind, renewed):
+async def test_a_browsers_session_slides_while_it_is_used(here: House, kind, renewed, path):
     account = here.ours["expert"]
     token = await here.bell.store.write(lambda conn: open_session(conn, account, kind, now_ms()))
     nearly = now_ms() + 2 * DAY
@@ -121,7 +135,7 @@ async def test_a_browsers_session_slides_while_it_is_used(here: House, kind, ren
             ).rowcount
         )
     )
-    answer = await here.client.get("/api/session", headers={"Cookie": f"__Host-shopbell={token}"})
+    answer = await here.client.get(path, headers={"Cookie": f"__Host-shopbell={token}"})
     assert answer.status_code == 200
     assert ("set-cookie" in answer.headers) is renewed
     assert (await known(here, token, nearly + DAY) is not None) is renewed

@@ -251,6 +251,18 @@ async def test_confirming_after_the_token_joins_too_and_says_whose_hand_it_was(s
     assert nothing.json()["merges"] == []
 
 
+async def test_an_order_says_that_its_contact_was_confirmed(shop: Shop):
+    """Only once something of it was: in the list, and in the person's own story."""
+    await _contact(shop, f"vera@{shop.key}.example")
+    ours = shop.house.ours
+    for said, right in (({}, False), ({"phone": True}, False), ({"email": True}, True), ({}, True)):
+        await shop.house.ask("POST", f"/api/orders/{ours['order']}/confirm", "expert", json=said)
+        placed = (await shop.house.ask("GET", f"/api/orders/{ours['order']}", "expert")).json()
+        assert (placed["confirmed_at"] is not None) is right
+        told = (await shop.house.ask("GET", f"/api/customers/{ours['customer']}/timeline", "expert")).json()["items"]
+        assert [one["data"]["confirmed_at"] for one in told if one["kind"] == "order"] == [placed["confirmed_at"]]
+
+
 async def test_two_who_have_both_signed_in_are_not_joined_by_an_address(shop: Shop):
     """A family's e-mail in two accounts: whoever proved it first keeps it."""
     one, other = new_key(), new_key()

@@ -105,7 +105,7 @@ async def test_a_visitor_takes_it_home_as_text(here: House):
     assert ", UTC+09:00 ---" in text
     assert "You:\n    Is it oak?\n    10:00  Anna:\n    <script>" in text
     assert "Anna:\n    Да, дуб 🌳" in text
-    assert "    Offer: Spade for 19.90" in text
+    assert "    Offer: Spade for €19.90" in text
     assert "    File: oak.png (1 KB)" in text
     assert "    Expert joined." in text
     assert "Careful" not in text
