@@ -1,6 +1,6 @@
 """first tables
 
-Revision 0001, after ; 2026-11-22 18:29:36.578939.
+Revision 0001, after ; 2026-11-22 18:29:37.812949.
 """
 
 import sqlalchemy as sa
