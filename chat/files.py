@@ -1,4 +1,4 @@
-"""Attachments as rows: said with their message, found by whoever may read the conversation, counted, forgotten.
+"""Attachments as rows: said with their message, found by whoever may read the conversation, counted.
 
 The bytes are written before (`service.files`); what happens here is part of one unit of work.
 """
@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select
+from sqlalchemy import Connection, RowMapping, func, insert, select
 
 import chat.do
 import chat.queries
@@ -123,10 +123,3 @@ def file_for_expert(conn: Connection, file_id: str, account: AccountFacts) -> Ro
 def known(conn: Connection, file_ids: Collection[str]) -> set[str]:
     """Those of these ids that have a row."""
     return set(conn.execute(select(file.c.id).where(file.c.id.in_(file_ids))).scalars())
-
-
-def forget(conn: Connection, conversation_ids: Collection[str]) -> list[str]:
-    """The rows of all files of these conversations are gone: the first step of erasing a conversation, before its
-    messages. Returns their ids, for `service.files.Files.drop` after the commit."""
-    rows = delete(file).where(file.c.conversation_id.in_(conversation_ids)).returning(file.c.id)
-    return list(conn.execute(rows).scalars())

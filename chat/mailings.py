@@ -1,7 +1,5 @@
 """How often a conversation was sent by mail today. To whom is not kept: the letter knows, and that is forgotten."""
 
-from collections.abc import Collection
-
 from sqlalchemy import Connection, delete, insert, select
 
 import chat.do
@@ -25,8 +23,3 @@ def add(conn: Connection, conversation_id: str, now: Ms) -> int:
     conn.execute(delete(mailing).where(mailing.c.conversation_id == conversation_id, mailing.c.at <= now - DAY))
     conn.execute(insert(mailing).values(id=new_id(), conversation_id=conversation_id, at=now))
     return MOST - len(sent) - 1
-
-
-def forget(conn: Connection, conversation_ids: Collection[str]) -> None:
-    """With the conversations themselves."""
-    conn.execute(delete(mailing).where(mailing.c.conversation_id.in_(conversation_ids)))

@@ -12,13 +12,14 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from pathlib import Path
 
 import structlog
 
 from chat.files import Kept
 from chat.sniff import HEAD, kind, sniff
+from chat.stripped import Piece, stripped
 from contract.clock import DAY, SECOND
 from contract.errors import Refused
 from contract.ids import UUID, new_id
@@ -210,17 +211,19 @@ class _Taking:
             waiting = waiting[os.write(self._fd, waiting) :]
 
     def end(self) -> Kept:
-        """Look at what came, force it to the disk, give it its name."""
+        """Look at what came, leave out what is nobody's business, force it to the disk, give it its name."""
         with self._turn:
             if self._size < HEAD or self._fd is None:
                 raise Refused("file_type")
             self._write()
             with mmap.mmap(self._fd, 0, prot=mmap.PROT_READ) as mapped:
                 seen = sniff(mapped)
+                pieces = stripped(mapped, seen.type)
+            size = _close_up(self._fd, pieces)
             os.fsync(self._fd)
             self._part.rename(self._place)
             _force(self._place.parent)
-            return Kept(id=self._place.name, size=self._size, seen=seen)
+            return Kept(id=self._place.name, size=size, seen=seen)
 
     def leave(self) -> None:
         """Close it, and remove it where it did not get its name."""
@@ -230,6 +233,30 @@ class _Taking:
                 os.close(self._fd)
                 self._fd = None
             self._part.unlink(missing_ok=True)
+
+
+def _close_up(fd: int, pieces: Iterable[Piece]) -> int:
+    """What is left of the file, moved together in its place; its size then. No piece moves towards the end."""
+    at = 0
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            at = _put(fd, piece, at)
+        elif piece[0] == at:
+            at = piece[1]
+        else:
+            for start in range(*piece, PIECE):
+                at = _put(fd, os.pread(fd, min(PIECE, piece[1] - start), start), at)
+    os.ftruncate(fd, at)
+    return at
+
+
+def _put(fd: int, data: bytes, at: int) -> int:
+    """Write it there; where it ends."""
+    waiting = memoryview(data)
+    while waiting:
+        written = os.pwrite(fd, waiting, at)
+        waiting, at = waiting[written:], at + written
+    return at
 
 
 def megabytes(size: int) -> str:

@@ -3,6 +3,9 @@
 import struct
 import zlib
 
+from chat.sniff import sniff
+from chat.stripped import stripped
+
 
 def png(width: int = 3, height: int = 2) -> bytes:
     """A grey picture that browsers show."""
@@ -44,6 +47,53 @@ def webp(width: int = 3, height: int = 2, kind: bytes = b"VP8X") -> bytes:
 
 def pdf(words: bytes = b"") -> bytes:
     return b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + words + b"\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+def exif(turned: int = 1, more: bytes = b"", *, little: bool = False) -> bytes:
+    """What a camera writes, as a TIFF: how it was held, and `more` (where it was)."""
+    order = "<" if little else ">"
+    entries = struct.pack(f"{order}HHI4s", 0x010F, 2, 4, b"Cam\0")
+    entries += struct.pack(f"{order}HHIHH", 0x0112, 3, 1, turned, 0)
+    entries += struct.pack(f"{order}HHII", 0x8825, 4, 1, 200)
+    head = (b"II" if little else b"MM") + struct.pack(f"{order}HI", 42, 8)
+    return head + struct.pack(f"{order}H", 3) + entries + b"\0\0\0\0" + more
+
+
+def segment(code: int, data: bytes) -> bytes:
+    """Of a JPEG."""
+    return bytes([0xFF, code]) + struct.pack(">H", len(data) + 2) + data
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
+    """Of a PNG."""
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def riff_chunk(name: bytes, data: bytes) -> bytes:
+    """Of a WebP."""
+    return name + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2)
+
+
+def in_jpeg(file: bytes, *segments: bytes) -> bytes:
+    """The file with these behind its beginning."""
+    return file[:2] + b"".join(segments) + file[2:]
+
+
+def in_png(file: bytes, *chunks: bytes) -> bytes:
+    """The file with these behind its head."""
+    return file[:33] + b"".join(chunks) + file[33:]
+
+
+def in_webp(file: bytes, *chunks: bytes) -> bytes:
+    """The file with these at its end, as it is customary."""
+    body = file[8:] + b"".join(chunks)
+    return file[:4] + struct.pack("<I", len(body)) + body
+
+
+def rest_of(file: bytes) -> bytes:
+    """What is kept of it."""
+    pieces = stripped(file, sniff(file).type)
+    return b"".join(piece if isinstance(piece, bytes) else file[piece[0] : piece[1]] for piece in pieces)
 
 
 #: What is more than one thing at a time, or says it is something else.

@@ -26,7 +26,7 @@ async def send(call: Call) -> Message:
 
 @operation("GET", "/api/files/{id}")
 async def look(call: Call) -> Response:
-    """A file as it was sent: pictures to be shown, documents to be downloaded."""
+    """A file: pictures to be shown, documents to be downloaded."""
     file_id = call.path_id()
 
     def read(conn: Connection) -> RowMapping:

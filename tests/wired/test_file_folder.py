@@ -12,7 +12,7 @@ import pytest
 from contract.errors import Refused
 from contract.ids import new_id
 from service.files import AT_ONCE, FOR_EXPERTS, ORPHAN_SECONDS, RESERVE, SURPRISING, Files
-from tests.pictures import HOSTILE, jpeg, pdf, png
+from tests.pictures import HOSTILE, exif, in_jpeg, jpeg, pdf, png, rest_of, segment
 
 MIB = 1024 * 1024
 LIMIT = 10 * MIB
@@ -42,6 +42,20 @@ async def test_what_is_taken_lies_in_its_place_byte_for_byte(tmp_path: Path):
     assert b"".join([piece async for piece in files.pieces(kept.id)]) == sent
     assert files.lies_here(kept.id, len(sent))
     assert not files.lies_here(kept.id, len(sent) + 1)
+
+
+async def test_what_a_camera_wrote_beside_a_picture_is_not_kept(tmp_path: Path):
+    """The picture is moved together in its place, however long its parts are, and its size is what is left."""
+    files, place = Files(tmp_path / "files"), b"59.3293 N 18.0686 E"
+    scan = os.urandom(700_001).replace(b"\xff", b"\xfe")
+    parts_ = [segment(0xE1, b"Exif\0\0" + exif(6, place)), *[segment(0xFE, place + b"x" * 60_000)] * 3]
+    sent = in_jpeg(jpeg()[:-2] + scan + b"\xff\xd9" + place, *parts_)
+    kept = await files.take(parts(*(sent[at : at + 50_000] for at in range(0, len(sent), 50_000))), LIMIT)
+    lies = files.path(kept.id).read_bytes()
+    assert lies == rest_of(sent)
+    assert (scan in lies, place in lies, kept.size) == (True, False, len(lies))
+    assert (kept.seen.width, kept.seen.height) == (3, 2)
+    assert files.lies_here(kept.id, kept.size)
 
 
 async def test_too_much_is_refused_while_it_comes(tmp_path: Path):
