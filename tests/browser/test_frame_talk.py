@@ -153,6 +153,26 @@ def test_a_closed_talk_is_rated_and_goes_on(frame: Frame, demo: Server) -> None:
     expect(frame.log).to_contain_text("Is it good?")
 
 
+def test_a_rating_that_was_changed_stands_in_every_tab(frame: Frame, demo: Server) -> None:
+    """Three stars in one tab, five in the other: the log and the stars of both say the newest."""
+    other = Visitor(frame.guest.context, frame.guest.shop)
+    other.go("/garden/irrigation")
+    tabs = [frame, Frame(other).open()]
+    frame.write("Is it good?")
+    talk = newest_talk(demo)
+    words = ("message.send", {"conversation": talk, "text": "Very."})
+    desk_does(demo, "anna", words, ("conversation.close", {"conversation": talk}))
+    for rates, stars in zip(tabs, (3, 5), strict=True):
+        rates.inside.get_by_role("radio").nth(stars - 1).check(force=True)
+        rates.button("rate").click()
+        for tab in tabs:
+            expect(tab.log).to_contain_text(f"You gave {stars} of 5")
+        if stars == 3:
+            expect(tabs[1].inside.get_by_role("radio").nth(2)).to_be_checked()
+    expect(tabs[0].log).not_to_contain_text("You gave 3 of 5")
+    assert frame.guest.complaints + other.complaints == []
+
+
 def test_the_copy_is_saved_here(frame: Frame) -> None:
     """A file with what was said."""
     frame.write("Keep this sentence.")
