@@ -15,6 +15,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import structlog
@@ -59,13 +60,22 @@ _ANY_PAGE = {"Cross-Origin-Resource-Policy": "cross-origin", "Access-Control-All
 
 @dataclass(frozen=True)
 class Asset:
-    """A file as it is sent. `etag` is the hash of its bytes; `packed`: the same with gzip, where that is worth it."""
+    """A file as it is sent. `etag` is the hash of its bytes."""
 
     body: bytes
-    packed: bytes | None
-    media_type: str
+    suffix: str
     etag: str
     headers: Mapping[str, str]
+
+    @property
+    def media_type(self) -> str:
+        return TYPES[self.suffix]
+
+    @cached_property
+    def packed(self) -> bytes | None:
+        """The same with gzip, where that is worth it; made when somebody first asks for it, kept from then on."""
+        packed = gzip.compress(self.body, 9, mtime=0) if self.suffix in PACKED else self.body
+        return packed if len(packed) < len(self.body) else None
 
 
 def read_assets(folder: Path = FOLDER) -> dict[str, Asset]:
@@ -87,12 +97,7 @@ def _asset(file: Path, folder: Path) -> Asset:
         headers |= _ANY_PAGE
     if name.endswith(".html"):
         headers |= {"Content-Security-Policy": CONSOLE_POLICY}
-    return Asset(body, _packed(body, file.suffix), TYPES[file.suffix], etag, headers)
-
-
-def _packed(body: bytes, suffix: str) -> bytes | None:
-    packed = gzip.compress(body, 9, mtime=0) if suffix in PACKED else body
-    return packed if len(packed) < len(body) else None
+    return Asset(body, file.suffix, etag, headers)
 
 
 def _caching(name: str) -> str:
@@ -152,7 +157,7 @@ def read_versions(kept: Path | None, folder: Path = FOLDER) -> dict[str, Asset]:
 
 def _for_ever(body: bytes) -> Asset:
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    return Asset(body, _packed(body, ".js"), TYPES[".js"], etag, {"ETag": etag, "Cache-Control": FOR_EVER, **_ANY_PAGE})
+    return Asset(body, ".js", etag, {"ETag": etag, "Cache-Control": FOR_EVER, **_ANY_PAGE})
 
 
 def send(asset: Asset | None, request: Request) -> Response:
@@ -166,7 +171,7 @@ def send(asset: Asset | None, request: Request) -> Response:
     packed_etag = f'{asset.etag[:-1]}-gzip"'
     if request.headers.get("if-none-match") in (asset.etag, packed_etag):
         return Response(None, 304, headers)
-    if asset.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+    if "gzip" in request.headers.get("accept-encoding", "") and asset.packed is not None:
         headers |= {"Content-Encoding": "gzip", "ETag": packed_etag}
         return Response(asset.packed, 200, {**headers, "Content-Type": asset.media_type})
     return Response(asset.body, 200, {**headers, "Content-Type": asset.media_type})
