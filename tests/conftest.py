@@ -12,12 +12,14 @@ import hypothesis
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.compiled import share
 from tests.servers import Missing, Postgres, Valkey, chromium_program
 
 ROOT = Path(__file__).parent.parent
 # No example has a deadline: how long one takes on a busy machine says nothing of what it shows.
 hypothesis.settings.register_profile("here", deadline=None)
 hypothesis.settings.load_profile("here")
+share()
 TIERS = ("unit", "newcomer", "browser", "real", "wired")
 OUTPUT = ROOT / "test-output"
 LAUNCH = [

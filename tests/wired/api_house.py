@@ -1,6 +1,7 @@
 """Two sites side by side, with one of everything in each: what may be seen from one must not be seen from the other."""
 
 import contextlib
+import functools
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ import sales.do
 import tracker.do
 import voice.do
 from access.do import create_account, create_site
-from access.passwords import hash_password
+from access.passwords import hashed
 from access.sessions import open_session, token_hash
 from access.tokens import token_row
 from access.webhooks import make_webhook
@@ -70,11 +71,17 @@ class House:
         return await self.client.request(method, path, headers=headers, **more)
 
 
+@functools.cache
+def _password_hash() -> str:
+    """Made as the product makes it, once per run: it is meant to be slow."""
+    return hashed(PASSWORD)
+
+
 @contextlib.asynccontextmanager
 async def house(database_url: str, folder: Path, **settings: str) -> AsyncIterator[House]:
     """The application on `database_url`, with both sites in it."""
     async with served(database_url, folder, **settings) as (client, bell):
-        password_hash = await hash_password(PASSWORD)
+        password_hash = _password_hash()
         mark = uuid.uuid4().hex[:8]
         ours = await _site(bell, f"ours-{mark}", password_hash)
         theirs = await _site(bell, f"theirs-{mark}", password_hash)
