@@ -42,7 +42,10 @@ function Contact({ order, busy, leave, say }: { order: Order; busy: boolean; lea
   const id = useId();
   const [right, setRight] = useState<Right>({ email: !!contact.email, phone: !!contact.phone });
   const first = useRef<HTMLFieldSetElement>(null);
-  useEffect(() => first.current?.querySelector("input")?.focus(), []);
+  useEffect(() => {
+    first.current?.querySelector("input")?.focus({ preventScroll: true });
+    first.current?.scrollIntoView({ block: "nearest" });
+  }, []);
   return (
     <fieldset class="stack" ref={first} aria-describedby={id}>
       <legend class="small soft">{t("order.confirm_which", { name: contact.name ?? "" })}</legend>
