@@ -12,8 +12,10 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 import structlog
 
@@ -28,8 +30,9 @@ from contract.ids import UUID, new_id
 RESERVE = 512 * 1024 * 1024
 #: Uploads of one process at a time. Each holds a piece in memory, the rest is on the disk.
 AT_ONCE = 100
-#: So many of these are for those who work here, however many visitors send something.
-FOR_EXPERTS = 20
+#: So many of these are for those who work here, however many visitors send something; and so many of the visitors'
+#: for those with whom somebody talks, however many strangers do.
+FOR_EXPERTS, FOR_SERVED = 20, 20
 PIECE = 128 * 1024
 #: Bytes without a row are younger than this while their message may still be on its way.
 ORPHAN_SECONDS = DAY // SECOND
@@ -38,6 +41,17 @@ SURPRISING = 100
 _ASK = 500
 _PART = ".part"
 log = structlog.get_logger()
+
+
+class Sender(NamedTuple):
+    """`kind`: who works here, a visitor with whom one of them talks, any other. `place`: the network they share with
+    others, "" where nothing is measured."""
+
+    kind: Literal["expert", "served", "stranger"]
+    place: str = ""
+
+
+SOMEBODY = Sender("stranger")
 
 
 def free_bytes(folder: Path) -> int:
@@ -50,38 +64,65 @@ class Files:
 
     def __init__(self, root: Path, free: Callable[[Path], int] = free_bytes) -> None:
         self._root, self._free = root, free
-        self._taking = self._visitors = 0
+        #: Each upload on its way, the oldest first: its end, and who sends it.
+        self._coming: dict[asyncio.Timeout, Sender] = {}
 
     def path(self, file_id: str) -> Path:
         """Where the bytes lie. The id's last digits are random; its first are the time, the same for hours."""
         assert UUID.fullmatch(file_id)
         return self._root / file_id[-2:] / file_id
 
-    async def take(self, parts: AsyncIterator[bytes], limit: int, *, expert: bool = False) -> Kept:
+    async def take(self, parts: AsyncIterator[bytes], limit: int, sender: Sender = SOMEBODY) -> Kept:
         """Write what comes, look at what it is, and leave it in its place, safe from a sudden death.
 
-        Who has sent nothing that looks like a file has no place. `expert`: from somebody who works here.
+        Who has sent nothing that looks like a file has no place.
         Refused: file_too_large (more than `limit` bytes came), file_type, unavailable (no room), busy.
         """
         try:
             first = await _first(parts)
-            with self._place(expert):
+            async with self._place(sender):
                 return await self._take(first, parts, limit)
         except OSError as error:
             log.error("files.refused", error=repr(error))
             raise Refused("unavailable") from error
 
-    @contextlib.contextmanager
-    def _place(self, expert: bool) -> Iterator[None]:
-        if self._taking >= AT_ONCE or (not expert and self._visitors >= AT_ONCE - FOR_EXPERTS):
-            raise Refused("busy", retry_after=5)
-        self._taking += 1
-        self._visitors += not expert
+    @contextlib.asynccontextmanager
+    async def _place(self, sender: Sender) -> AsyncIterator[None]:
+        """Held while it lasts, unless another network needs it more. Refused("busy")."""
+        while not self._has_place(sender):
+            self._make_place(sender)
         try:
-            yield
-        finally:
-            self._taking -= 1
-            self._visitors -= not expert
+            async with asyncio.timeout(None) as turn:
+                self._coming[turn] = sender
+                try:
+                    yield
+                finally:
+                    self._coming.pop(turn, None)
+        except TimeoutError as over:
+            if not turn.expired():
+                raise
+            raise Refused("busy", retry_after=5) from over
+
+    def _has_place(self, sender: Sender) -> bool:
+        kinds = Counter(one.kind for one in self._coming.values())
+        strangers, visitors = kinds["stranger"], kinds["stranger"] + kinds["served"]
+        return (
+            len(self._coming) < AT_ONCE
+            and (sender.kind == "expert" or visitors < AT_ONCE - FOR_EXPERTS)
+            and (sender.kind != "stranger" or strangers < AT_ONCE - FOR_EXPERTS - FOR_SERVED)
+        )
+
+    def _make_place(self, sender: Sender) -> None:
+        """Of strangers' networks, the one that has most gives one up to a network that then has no more than it: the
+        oldest, for whoever takes places to keep them is slow. Refused("busy") where all have the same.
+        """
+        held = Counter(one.place for one in self._coming.values() if one.kind == "stranger" and one.place)
+        most, places = max(((place, count) for place, count in held.items()), key=lambda one: one[1], default=("", 0))
+        if sender.kind != "stranger" or not sender.place or places <= held[sender.place] + 1:
+            raise Refused("busy", retry_after=5)
+        turn = next(turn for turn, one in self._coming.items() if one == Sender("stranger", most))
+        del self._coming[turn]
+        turn.reschedule(asyncio.get_running_loop().time())
 
     async def _take(self, first: bytes, parts: AsyncIterator[bytes], limit: int) -> Kept:
         taking = _Taking(self.path(new_id()))
@@ -97,7 +138,7 @@ class Files:
             await asyncio.to_thread(taking.leave)
 
     def _has_room(self, limit: int) -> bool:
-        return self._free(self._root) - self._taking * limit >= RESERVE
+        return self._free(self._root) - len(self._coming) * limit >= RESERVE
 
     async def pieces(self, file_id: str) -> AsyncIterator[bytes]:
         """The bytes, piece by piece. Raises OSError where they are not."""

@@ -140,6 +140,11 @@ class Limits:
         """While a file comes in from this network or account: a few at a time, however slow its line."""
         return self._both(self._uploading, self._uploading_wide, sender, 5)
 
+    def share(self, sender: str) -> str:
+        """Whom a network counts as where all share what there is: its neighbours with it; "" where nothing is
+        measured."""
+        return (neighbours(sender) or sender) if self._on else ""
+
     def waiting(self, address: str) -> AbstractContextManager[None]:
         """While a call waits: keys cost nothing, and one machine could take all the room there is for waiting."""
         return self._both(self._waiting, self._waiting_wide, network(address), 30)

@@ -22,7 +22,7 @@ from contract.shapes import Message
 from service import present
 from service.bell import Bell
 from service.callers import ExpertCaller, VisitorCaller
-from service.files import disk_now, megabytes
+from service.files import Sender, disk_now, megabytes
 from service.flows import announce
 from service.flows.once import before, once
 from service.flows.places import speaker, writable
@@ -80,10 +80,11 @@ async def visitor_sends(bell: Bell, caller: VisitorCaller, incoming: Incoming) -
         said, fresh = once(conn, caller, COMMAND, incoming.client_id, now, Message, say)
         return _Said(said, fresh, alerts=alerts)
 
-    known = await bell.store.read(partial(_asked, caller, incoming, who, bell.settings.file_limit, place))
+    known, served = await bell.store.read(partial(_asked, caller, incoming, who, bell.settings.file_limit, place))
     if known is None:
         bell.limits.file(caller, incoming.size or bell.settings.file_limit)
-    return await _take(bell, incoming, caller.network, known, work)
+    sender = Sender("served" if served else "stranger", bell.limits.share(caller.network))
+    return await _take(bell, incoming, caller.network, known, work, sender)
 
 
 async def expert_sends(bell: Bell, caller: ExpertCaller, incoming: Incoming) -> Message:
@@ -112,8 +113,8 @@ async def expert_sends(bell: Bell, caller: ExpertCaller, incoming: Incoming) -> 
         said, fresh = once(conn, caller, COMMAND, incoming.client_id, now, Message, say)
         return _Said(said, fresh, visitor, alerts=alerts)
 
-    known = await bell.store.read(partial(_asked, caller, incoming, who, bell.settings.file_limit, place))
-    return await _take(bell, incoming, caller.account.id, known, work, expert=True)
+    known, _ = await bell.store.read(partial(_asked, caller, incoming, who, bell.settings.file_limit, place))
+    return await _take(bell, incoming, caller.account.id, known, work, Sender("expert"))
 
 
 async def sweep_files(bell: Bell) -> None:
@@ -147,11 +148,14 @@ def _asked(
     limit: int,
     place: Callable[[Connection], RowMapping],
     conn: Connection,
-) -> Message | None:
-    """What was answered to the same id before. Otherwise all that can be refused before the bytes come is."""
+) -> tuple[Message | None, bool]:
+    """What was answered to the same id before, and whether a person of the house has the conversation. Otherwise all
+    that can be refused before the bytes come is."""
     talk = place(conn)
+    # What a trigger said in somebody's name nobody has taken.
+    served = talk["expert_id"] is not None and (talk["trigger_id"] is None or talk["due_at"] is None)
     if (known := before(conn, caller, COMMAND, incoming.client_id, Message)) is not None:
-        return known
+        return known, served
     if isinstance(caller, VisitorCaller) and not caller.site.talk.files:
         raise Refused("forbidden", "files")
     if talk["state"] == "closed":
@@ -159,7 +163,7 @@ def _asked(
     if incoming.size is not None and incoming.size > limit:
         raise Refused("file_too_large", megabytes(limit))
     chat.files.check_room(conn, talk, who, incoming.size or 1, db_now(conn))
-    return None
+    return None, served
 
 
 async def _take(
@@ -168,8 +172,7 @@ async def _take(
     sender: str,
     known: Message | None,
     work: Callable[[Kept, Connection], _Said],
-    *,
-    expert: bool = False,
+    by: Sender,
 ) -> Message:
     limit = bell.settings.file_limit
     try:
@@ -179,7 +182,7 @@ async def _take(
                     # Who did not hear our answer sends all of it again, and would not hear one in the middle of it.
                     await _let_pass(incoming.parts, limit)
                     return known
-                kept = await bell.files.take(incoming.parts, limit, expert=expert)
+                kept = await bell.files.take(incoming.parts, limit, by)
     except TimeoutError as error:
         raise Refused("malformed", "too slow") from error
     try:

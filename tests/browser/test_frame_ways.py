@@ -88,6 +88,32 @@ def test_a_number_is_refused_at_its_field_and_what_was_agreed_can_be_changed(fra
     assert frame.guest.complaints == []
 
 
+def test_what_was_agreed_is_cancelled_once_one_is_sure(frame: Frame, demo: Server) -> None:
+    """Done: cancel, keep it, cancel, yes. Expected: asked once, on the harmless answer; the promise is gone, the form
+    is there again, and the chat says so. Must not happen: that one touch cancels."""
+    frame.write("Do you have pots?")
+    frame.choose("callMe")
+    frame.inside.get_by_role("textbox", name=frame.say["phone"]).fill("+49 30 901876")
+    frame.button("askCall").click()
+    state = "SELECT state FROM callback WHERE phone LIKE '%901876'"
+    frame.button("cancel").click()
+    expect(frame.button("keepIt")).to_be_focused()
+    assert faults(frame_of(frame.guest)) == []
+    frame.button("keepIt").click()
+    expect(frame.button("cancel")).to_be_focused()
+    assert rows(demo, state) == [("open",)]
+    frame.button("cancel").click()
+    frame.button("yesCancel").click()
+    expect(frame.inside.get_by_role("heading", name=frame.say["callMe"])).to_be_focused()
+    expect(frame.inside.get_by_text(frame.text("cancelled"))).to_be_visible()
+    assert rows(demo, state) == [("cancelled",)]
+    expect(frame.button("askCall")).to_be_enabled()
+    assert faults(frame_of(frame.guest)) == []
+    frame.inside.get_by_role("button", name=re.compile(frame.say["back"])).click()
+    expect(frame.log).to_contain_text(frame.text("event.callback.cancelled"))
+    assert frame.guest.complaints == []
+
+
 def test_peace_is_promised_in_words_and_can_be_taken_back(frame: Frame) -> None:
     """Done: "do not invite me" in the menu, then once more. Expected: a sentence each time, the choice is checked and
     is not, the focus on the menu. Must not happen: that the menu closes and says nothing."""

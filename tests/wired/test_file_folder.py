@@ -6,21 +6,39 @@ import time
 import tracemalloc
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from contract.errors import Refused
 from contract.ids import new_id
-from service.files import AT_ONCE, FOR_EXPERTS, ORPHAN_SECONDS, RESERVE, SURPRISING, Files
+from service.files import (
+    AT_ONCE,
+    FOR_EXPERTS,
+    FOR_SERVED,
+    ORPHAN_SECONDS,
+    RESERVE,
+    SURPRISING,
+    Files,
+    Sender,
+)
 from tests.pictures import HOSTILE, exif, in_jpeg, jpeg, pdf, png, rest_of, segment
 
 MIB = 1024 * 1024
 LIMIT = 10 * MIB
+STRANGERS = AT_ONCE - FOR_EXPERTS - FOR_SERVED
 
 
 async def parts(*made: bytes) -> AsyncIterator[bytes]:
     for part in made:
         yield part
+
+
+async def slow(go_on: asyncio.Event) -> AsyncIterator[bytes]:
+    """A file that begins and takes its time."""
+    yield png()[:16]
+    await go_on.wait()
+    yield png()[16:]
 
 
 def everything(folder: Path) -> list[Path]:
@@ -147,27 +165,60 @@ async def test_files_on_their_way_count_as_if_they_were_there(tmp_path: Path):
 
 
 async def test_more_uploads_than_a_process_should_have_are_refused(tmp_path: Path):
-    """Those of visitors leave places for whoever works here, who may have them all."""
-    files, go_on, visitors = Files(tmp_path, free=lambda _: 2**50), asyncio.Event(), AT_ONCE - FOR_EXPERTS
-
-    async def slow() -> AsyncIterator[bytes]:
-        yield png()[:16]
-        await go_on.wait()
-        yield png()[16:]
-
-    coming = [asyncio.create_task(files.take(slow(), LIMIT)) for _ in range(visitors)]
-    await asyncio.sleep(0.1)
-    with pytest.raises(Refused) as refused:
-        await files.take(parts(png()), LIMIT)
-    assert (refused.value.code, refused.value.retry_after) == ("busy", 5)
-    coming += [asyncio.create_task(files.take(slow(), LIMIT, expert=True)) for _ in range(FOR_EXPERTS)]
-    await asyncio.sleep(0.1)
-    with pytest.raises(Refused) as refused:
-        await files.take(parts(png()), LIMIT, expert=True)
-    assert refused.value.code == "busy"
+    """Those of strangers leave places for whom somebody talks with, both leave some for whoever works here, who may
+    have them all."""
+    files, go_on, coming = Files(tmp_path, free=lambda _: 2**50), asyncio.Event(), []
+    most = {"stranger": STRANGERS, "served": FOR_SERVED, "expert": FOR_EXPERTS}
+    for kind, places in most.items():
+        sender = Sender(cast(Any, kind))
+        coming += [asyncio.create_task(files.take(slow(go_on), LIMIT, sender)) for _ in range(places)]
+        await asyncio.sleep(0.1)
+        with pytest.raises(Refused) as refused:
+            await files.take(parts(png()), LIMIT, sender)
+        assert (refused.value.code, refused.value.retry_after) == ("busy", 5)
     go_on.set()
     assert len({kept.id for kept in await asyncio.gather(*coming)}) == AT_ONCE
     await files.take(parts(png()), LIMIT)
+
+
+async def test_networks_that_fill_all_places_make_room_for_one_that_has_none(tmp_path: Path):
+    """Five of them have twelve each, and are slow. Whoever comes from elsewhere gets a place, and keeps it; the one
+    that is given up was the oldest; nobody is put out for a network that has as many."""
+    files, go_on = Files(tmp_path, free=lambda _: 2**50), asyncio.Event()
+    held = {
+        name: [asyncio.create_task(files.take(slow(go_on), LIMIT, Sender("stranger", name))) for _ in range(12)]
+        for name in "abcde"
+    }
+    await asyncio.sleep(0.1)
+    with pytest.raises(Refused):
+        await files.take(parts(png()), LIMIT, Sender("stranger", "a"))
+    for honest in range(3):
+        await files.take(parts(png()), LIMIT, Sender("stranger", f"home {honest}"))
+    await files.take(parts(png()), LIMIT, Sender("served", "a"))
+    home = asyncio.create_task(files.take(slow(go_on), LIMIT, Sender("stranger", "home")))
+    await asyncio.sleep(0.1)
+    for name, coming in held.items():
+        put_out = [one.done() for one in coming]
+        assert put_out in ([False] * 12, [True] + [False] * 11), name
+    everybody = [one for coming in held.values() for one in coming]
+    (given_up,) = [one.exception() for one in everybody if one.done()]
+    assert isinstance(given_up, Refused)
+    assert (given_up.code, given_up.retry_after) == ("busy", 5)
+    assert not home.done()
+    go_on.set()
+    kept = await asyncio.gather(home, *everybody, return_exceptions=True)
+    assert sum(isinstance(one, Refused) for one in kept) == 1
+    assert not list(tmp_path.rglob("*.part"))
+
+
+async def test_where_nothing_is_measured_nobody_is_put_out(tmp_path: Path):
+    files, go_on = Files(tmp_path, free=lambda _: 2**50), asyncio.Event()
+    coming = [asyncio.create_task(files.take(slow(go_on), LIMIT)) for _ in range(STRANGERS)]
+    await asyncio.sleep(0.1)
+    with pytest.raises(Refused):
+        await files.take(parts(png()), LIMIT, Sender("stranger", "home"))
+    go_on.set()
+    await asyncio.gather(*coming)
 
 
 async def test_who_sends_nothing_that_is_a_file_takes_no_place(tmp_path: Path):

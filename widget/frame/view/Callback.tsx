@@ -42,7 +42,7 @@ function Cancel({ busy, cancelled }: { busy: boolean; cancelled: () => void }) {
   if (!asked.value) return <button key="ask" ref={first} type="button" class="plain" onClick={() => turn(true)}>{say("cancel")}</button>;
   return (
     <span class="buttons" role="group" aria-label={say("reallyCancel")} key="sure">
-      <span>{say("reallyCancel")}</span>
+      <span class="asked">{say("reallyCancel")}</span>
       <button ref={keep} type="button" onClick={() => turn(false)}>{say("keepIt")}</button>
       <button type="button" class="plain" disabled={busy} onClick={cancelled}>{say("yesCancel")}</button>
     </span>
@@ -113,7 +113,7 @@ export function Callback() {
         <p>{say("plansChanged")}</p>
         <p class="buttons">
           <button type="button" onClick={alter}>{say("change")}</button>
-          <Cancel busy={busy} cancelled={() => void ask(cancel)} />
+          <Cancel busy={busy} cancelled={() => void ask(() => cancel().then(askSlots))} />
         </p>
         <Problem>{problem}</Problem>
       </Screen>
