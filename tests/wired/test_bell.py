@@ -151,7 +151,8 @@ async def test_they_talk_both_ways_and_nothing_is_lost(people: People) -> None:
 
 @pytest.mark.usefixtures("line")
 async def test_information_offer_and_order_form_work_in_the_chat_and_as_cards(people: People) -> None:
-    """The price is ours whatever the browser claims; the order shows at the desk, in the chat, in the timeline."""
+    """The price is ours whatever the browser claims, and what was offered holds in the form; the order shows at the
+    desk, in the chat, in the timeline."""
     anna = await people.expert("anna")
     browser = people.browser()
     await browser.go_deep(*DRIP)
@@ -168,14 +169,15 @@ async def test_information_offer_and_order_form_work_in_the_chat_and_as_cards(pe
     assert (offer["price"], offer["product"]["price"]) == ({"amount": 100, "currency": "EUR"}, first["price"])
     await anna.done("order_form.push", {"conversation": conversation, "products": [first["id"], second["id"]]})
     form = await visitor.wait("order_form.shown")
-    assert [line["price"] for line in form["lines"]] == [first["price"], second["price"]]
+    assert [line["price"] for line in form["lines"]] == [offer["price"], second["price"]]
+    assert [line["most"] for line in form["lines"]] == [offer["quantity"], 999]
 
     order = await visitor.done("order.submit", {
         "form": form["form"], "client_id": "o1", "total": {"amount": 1, "currency": "EUR"},
         "lines": [{"product": first["id"], "quantity": 2, "price": 1}, {"product": second["id"], "quantity": 1}],
         "contact": {"name": "Carla Roth", "email": "carla@example.com", "phone": "", "address": "Lindenweg 4"},
     })  # fmt: skip
-    expected = 2 * first["price"]["amount"] + second["price"]["amount"]
+    expected = 2 * 100 + second["price"]["amount"]
     assert order["total"] == {"amount": expected, "currency": "EUR"}
     placed = await anna.wait("order.placed", order=order["order"])
     assert placed["total"]["amount"] == expected
