@@ -22,6 +22,7 @@ from access.webhooks import make_webhook
 from chat.tables import conversation, file, message
 from contract.clock import DAY, now_ms
 from contract.ids import new_id
+from service.files import AT_ONCE, FOR_EXPERTS
 from service.flows import announce
 from service.flows.files import sweep_once
 from store.sql import counted
@@ -418,6 +419,29 @@ async def test_one_address_fills_no_disk_with_many_keys(database_url: str, tmp_p
         refused = await send(here, unsaid())
         assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
         assert (await send(here, png())).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("had", "status"),
+    [
+        ({"expert_id": None}, 503),
+        ({"trigger_id": "a trigger", "due_at": 2**42}, 503),
+        ({"trigger_id": "a trigger", "due_at": None}, 200),
+        ({"trigger_id": None}, 200),
+    ],
+    ids=["nobody has it", "a trigger said so in their name", "a trigger did, and they have spoken", "somebody has it"],
+)
+async def test_strangers_who_fill_their_places_leave_some_to_whom_somebody_talks_with(
+    here: House, monkeypatch, had: dict[str, Any], status: int
+):
+    """Whom a trigger invited nobody talks with yet."""
+    change = update(conversation).where(conversation.c.id == here.ours["conversation"]).values(**had)
+    await here.bell.store.write(lambda conn: conn.execute(change).close())
+    monkeypatch.setattr("service.files.FOR_SERVED", AT_ONCE - FOR_EXPERTS)  # no place at all for strangers
+    answer = await send(here, png())
+    assert answer.status_code == status
+    if status == 503:
+        assert (answer.json()["code"], answer.headers["retry-after"]) == ("busy", "5")
 
 
 async def test_no_room_on_the_disk_is_503(here: House, monkeypatch):
