@@ -72,8 +72,12 @@ describe("the socket", () => {
     socket.ears.off(true);
     vi.advanceTimersByTime(1_900);
     expect(socket.opened).toBe(1);
-    vi.advanceTimersByTime(8_200);
-    expect(socket.opened).toBe(2);
+    let waited = 1_900;
+    while (socket.opened === 1 && waited < 60_000) {
+      vi.advanceTimersByTime(100); // step by step: a try that nobody answers would be followed by the next one
+      waited += 100;
+    }
+    expect([socket.opened, waited <= 10_000]).toEqual([2, true]);
   });
 
   test("that the server refuses is no blocked one", () => {
