@@ -21,6 +21,12 @@ hypothesis.settings.register_profile("here", deadline=None)
 hypothesis.settings.load_profile("here")
 share()
 TIERS = ("unit", "newcomer", "browser", "real", "wired")
+#: Files of the last tier that take a minute or more: the first of it, so that only short ones are left for the end. Each
+#: that mostly waits for a clock stands beside one that works.
+LONG = (
+    "push_live", "api_hostile", "leaving", "crash", "line", "api_resources", "two_processes", "push", "timers", "files",
+    "webhooks", "talk_crash", "attacks",
+)  # fmt: skip
 OUTPUT = ROOT / "test-output"
 LAUNCH = [
     "--disable-gpu",
@@ -36,7 +42,13 @@ LAUNCH = [
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A mistake shows early: the fast tier comes first. Then what takes longest: no worker is left alone with it at
     the end."""
-    items.sort(key=lambda item: next((n for n, tier in enumerate(TIERS) if tier in item.path.parts), len(TIERS)))
+
+    def place(item: pytest.Item) -> tuple[int, int]:
+        tier = next((n for n, tier in enumerate(TIERS) if tier in item.path.parts), len(TIERS))
+        name = item.path.stem.removeprefix("test_")
+        return tier, LONG.index(name) if TIERS[tier:] == TIERS[-1:] and name in LONG else len(LONG)
+
+    items.sort(key=place)
 
 
 @pytest.hookimpl(wrapper=True)
