@@ -16,26 +16,20 @@ import random
 import statistics
 import subprocess
 import sys
-import time
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from bench.alone import alone
-from bench.line import Gone, Line
+from bench.gathered import elsewhere
 from bench.machines import SIZES, Running, databases, demo, resident, wait_for_port
-from bench.talks import Pairs, furnish, visitor
+from bench.talks import Pairs, furnish
 from tests.running import ROOT
 from tests.servers import free_port
 
 NODE = ROOT / "bench" / "node_chat"
 IDLE, TALKS, BLOCKS, DROPPED, OPEN = 5_000, 100, 7, 3_000, 10_000
 BLOCK_SECONDS, EVERY = 8.0, 1.5
-#: So many handshakes at a time while a crowd gathers.
-AT_ONCE = 40
-#: As the frame returns (`widget/frame`): seconds.
-FIRST, LONGEST, SPREAD = 0.5, 15.0, 0.5
 BACK_WITHIN = 60.0
 REACH, REACH_KB, REACH_P99 = 2.5, 45.0, 1.0
 
@@ -61,55 +55,6 @@ def node() -> Iterator[Running]:
         process.wait(15)
 
 
-class Crowd:
-    """Visitors who have the chat open and say nothing."""
-
-    def __init__(self, port: int, *, opens: bool) -> None:
-        self._port, self._opens = port, opens
-        self.lines: dict[str, Line] = {}
-        self.came_back: list[float] = []
-
-    async def gather(self, number: int) -> None:
-        room = asyncio.Semaphore(AT_ONCE)
-
-        async def one(key: str) -> None:
-            async with room:
-                await self._join(key)
-
-        await asyncio.gather(*(one(uuid.uuid4().hex) for _ in range(number)))
-
-    async def _join(self, key: str) -> None:
-        line = await visitor(self._port, key)
-        if self._opens:
-            await line.done("chat.open", {})
-        self.lines[key] = line
-
-    async def storm(self, number: int, dice: random.Random) -> None:
-        """So many are cut at the same moment; each comes back by itself. `came_back`: after how many seconds."""
-        lost = dice.sample(sorted(self.lines), number)
-        began = time.monotonic()
-        for key in lost:
-            self.lines.pop(key).cut()
-
-        async def back(key: str) -> None:
-            for attempt in range(20):
-                await asyncio.sleep(min(FIRST * 2**attempt, LONGEST) * (1 + SPREAD * (2 * dice.random() - 1)))
-                with contextlib.suppress(Gone, OSError, TimeoutError):
-                    await self._join(key)
-                    self.came_back.append(time.monotonic() - began)
-                    return
-
-        self.came_back = []
-        await asyncio.gather(*(back(key) for key in lost))
-
-    def gone(self) -> int:
-        return sum(line.gone.done() for line in self.lines.values())
-
-    def leave(self) -> None:
-        for line in self.lines.values():
-            line.cut()
-
-
 def p99(took: list[float]) -> float:
     return statistics.quantiles(took, n=100, method="inclusive")[98]
 
@@ -118,10 +63,9 @@ async def _talk(plain: Running, ours: Running, url: str, idle: int, talks: int, 
     dice = random.Random(3)
     made = await furnish(url, talks, "crowd")
     pairs = {one.name: Pairs(one.port, made) for one in (plain, ours)}
-    crowds = {one.name: Crowd(one.port, opens=one is ours) for one in (plain, ours)}
-    try:
-        for one in (plain, ours):
-            await crowds[one.name].gather(idle)
+    async with elsewhere(plain.port, opens=False) as theirs, elsewhere(ours.port, opens=True) as crowd:
+        for one, gathered in ((plain, theirs), (ours, crowd)):
+            await gathered.do(gather=idle)
             await pairs[one.name].join()
             await pairs[one.name].talk(2, EVERY, dice)
         found: list[tuple[float, float]] = []
@@ -134,36 +78,26 @@ async def _talk(plain: Running, ours: Running, url: str, idle: int, talks: int, 
                 both[one.name] = p99(took)
             found.append((both[plain.name], both[ours.name]))
             print(f"{ours.name}: p99 {found[-1][0] * 1e3:.2f} ms, ours {found[-1][1] * 1e3:.2f} ms", file=sys.stderr)
-        away = crowds[ours.name].gone()
+        away = await crowd.do(gone=True)
         talking = asyncio.create_task(pairs[ours.name].talk(12, EVERY, dice))
         await asyncio.sleep(1)
-        await crowds[ours.name].storm(min(DROPPED, idle * 3 // 5), dice)
+        back = await crowd.do(storm=min(DROPPED, idle * 3 // 5), seed=3)
         meanwhile = await talking
-        return {
-            "blocks": found,
-            "all": everything,
-            "away": away,
-            "back": crowds[ours.name].came_back,
-            "meanwhile": meanwhile,
-        }
-    finally:
-        for one in (plain, ours):
-            pairs[one.name].leave()
-            crowds[one.name].leave()
+        for two in pairs.values():
+            two.leave()
+        return {"blocks": found, "all": everything, "away": away, "back": back, "meanwhile": meanwhile}
 
 
 async def _memory(ours: Running, number: int) -> tuple[float, float]:
     """Kilobytes that each of so many visitors takes; before, the server has had some and let them go."""
-    first = Crowd(ours.port, opens=True)
-    await first.gather(min(500, number))
-    first.leave()
-    await asyncio.sleep(3)
-    before, crowd = resident(ours.pid), Crowd(ours.port, opens=True)
-    await crowd.gather(number)
-    await asyncio.sleep(3)
-    after, away = resident(ours.pid), crowd.gone()
-    crowd.leave()
-    return (after - before) * 1000 / number, away
+    async with elsewhere(ours.port, opens=True) as crowd:
+        await crowd.do(gather=min(500, number))
+        await crowd.do(leave=True)
+        await asyncio.sleep(3)
+        before = resident(ours.pid)
+        await crowd.do(gather=number)
+        await asyncio.sleep(3)
+        return (resident(ours.pid) - before) * 1000 / number, await crowd.do(leave=True)
 
 
 def measure(

@@ -31,14 +31,14 @@ from service.sockets.asking import Asking
 from service.sockets.live import LiveList
 from service.sockets.noted import Noted
 from service.sockets.registry import Connection, Saying
+from service.sockets.row import Row
 from service.sockets.server import Sockets
 from service.sockets.sessions import Sessions, session_of
 
 T = TypeVar("T")
 Look = Callable[[Base], list[Saying]]
 Step = Callable[[], Awaitable[Any]]
-#: Pages in one look; and conversations in one, which on SQLite keeps everything else waiting meanwhile. What is left
-#: has its turn with whoever rang for it.
+#: Pages in one look; and conversations in one, which on SQLite keeps everything else waiting meanwhile.
 CROWD, MANY = 100, 20
 log = structlog.get_logger()
 
@@ -49,8 +49,8 @@ class Delivery:
     def __init__(self, bell: Bell, sockets: Sockets) -> None:
         self._bell, self._sockets, self._registry = bell, sockets, sockets.registry
         self._turn, self._bells = asyncio.Lock(), asyncio.Lock()
-        self._rung: dict[str, None] = {}  # conversations that wait for their turn
-        self._coming: dict[Connection, None] = {}  # visitors whose pages wait for theirs
+        self._rung = Row[str](self._turn, MANY, partial(self._together, self._talks))
+        self._coming = Row[Connection](self._turn, CROWD, partial(self._together, self._pages))
         sockets.joined, sockets.settled = self.joined, self.settled
         live = LiveList(bell, sockets)
         bell.background(live.run())
@@ -74,7 +74,7 @@ class Delivery:
             await self._tell(lambda conn: talks.asked(conn, self._registry, connection))
             return
         if isinstance(connection.caller, VisitorCaller):
-            await self._pages([connection])
+            await self._coming.look_at([connection])
             return
         account_id = connection.caller.account.id
         await self._each(
@@ -129,12 +129,7 @@ class Delivery:
             if bell_id.startswith(mark):
                 await self._tell(lambda conn: look(conn, self._registry, bell_id.removeprefix(mark)))  # noqa: B023
                 return
-        self._rung[bell_id] = None
-        async with self._turn:
-            rung = list(self._rung)[:MANY]
-            for one in rung:
-                del self._rung[one]
-            await self._together(self._talks, rung)
+        await self._rung.look_at([bell_id])
 
     async def _together(self, look: Callable[[list[T]], Awaitable[None]], some: list[T]) -> None:
         """One look at all of them; if that fails, at each alone: one of them may have been the reason."""
@@ -150,29 +145,16 @@ class Delivery:
 
     async def _talks(self, ids: list[str]) -> None:
         """What rang while somebody else had their turn is one look: a few rows, and no other thread."""
-        if ids:
-            await self._look(self._bell.store.glance, lambda conn: talks.conversations(conn, self._registry, ids))
+        await self._look(self._bell.store.glance, lambda conn: talks.conversations(conn, self._registry, ids))
 
     async def visitor(self, visitor_id: str) -> None:
         self._bell.waiting.wake(visitor_id)
         if connections := self._registry.of_visitor(visitor_id):
-            await self._pages(connections)
+            await self._coming.look_at(connections)
 
     async def _pages(self, connections: list[Connection]) -> None:
-        """Whoever joins or rings while others have their turn is looked up with the next ones, in one look: a crowd
-        that comes back at once keeps no conversation waiting."""
-        self._coming |= dict.fromkeys(connections)
-        while any(connection in self._coming for connection in connections):
-            async with self._turn:
-                some = list(self._coming)[:CROWD]
-                for connection in some:
-                    del self._coming[connection]
-                here = [connection for connection in some if connection in self._registry]
-                await self._together(self._look_at_pages, here)
-
-    async def _look_at_pages(self, connections: list[Connection]) -> None:
-        if connections:
-            await self._look(self._bell.store.read, lambda conn: pages.page(conn, connections))
+        if here := [connection for connection in connections if connection in self._registry]:
+            await self._look(self._bell.store.read, lambda conn: pages.page(conn, here))
 
     async def expert(self, account_id: str) -> None:
         if len(self._registry):
