@@ -21,7 +21,7 @@ hypothesis.settings.register_profile("here", deadline=None)
 hypothesis.settings.load_profile("here")
 share()
 TIERS = ("unit", "newcomer", "browser", "real", "wired")
-#: Files of the last tier that take a minute or more: the first of it, so that only short ones are left for the end. Each
+#: Files of the last tier that take a minute or more: they begin it, so that only short ones are left for the end. Each
 #: that mostly waits for a clock stands beside one that works.
 LONG = (
     "push_live", "api_hostile", "leaving", "crash", "line", "api_resources", "two_processes", "push", "timers", "files",
