@@ -8,7 +8,7 @@ import { ask } from "./ask";
 import { now, retryDelay } from "./clock";
 import { uuid } from "./ids";
 import { keep, store } from "./storage";
-import { data, site } from "./tag";
+import { base, data, site } from "./tag";
 import { engage } from "./wait";
 
 /** How the names of this site's events begin. The key of a site has no dots: no other site's names begin so. */
@@ -72,7 +72,8 @@ export async function flush(leaving?: unknown) {
   else if (/^2|403|415|400|413|422/.test(status)) {
     events.map(drop);
     tries = 0;
-    if (answer.engage) engage();
+    // Who stays will perhaps click: a kilobyte of what stands behind the bell is there before.
+    if (answer.engage) import(/* @vite-ignore */ `${base}host.js`).then(engage, engage);
   } else delay = retryDelay(tries++, after);
   keep(TURN, now() + delay);
   if (!delay) flush();

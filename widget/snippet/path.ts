@@ -16,7 +16,7 @@ type Crumb = [name: unknown, url?: string];
 
 /** White space folded, empty ones left out. The server cuts what is too long. */
 export const names = (path: unknown[]) =>
-  path.map((name) => `${name ?? ""}`.replace(/\s+/g, " ").trim()).filter(Boolean);
+  path.map((name) => `${name ?? ""}`.replace(/\s+/g, " ").trim()).filter((name) => name);
 
 /** A path as the site wrote it: a list, "Women > Boots" or "Women/Boots". */
 const written = (path: any) => path && names(path.split?.(/[>/]/) || path);
@@ -26,8 +26,7 @@ function address(url?: any): string[] | undefined {
   if (!url) return;
   let path = "";
   try {
-    path = new URL(url, location as any).pathname;
-    path = decodeURIComponent(path);
+    path = decodeURIComponent((path = new URL(url, location as any).pathname));
   } catch {
     // As it stands, then.
   }

@@ -10,7 +10,7 @@ let tries = 0;
 export let waiting: AbortController | null | undefined;
 
 /** Asks until the server says "show", the frame is loaded, or the page is not seen any more. */
-export async function engage() {
+export async function engage(_?: unknown) {
   if (host || waiting || document.hidden) return;
   const started = now();
   const { signal } = (waiting = new AbortController());
@@ -18,11 +18,5 @@ export async function engage() {
   if (answer?.show) load();
   // A "nothing yet" that comes at once is no waiting: treated like an error.
   tries = signal.aborted || (status == 204 && now() - started > 1e3) ? 0 : tries + 1;
-  setTimeout(
-    () => {
-      waiting = null;
-      engage();
-    },
-    tries && retryDelay(tries, after),
-  );
+  setTimeout(() => engage((waiting = null)), tries && retryDelay(tries, after));
 }
