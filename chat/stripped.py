@@ -37,6 +37,7 @@ _PNG_KEPT = frozenset(
     (b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"mDCV", b"cLLI",
      b"sBIT", b"bKGD", b"hIST", b"sPLT", b"pHYs", b"acTL", b"fcTL", b"fdAT")
 )  # fmt: skip
+_PNG_END = b"\0\0\0\0IEND\xae\x42\x60\x82"
 _WEBP_KEPT = frozenset((b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP"))
 #: Flags of VP8X.
 _HAS_EXIF, _HAS_XMP = 0x08, 0x04
@@ -114,17 +115,23 @@ def _is_colour(code: int, head: bytes, length: int) -> bool:
 
 
 def _png(file: File) -> list[Piece]:
-    kept, at = _Kept(), 8
+    kept, at, turned = _Kept(), 8, False
     kept.keep(0, 8)
     for _ in range(MOST_PARTS):
         head = file[at : at + 8]
         if len(head) < 8:
             break
-        name, end = head[4:], min(at + 12 + _big(head[:4]), len(file))  # of a cut picture the rest is shown
+        name, size = head[4:], _big(head[:4])
+        if name == b"IEND" and size:  # the end holds nothing, whatever it says
+            kept.put(_PNG_END[: len(file) - at])
+            break
+        end = min(at + 12 + size, len(file))  # of a cut picture the rest is shown
         if name in _PNG_KEPT:
             kept.keep(at, end)
-        elif name == b"eXIf" and (turn := _turn(file[at + 8 : min(end - 4, at + 8 + _TIFF_READ)])):
-            kept.put(len(turn).to_bytes(4, "big") + name + turn + crc32(name + turn).to_bytes(4, "big"))
+        elif name == b"eXIf" and not turned:
+            turned = True
+            if turn := _turn(file[at + 8 : min(end - 4, at + 8 + _TIFF_READ)]):
+                kept.put(len(turn).to_bytes(4, "big") + name + turn + crc32(name + turn).to_bytes(4, "big"))
         at = end
         if name == b"IEND":
             break

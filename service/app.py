@@ -123,8 +123,12 @@ def build(settings: Settings, more: Sequence[BaseRoute] = (), beside: Beside | N
     )
 
     async def rest(scope: Scope, receive: Receive, send: Send) -> None:
-        socket = scope["type"] in ("http", "websocket") and scope["path"].startswith("/socket.io")
-        await (sockets.app if socket or scope["type"] == "websocket" else web)(scope, receive, send)
+        if scope["type"] in ("http", "websocket") and f"{scope['path']}/".startswith("/socket.io/"):
+            await sockets.app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close"})  # before it began: 403
+        else:
+            await web(scope, receive, send)
 
     return in_front(rest)
 

@@ -30,6 +30,7 @@ PIPELINED = 16
 UNREAD_SECONDS = 25.0
 #: Pings and pongs of a WebSocket: so many at once, then so many a second.
 CONTROL_FRAMES, CONTROL_FRAMES_A_SECOND = 100, 1.0
+_NO_HANDSHAKE = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
 class TooMuch(Exception):
@@ -139,6 +140,14 @@ class WebSocket(WebSocketsSansIOProtocol):
         super().__init__(*args, **kwargs)
         self._read_by = Deadline(UNREAD_SECONDS)
         self._control_frames, self._since = 0, self.loop.time()
+
+    def data_received(self, data: bytes) -> None:
+        """A head that HTTP allows and WebSocket does not (a body, a line too long) gets an answer. uvicorn would say
+        nothing, no deadline would run, and the line would be kept for ever."""
+        super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.handshake_initiated and not self.transport.is_closing():
+            self.transport.write(b"".join(self.conn.data_to_send()) or _NO_HANDSHAKE)
+            self.transport.close()
 
     def pause_writing(self) -> None:
         super().pause_writing()

@@ -56,6 +56,12 @@ DRESSED: dict[str, tuple[bytes, bytes]] = {
     "png: time": (in_png(png(), chunk(b"tIME", b"\x07\xea\x0b\x16\x0c\0\0")), png()),
     "png: whatever a program writes": (in_png(png(), chunk(b"caBX", SECRET), chunk(b"vpAg", SECRET)), png()),
     "png: behind the end": (png() + SECRET, png()),
+    "png: in the end": (png()[:-12] + chunk(b"IEND", SECRET), png()),
+    "png: in an end that says it is longer": (png()[:-12] + b"\xff\xff\xff\xffIEND" + SECRET, png()),
+    "png: a second eXIf": (
+        in_png(png(), chunk(b"eXIf", exif(6)), *[chunk(b"eXIf", exif(8, SECRET))] * 3),
+        in_png(png(), chunk(b"eXIf", _only(6))),
+    ),
     "webp: EXIF": (in_webp(webp(), riff_chunk(b"EXIF", GPS)), webp()),
     "webp: EXIF as some write it": (in_webp(webp(), riff_chunk(b"EXIF", b"Exif\0\0" + GPS)), webp()),
     "webp: XMP": (in_webp(webp(), riff_chunk(b"XMP ", XMP)), webp()),

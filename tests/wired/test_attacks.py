@@ -141,6 +141,36 @@ async def test_who_says_nothing_or_did_not_get_in_is_not_kept(people: People) ->
     await honest.done("chat.open")
 
 
+#: Any key will do.
+UPGRADE = (
+    b"Host: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+)
+SOCKET = b"/socket.io/?EIO=4&transport=websocket"
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"GET " + SOCKET + b" HTTP/1.1\r\nX: " + b"a" * 20_000 + b"\r\n" + UPGRADE + b"\r\n", 431),
+        (b"GET " + SOCKET + b"&" + b"a" * 20_000 + b" HTTP/1.1\r\n" + UPGRADE + b"\r\n", 414),
+        (b"GET " + SOCKET + b" HTTP/1.1\r\nContent-Length: 5\r\n" + UPGRADE + b"\r\nhello", 400),
+        (b"POST " + SOCKET + b" HTTP/1.1\r\nContent-Length: 5\r\n" + UPGRADE + b"\r\nhello", 400),
+        (b"GET /healthz HTTP/1.1\r\n" + UPGRADE + b"\r\n", 403),
+        (b"GET /socket.iox/ HTTP/1.1\r\n" + UPGRADE + b"\r\n", 403),
+        (b"GET * HTTP/1.1\r\n" + UPGRADE + b"\r\n", 403),
+    ],
+)
+async def test_an_upgrade_that_cannot_be_is_answered_and_not_kept(server: Server, head: bytes, status: int) -> None:
+    """Kept without a word, such lines would cost nothing and be held for ever; and nothing of it is our mistake."""
+    before = server.said()
+    wire = await Wire.open(server, head)
+    said = await asyncio.wait_for(wire.reader.readline(), 3)
+    assert said.startswith(b"HTTP/1.1 %d " % status)
+    assert await wire.hung_up(3)
+    assert not {"Traceback", "ERROR"} & set(server.said().removeprefix(before).split())
+
+
 async def test_who_asks_and_does_not_read_is_not_answered_into_memory(people: People) -> None:
     """Each answer here is more than a megabyte; the server stops listening long before it has made all of them."""
     key = visitor_key()
