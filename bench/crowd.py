@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.alone import alone
-from bench.gathered import elsewhere
+from bench.gathered import Elsewhere, elsewhere
 from bench.machines import SIZES, Running, databases, demo, resident, wait_for_port
 from bench.talks import Pairs, furnish
 from tests.running import ROOT
@@ -29,7 +29,7 @@ from tests.servers import free_port
 
 NODE = ROOT / "bench" / "node_chat"
 IDLE, TALKS, BLOCKS, DROPPED, OPEN = 5_000, 100, 7, 3_000, 10_000
-BLOCK_SECONDS, EVERY = 8.0, 1.5
+BLOCK_SECONDS, STORM_SECONDS, EVERY = 8.0, 12.0, 1.5
 BACK_WITHIN = 60.0
 REACH, REACH_KB, REACH_P99 = 2.5, 45.0, 1.0
 
@@ -79,13 +79,21 @@ async def _talk(plain: Running, ours: Running, url: str, idle: int, talks: int, 
             found.append((both[plain.name], both[ours.name]))
             print(f"{ours.name}: p99 {found[-1][0] * 1e3:.2f} ms, ours {found[-1][1] * 1e3:.2f} ms", file=sys.stderr)
         away = await crowd.do(gone=True)
-        talking = asyncio.create_task(pairs[ours.name].talk(12, EVERY, dice))
-        await asyncio.sleep(1)
-        back = await crowd.do(storm=min(DROPPED, idle * 3 // 5), seed=3)
-        meanwhile = await talking
+        back, meanwhile = await storm(pairs[ours.name], crowd, min(DROPPED, idle * 3 // 5), STORM_SECONDS, dice)
         for two in pairs.values():
             two.leave()
         return {"blocks": found, "all": everything, "away": away, "back": back, "meanwhile": meanwhile}
+
+
+async def storm(
+    pairs: Pairs, crowd: Elsewhere, number: int, seconds: float, dice: random.Random
+) -> tuple[list[float], list[float]]:
+    """So many of the crowd lose their line at once, while these talk for so long. Seconds until each was back; and what
+    the words of the others took meanwhile."""
+    talking = asyncio.create_task(pairs.talk(seconds, EVERY, dice))
+    await asyncio.sleep(1)
+    back: list[float] = await crowd.do(storm=number, seed=3)
+    return back, await talking
 
 
 async def _memory(ours: Running, number: int) -> tuple[float, float]:
