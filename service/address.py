@@ -66,8 +66,10 @@ def _is_loopback(address: str) -> bool:
 
 
 def _is_loopback_name(headers: Headers) -> bool:
-    """Whether the `Host` that was asked for is a name of this machine for itself."""
-    host = headers.get("host", "").lower()
+    """Whether the `Host` that was asked for is a name of this machine for itself. Whoever names two has named none
+    (RFC 9112, 3.2): a proxy may have gone by the other one."""
+    hosts = headers.getlist("host")
+    host = hosts[0].lower() if len(hosts) == 1 else ""
     return (host if host.endswith("]") else host.rpartition(":")[0] or host) in LOOPBACK
 
 

@@ -100,6 +100,15 @@ def test_a_program_of_this_machine_asks_for_itself_alone(asked, here):
     assert comes_from_here(asked) is here
 
 
+@pytest.mark.parametrize("other", ["bell.example", "localhost"])
+def test_who_names_two_hosts_has_named_none(other):
+    """Else a proxy goes by one of them, and we by the other."""
+    asked = scope("127.0.0.1", host="localhost")
+    asked["headers"].append((b"host", other.encode()))
+    assert not comes_from_here(asked)
+    assert not is_secure(asked, [])
+
+
 def test_the_plain_console_cookie_counts_only_where_the_safe_one_cannot_be_kept():
     both = "a=b; shopbell=plain; __Host-shopbell=safe"
     assert console_token(both, secure=True) == "safe"
