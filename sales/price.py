@@ -27,13 +27,14 @@ class FormLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Offered(msgspec.Struct, frozen=True, kw_only=True):
-    """A personal price for up to `quantity` pieces of a product."""
+    """A personal price for up to `quantity` pieces of a product; `conversation`: where it was named."""
 
     offer: str
     product: str
     amount: int
     currency: str
     quantity: int
+    conversation: str | None = None
 
 
 class PricedLine(msgspec.Struct, frozen=True, kw_only=True):

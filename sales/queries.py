@@ -156,6 +156,7 @@ def _offered(row: RowMapping) -> Offered:
         amount=row["amount"],
         currency=row["currency"],
         quantity=row["quantity"],
+        conversation=row["conversation_id"],
     )
 
 

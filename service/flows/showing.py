@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping
 
 import chat.cards
 import chat.do
+import chat.queries
 import sales.do
 import sales.queries
 from chat.message import SYSTEM, Who, check_optional, check_title
@@ -85,14 +86,25 @@ def show_offer(conn: Connection, where: Place, who: Who, offer: RowMapping, now:
     return offer["id"], say(conn, where, who, "offer", offer["text"] or product["name"], kept, now)
 
 
-def lines_of(conn: Connection, where: Place, product_ids: Sequence[str], now: Ms) -> list[FormLine]:
+def lines_of(
+    conn: Connection, where: Place, product_ids: Sequence[str], now: Ms, *, by_itself: bool = False
+) -> list[FormLine]:
     """At the catalogue's prices of this moment, or at what was offered to this visitor and is still good. Refused:
-    unknown_product, invalid (currency)."""
+    unknown_product, invalid (currency).
+
+    `by_itself`: nobody of the house has looked. Whoever has the visitor key alone can have a trigger fire, so that what
+    was offered in a frame's conversation stays there: they would learn the price, and use the offer up.
+    """
     lines = [
         FormLine(product=row["id"], name=row["name"], amount=row["amount"], currency=row["currency"])
         for row in sales.do.sellable(conn, where.site, product_ids)
     ]
-    return at_offers(lines, sales.queries.offered_to(conn, where.site, where.visitor, product_ids, now))
+    offered = sales.queries.offered_to(conn, where.site, where.visitor, product_ids, now)
+    if by_itself:
+        talks = {one.conversation for one in offered if one.conversation is not None}
+        framed = {row["id"] for row in chat.queries.rows(conn, talks) if row["frame_hash"] is not None}
+        offered = [one for one in offered if one.conversation not in framed]
+    return at_offers(lines, offered)
 
 
 def show_form(
@@ -153,7 +165,8 @@ def show_content(conn: Connection, where: Place, kind: CardKind, content: Conten
     if not content.products:
         raise Refused("unknown_product")
     if kind == "order_form":
-        return show_form(conn, where, SYSTEM, lines_of(conn, where, content.products, now), now, until=until)[0]
+        lines = lines_of(conn, where, content.products, now, by_itself=True)
+        return show_form(conn, where, SYSTEM, lines, now, until=until)[0]
     minutes = (until - now) // MINUTE
     offer = propose(conn, where, SYSTEM, content.products[0], content.price, minutes, content.text, now)
     return show_offer(conn, where, SYSTEM, offer, now)[0]

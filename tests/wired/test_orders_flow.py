@@ -19,10 +19,13 @@ import sales.queries
 import tracker.queries
 from contract.clock import now_ms
 from contract.ids import new_id
+from contract.triggers import Content
 from sales.tables import offer as offer_table
 from service import present
 from service.callers import ExpertCaller, VisitorCaller
 from service.flows.facts import customer_facts
+from service.flows.places import Place
+from service.flows.showing import show_content
 from service.limits import Limits
 from tests.conftest import in_own_loop
 from tests.wired.counter import ANN, Shop
@@ -334,6 +337,26 @@ async def test_what_was_offered_holds_in_the_next_form(shop: Shop, accepted: boo
         assert row["lines"][0]["amount"] == amount
     ordered = await shop.say(visitor, "order.submit", **submitted(form, (one, 2), (two, 1)))
     assert ordered["total"]["amount"] == 2 * 750 + 2099
+
+
+@pytest.mark.parametrize(("frame", "amount", "said"), [("f1", 1099, "ok"), (None, 750, "offer_over")])
+async def test_no_trigger_gives_away_what_a_frame_was_offered(shop: Shop, frame: str | None, amount: int, said: str):
+    """Every script of the page has the visitor key, and can have a trigger fire. Where there is no frame the key is all
+    there is."""
+    visitor, expert, one = await shop.visitor(frame=frame), await shop.expert(), shop.products[0]
+    conversation = await shop.open_chat(visitor, expert)
+    offer = (await shop.say(expert, "offer.push", conversation=conversation, offer={"product": one, "amount": 750}))[
+        "shown"
+    ]
+    mine = (await shop.say(visitor, "offer.answer", offer=offer, answer="accept"))["form"]
+    key = replace(visitor, frame_hash=None)
+    where = Place(site=shop.site.id, visitor=key.visitor, visit=await shop.visit(key), conversation=None)
+    shown = await shop.store.write(
+        lambda conn: show_content(conn, where, "order_form", Content(products=(one,)), now_ms())
+    )
+    ordered = await shop.say(key, "order.submit", **submitted(shown, (one, 1)))
+    assert ordered["total"]["amount"] == amount
+    assert await shop.refusal(visitor, "order.submit", **submitted(mine, (one, 1))) == said
 
 
 @pytest.mark.parametrize("how", ["declined", "expired", "used"])
