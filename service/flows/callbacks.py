@@ -16,7 +16,7 @@ import voice.do
 import voice.queries
 from chat.message import SYSTEM, check_optional
 from contract.answers import CallbackAgreed, Done, Slots
-from contract.clock import MINUTE, SECOND, from_rfc3339, rfc3339
+from contract.clock import HOUR, MINUTE, SECOND, from_rfc3339, rfc3339
 from contract.commands import CallbackCancel, CallbackDone, CallbackMissed, CallbackRequest, CallbackSlots
 from contract.errors import Refused
 from contract.facts import AccountFacts
@@ -103,9 +103,11 @@ def _request(
     lock(conn, f"visitor:{visitor_id}")
     if phone:
         lock(conn, f"phone:{site.id}:{phone}")
-    for made in voice.queries.requested(conn, site.id, visitor_id, caller.frame_hash, phone, now - WITHIN):
+    own, same = voice.queries.requested(conn, site.id, visitor_id, caller.frame_hash, phone, now - WITHIN)
+    # Others may have asked for the number: anybody who types it in hears the hour, not the second in which they did.
+    for made, unit in ((own, SECOND), (same, HOUR)):
         if left := wait(made, now):
-            raise Refused("rate_limited", retry_after=-(-left // SECOND))
+            raise Refused("rate_limited", retry_after=-(-left // unit) * unit // SECOND)
     lock(conn, voice.do.LOCK)
     mine = voice.queries.open_with(conn, visitor_id, caller.frame_hash, data.channel)
     besides = mine["id"] if mine else None

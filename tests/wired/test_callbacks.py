@@ -666,6 +666,21 @@ async def test_what_a_frame_asked_for_is_told_there_alone(shop: Shop):
     assert heard == {"f1": [agreed["callback"]], "f2": [], None: []}
 
 
+async def test_nobody_hears_by_a_number_when_others_asked_for_it(shop: Shop):
+    """Not to the second: by the hour. Whoever asked themselves may know."""
+    await shop.expert("Anna")
+    phone, before = a_number(), now_ms() - 5 * HOUR - 7 * MINUTE - 11 * SECOND
+    whose = [await shop.visitor() for _ in range(3)]
+    for visitor in whose:
+        await asks(shop, visitor, phone=phone)
+    of_them = callback.c.visitor_id.in_([visitor.visitor for visitor in whose])
+    early = update(callback).where(of_them).values(created_at=before)
+    await shop.store.write(lambda conn: conn.execute(early).close())
+    with pytest.raises(Refused) as refusal:
+        await asks(shop, phone=phone)
+    assert (refusal.value.code, refusal.value.retry_after) == ("rate_limited", 19 * HOUR // SECOND)
+
+
 # --- not wanted any more ----------------------------------------------------------------------------------------------
 
 
