@@ -75,6 +75,30 @@ def test_cards_are_whole_on_a_phone(
             bar.nth(number).click()
 
 
+@pytest.mark.parametrize("size", [(1280, 800), (360, 740)])
+def test_what_makes_an_offer_is_seen_once_its_product_is_chosen(
+    demo: Server, visitor: Callable[..., Visitor], expert: Callable[..., Desk], size: tuple[int, int]
+) -> None:
+    """A low window and a phone: the button is whole within what opens, without a hand on its scroll bar."""
+    guest = visitor(locale="en-GB")
+    guest.go("/garden/irrigation")
+    Frame(guest).open().write("What would it cost?")
+    talk = newest_talk(demo)
+    desk_does(
+        demo, "anna", ("offer.push", {"conversation": talk, "offer": {"product": products(demo)[0], "amount": 900}})
+    )
+    page = expert("anna", viewport={"width": size[0], "height": size[1]}).page
+    page.locator(".row").filter(has_text="Offer: ").first.click()
+    page.locator(".cards-bar button").nth(1).click()
+    page.locator(".picker-list input").nth(2).check()
+    button = page.get_by_role("button", name="Make the offer").bounding_box()
+    form = page.locator(".card-form").bounding_box()
+    assert button
+    assert form
+    assert form["y"] <= button["y"]
+    assert button["y"] + button["height"] <= form["y"] + form["height"]
+
+
 def test_the_door_of_the_desk_asks_without_an_error(demo: Server, visitor: Callable[..., Visitor]) -> None:
     """Nobody is signed in: nothing is refused, and the browser has nothing to complain about."""
     page = visitor().page

@@ -174,8 +174,8 @@ def test_who_is_asked_to_take_over_has_not_taken_over(frame: Frame, demo: Server
             await boris.close()
 
     in_own_loop(work())
-    expect(frame.log).to_contain_text("Anna Lindqvist asks Boris Tamm to take over. ·")
-    expect(frame.log).to_contain_text("Anna Lindqvist stays with you. ·")
+    expect(frame.log).to_contain_text("Anna Lindqvist asks Boris Tamm to take over ·")
+    expect(frame.log).to_contain_text("Anna Lindqvist stays with you ·")
 
 
 def test_no_mail_is_offered_where_none_is_sent(frame: Frame, demo: Server) -> None:

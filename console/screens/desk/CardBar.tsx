@@ -18,6 +18,9 @@ const HOURS = [1, 24, 24 * 7];
 /** So many pieces at an offered price, unless somebody says otherwise; and the most that an order can have. */
 const USUAL_PIECES = 10, MOST_PIECES = 999;
 
+/** What comes with the first product may lie below the fold of a low window or a phone. */
+const intoView = (part: HTMLElement | null) => part?.scrollIntoView?.({ block: "nearest" });
+
 /** `insert`: puts words where the caret of the composer is; without it there is nothing to quote into. */
 export function CardBar({ target, visit, site, insert }: { target: Target; visit: string | null; site: string; insert?: (words: string) => void }) {
   const [open, setOpen] = useState<Kind | null>(null);
@@ -88,7 +91,7 @@ function OfferForm({ target, site, place, done }: FormOf) {
         setTyped(plainMoney(product.price));
       }} />
       {chosen && (
-        <div class="card-form-row" onKeyDown={onEnter(push)}>
+        <div class="card-form-row" ref={intoView} onKeyDown={onEnter(push)}>
           <label class="field"><span>{t("offer.price", { usual: money(chosen.price) })}</span>
             <input inputMode="decimal" value={typed} aria-invalid={amount === null} onInput={(event) => setTyped(event.currentTarget.value)} /></label>
           <label class="field is-short"><span>{t("offer.pieces")}</span>
@@ -124,7 +127,7 @@ function OrderForm({ target, site, place, done }: FormOf) {
               </li>
             ))}
           </ul>
-          <button type="button" class="main-button" onClick={() => void push()}>{t("form.push")}</button>
+          <button type="button" class="main-button" ref={intoView} onClick={() => void push()}>{t("form.push")}</button>
         </>
       )}
     </div>

@@ -22,7 +22,7 @@ export function MessageView({ message, visitor, seen, dayLine, replaced, follows
     <>
       {dayLine && <p class="day-line"><span>{dayLine}</span></p>}
       {event ? (
-        <p class="event-line soft">{eventText(message)} <time dateTime={message.at}>{timeOfDay(message.at)}</time></p>
+        <p class="event-line soft">{eventText(message)}{"\u00a0"}· <time dateTime={message.at}>{timeOfDay(message.at)}</time></p>
       ) : (
         <div class={`message from-${message.author.kind}${expert && !mine ? " is-colleague" : ""}${follows ? " follows" : ""}`} data-seq={message.seq}>
           {!follows && !mine && <span class="message-who">{message.author.kind === "visitor" ? visitor : message.author.name || word("author", message.author.kind)}</span>}

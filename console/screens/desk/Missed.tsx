@@ -1,5 +1,6 @@
 // Bells that rang here and that nobody answered at this desk; they stay until their expert has seen them.
 import { now } from "../../live/clock";
+import { openTalk } from "../../live/looked";
 import { missed, missedSeen } from "../../live/missed";
 import { select, selection } from "../../live/selection";
 import { desk, talkOf } from "../../live/value";
@@ -29,10 +30,12 @@ export function Missed() {
 function Row({ one }: { one: MissedBell }) {
   const visit = desk.value?.visits.get(one.visit);
   const talk = visit?.conversation ? talkOf(visit.conversation) : undefined;
-  const chosen = selection.value !== null && selection.value.id === (talk?.id ?? one.visit);
+  // What they wrote is what was missed: it is asked for where this desk does not hold it.
+  const written = talk?.id ?? (one.asked ? visit?.conversation : null) ?? null;
+  const chosen = selection.value !== null && selection.value.id === (written ?? one.visit);
   return (
     <button type="button" class={`row${chosen ? " is-chosen" : ""}`} aria-current={chosen ? "true" : undefined}
-      onClick={() => (talk ? select("conversation", talk.id, "talk") : select("visit", one.visit, visit ? "talk" : "person"))}>
+      onClick={() => (talk ? select("conversation", talk.id, "talk") : written ? void openTalk(written) : select("visit", one.visit, visit ? "talk" : "person"))}>
       <span class="row-top"><strong>{whoIs(one)}</strong><span class="row-time soft">{when(one.until, now.value)}</span></span>
       <span class="row-bottom">
         {one.asked && <span class="tag is-warn">{t("queue.wrote")}</span>}

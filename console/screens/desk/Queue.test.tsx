@@ -25,7 +25,7 @@ const show = async (conversations: Conversation[] = []) => {
 beforeEach(() => {
   waits = [waiting()];
   sites.value = [SITE];
-  on = stage(() => ({ items: waits, next: null }));
+  on = stage((_, path) => (path === "/api/conversations/theirs" ? conversation({ id: "theirs", visit: "v" }) : { items: waits, next: null }));
 });
 afterEach(() => { on.end(); act(() => { desk.value = null; sites.value = null; selection.value = null; }); });
 
@@ -40,6 +40,13 @@ it("is not there while nobody waits", async () => {
   await show();
   expect(on.root.querySelector(".queue")).toBeNull();
   expect(on.text()).toContain("Nobody needs you right now.");
+});
+it("asks for what they wrote while no desk holds it", async () => {
+  await show();
+  act(() => { desk.value = { ...desk.value!, visits: new Map([["v", visit({ conversation: "theirs" })]]) }; });
+  act(() => on.within<HTMLElement>(".queue .row").click());
+  await on.settle();
+  expect(selection.value).toEqual({ kind: "conversation", id: "theirs" });
 });
 it("opens what they wrote, else who they are", async () => {
   await show([conversation({ id: "talk", visit: "v" })]);

@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { list } from "../../live/http";
 import { now } from "../../live/clock";
+import { openTalk } from "../../live/looked";
 import { usePolled } from "../../live/poll";
 import { select, selection } from "../../live/selection";
 import { loadSites, sites } from "../../live/sites";
@@ -42,8 +43,10 @@ function Row({ one }: { one: Queued }) {
   const who = visit ? whoIs(visit) : (one.customer?.name ?? t("queue.stranger"));
   // What they wrote stands in a conversation that nobody has taken yet.
   const talk = desk.value?.conversations.find((each) => each.visit === one.visit && each.state === "open");
-  const choose = () => (talk ? select("conversation", talk.id, "talk") : select("visit", one.visit, "person"));
-  const chosen = selection.value !== null && selection.value.id === (talk?.id ?? one.visit);
+  // While its bell still rings somewhere, or waits to, no desk holds it: then it is asked for.
+  const written = talk?.id ?? (one.asked ? visit?.conversation : null) ?? null;
+  const choose = () => (talk ? select("conversation", talk.id, "talk") : written ? void openTalk(written) : select("visit", one.visit, "person"));
+  const chosen = selection.value !== null && selection.value.id === (written ?? one.visit);
   const waited = Math.max(0, now.value - Date.parse(one.raised_at));
   return (
     <li>

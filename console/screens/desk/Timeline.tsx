@@ -37,7 +37,8 @@ function more({ kind, data: open }: TimelineItem): string {
     conversation: [expert, typeof data.messages === "number" && tn("talk.messages", data.messages), text && !/^\d+$/.test(text) && text],
     order: [numberOf(data.number), total, word("order", str(data.status))],
     offer: [product, price, word("offer", str(data.state))],
-    alert: [expert, word("cleared", str(data.end)), path],
+    // Whoever is named was rung last; who took it, they or a colleague, the conversation says.
+    alert: [expert, data.end === "taken" ? t("timeline.taken") : word("cleared", str(data.end)), path],
     callback: [str(data.phone), word("callback", str(data.state))],
   }[kind] ?? [text];
   return parts.filter(Boolean).join(" · ");

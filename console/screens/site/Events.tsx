@@ -33,7 +33,7 @@ export function Events({ site, changes }: { site: Site; changes: boolean }) {
     setShown("rejected");
   };
   return (
-    <section aria-labelledby="events-title" aria-busy={from.busy}>
+    <section class="sheets" aria-labelledby="events-title" aria-busy={from.busy}>
       <h2 id="events-title" class="unseen">{t("site.events")}</h2>
       <Arrives at={from.last_at} now={now.value} />
       <ForeignOrigins site={site} changes={changes} brief />

@@ -14,7 +14,7 @@ export function Snippet({ site, changes }: { site: Site; changes: boolean }) {
   const answer = usePolled(site.id, EVERY_MS, () => http<SiteSnippet>("GET", `/api/sites/${site.id}/snippet`));
   const known = answer.value;
   return (
-    <section aria-labelledby="snippet-title">
+    <section class="sheets" aria-labelledby="snippet-title">
       <h2 id="snippet-title" class="unseen">{t("site.snippet")}</h2>
       {answer.problem && <p class="form-error" role="alert">{answer.problem}</p>}
       {!known && answer.busy && <p class="soft">{t("app.loading")}</p>}

@@ -37,7 +37,7 @@ export function Tree({ site, changes }: { site: Site; changes: boolean }) {
     setBusy(false);
   };
   return (
-    <section aria-labelledby="tree-title" aria-busy={answer.busy}>
+    <section class="sheets" aria-labelledby="tree-title" aria-busy={answer.busy}>
       <h2 id="tree-title" class="unseen">{t("site.tree")}</h2>
       {answer.problem && <p class="form-error" role="alert">{answer.problem}</p>}
       {!shown && answer.busy && <p class="soft">{t("app.loading")}</p>}

@@ -41,7 +41,7 @@ export function Said({ message, first, state, answer }: { message: Message; firs
   if (happened(message) === "night.slots")
     return promised.value ? null : <li class="theirs"><div class="card"><Times slots={(data as { slots?: Slot[] }).slots ?? []} /></div></li>;
   if (kind === "event")
-    return <li class="event">{sayEvent(text, data)}{"\u00a0"}· <time dateTime={at}>{clock(at)}</time></li>;
+    return <li class="event">{sayEvent(text, data).replace(/\.$/, "")}{"\u00a0"}· <time dateTime={at}>{clock(at)}</time></li>;
   const mine = author.kind === "visitor";
   const thing = kind !== "text" && data;
   return (
