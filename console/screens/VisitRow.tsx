@@ -18,11 +18,11 @@ export function VisitRow({ visit, more, ...button }: { visit: VisitBrief; more?:
         <Depth depth={visit.depth} deepest={visit.deepest} />
         <strong>{whoIs(visit)}</strong>
         {visit.returning && <Returning />}
-        {more}
         <span class="row-source soft"><span>{cameWith(visit)}</span></span>
         <span class="row-since soft">{visit.left ? t("visit.left") : <Here since={visit.started_at} />}</span>
       </span>
       <span class="row-bottom">
+        {more}
         <span class="row-text soft"><Where path={visit.path} /></span>
       </span>
     </button>

@@ -1,6 +1,6 @@
 // Numbers, money and times as people of this language write them. Pure except for the language they read.
 import type { Money } from "../wire";
-import { dayName } from "../../widget/look/day";
+import { clockOf, dayName } from "../../widget/look/day";
 import { language, t } from "./text";
 
 /** A locale that Intl takes: some systems say "en-US@posix", which it refuses. */
@@ -89,9 +89,9 @@ export function exactly(ms: number): string {
   return parts.filter(([, n]) => n > 0).map(([key, n]) => t(key, { n })).join(" ") || t("time.s", { n: 0 });
 }
 
-export const timeOfDay = (at: string | number): string => dates({ hour: "2-digit", minute: "2-digit" }).format(new Date(at));
+export const timeOfDay = (at: string | number): string => dates(clockOf(locale())).format(new Date(at));
 /** With seconds, for what comes many times a minute. */
-export const clockTime = (at: string | number): string => dates({ hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(new Date(at));
+export const clockTime = (at: string | number): string => dates({ ...clockOf(locale()), second: "2-digit" }).format(new Date(at));
 /** Today only the time; within a week day and time; else the date, with its year where that is another one. */
 export function when(at: string | null | undefined, now: number): string {
   if (!at) return "";
@@ -104,7 +104,7 @@ export function when(at: string | null | undefined, now: number): string {
   return dates({ day: "numeric", month: "short", year }).format(date);
 }
 export const dateAndTime = (at: string): string =>
-  dates({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(new Date(at));
+  dates({ day: "numeric", month: "short", ...clockOf(locale()) }).format(new Date(at));
 export const day = (at: string | null | undefined): string =>
   at ? dates({ day: "numeric", month: "long", year: "numeric" }).format(new Date(at)) : "";
 /** The day of what was said, as the visitor reads it too: "Today", "Yesterday", "24 November". */

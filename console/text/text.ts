@@ -55,6 +55,8 @@ function stored(): string | null {
 export function t(key: Key, values: Values = {}): string {
   return fill(CATALOGUES[language.value][key] ?? key, values);
 }
+/** The same in a language that need not be the reader's: what a visitor sees. */
+export const saidIn = (tongue: Language, key: Key): string => CATALOGUES[tongue][key] ?? key;
 /** Does the catalogue have this sentence? For keys that are built from the server's words. */
 export const knows = (key: string): key is Key => key in en;
 /** The sentence for a number: `key.one`, `key.few`, `key.many`, `key.other`; `{n}` is the number as people write it. */

@@ -19,6 +19,13 @@ export interface Wish {
 
 const fresh = (): Wish => ({ client_id: crypto.randomUUID(), channel: "call", phone: "", when: "", topic: "" });
 
+/** So many times are offered at first: the button that asks stands below them. */
+const FIRST = 3;
+
+/** The times that are shown before somebody wants more of them; the chosen one among them. */
+export const first = (all: Slot[], chosen: string): Slot[] =>
+  all.length <= FIRST + 1 ? all : all.filter(({ at }, i) => i < FIRST || at === chosen);
+
 /** Half filled in it survives a reload. */
 export const wish = signal<Wish>({ ...fresh(), ...recall<Wish>("callback") });
 /** null: not known yet. */

@@ -30,6 +30,9 @@ export const placed = signal<Record<string, Placed>>(recall("placed") ?? {});
 /** Forms half filled in survive a reload. */
 export const drafts = signal<Record<string, Draft>>(recall("drafts") ?? {});
 
+/** The offer or form whose card in a conversation is over: the message that shows it stands otherwise now. */
+export const turned = signal({ ref: "" });
+
 const lay = (card: Card) => (all.value = [card, ...all.value.filter((other) => other.card !== card.card)]);
 
 export function putAway(card: string): void {
@@ -99,6 +102,8 @@ export const events: Heard = {
   "offer.shown": (shown) => lay({ kind: "offer", ...shown }),
   "order_form.shown": (shown) => lay({ kind: "order_form", ...shown }),
   "card.gone"({ card }) {
+    const gone = all.value.find((one) => one.card === card);
+    if (gone?.conversation) turned.value = { ref: gone.kind === "offer" ? gone.offer : gone.kind === "order_form" ? gone.form : "" };
     // A form that was just used stays until it is put away: it shows that the order is placed.
     all.value = all.value.filter((one) => one.card !== card || (one.kind === "order_form" && sent.has(one.form)));
   },

@@ -3,11 +3,11 @@
 
 import { batch, computed, effect, signal } from "@preact/signals";
 import type { Away, ClosedTalk, Greeting, Invited, Message, TalkOffered } from "../wire";
-import { heed } from "./cards";
+import { heed, turned } from "./cards";
 import { tellHost } from "./host";
 import { recall, recallForGood, remember, rememberForGood } from "./memory";
 import { command, line, type Heard, mention, Refused, trouble } from "./line";
-import { empty, end, lastSeq, receive, speaker, type Thread, type Unsent, unread, unspoken } from "./thread";
+import { empty, end, lastSeq, openThing, receive, speaker, type Thread, type Unsent, unread, unspoken } from "./thread";
 import { gotOn, heldUp } from "./slow";
 import { EVERY, Queue } from "./unsent";
 import { say } from "./words";
@@ -143,6 +143,20 @@ function catchUp(): Promise<void> {
     .finally(() => (catching = undefined));
   return catching;
 }
+
+/** An offer or a form was used, maybe elsewhere, and no message of its own says so: how it stands is asked for again. */
+async function renew(ref: string): Promise<void> {
+  const { conversation, messages } = thread.value;
+  const message = openThing(messages, ref);
+  if (!message) return;
+  try {
+    const answer = await command("messages.after", { conversation, seq: message.seq - 1 });
+    if (thread.value.conversation === conversation) take(answer.messages, true);
+  } catch {
+    // The next opening tells how it stands.
+  }
+}
+turned.subscribe(({ ref }) => void (ref && renew(ref)));
 
 /** Shows this conversation from now on; another one's messages are not mixed in. */
 function follow(conversation: string): boolean {

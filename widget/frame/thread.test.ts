@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { Message } from "../wire";
-import { empty, end, lastSeq, openAnswer, receive, score, shown, type Thread, unread } from "./thread";
+import { empty, end, lastSeq, openAnswer, openThing, receive, score, shown, type Thread, unread } from "./thread";
 
 const message = (seq: number, kind: Message["author"]["kind"] = "expert", client_id: string | null = null): Message => ({
   conversation: "c", seq, client_id, author: { kind, name: "" }, kind: "text", text: `m${seq}`, at: "", data: null,
@@ -14,6 +14,15 @@ const range = (from: number, to: number) => Array.from({ length: to - from + 1 }
 function* dice(seed: number) {
   for (;;) yield (seed = (seed * 16807) % 2147483647) / 2147483647;
 }
+
+test.each<[string, Partial<Message>, boolean]>([
+  ["an open offer", { kind: "offer", data: { offer: "x", state: "open" } }, true],
+  ["an open form", { kind: "order_form", data: { form: "x", state: "open" } }, true],
+  ["a used one", { kind: "offer", data: { offer: "x", state: "accepted" } }, false],
+  ["another one", { kind: "offer", data: { offer: "y", state: "open" } }, false],
+  ["what happened to it", { kind: "event", data: { offer: "x", state: "open" } }, false],
+])("how it stands is asked for again: %s", (_, some, asked) =>
+  expect(!!openThing([message(1), { ...message(2), ...some } as Message], "x")).toBe(asked));
 
 describe("receive", () => {
   test.each<[string, number[], number[], number[], boolean]>([

@@ -76,6 +76,13 @@ export const openAnswer = (messages: Message[]): Message | undefined => {
   return last?.kind === "articles" || (last?.kind === "order_form" && !ordered) ? last : undefined;
 };
 
+/** The message that shows this offer or order form as open. */
+export const openThing = (messages: Message[], ref: string): Message | undefined =>
+  messages.find(({ kind, data }) => {
+    const { offer, form, state } = (data ?? {}) as { offer?: string; form?: string; state?: string };
+    return (kind === "offer" || kind === "order_form") && (offer === ref || form === ref) && state === "open";
+  });
+
 /** What happened, where a message tells of something that happened. */
 export const happened = ({ kind, data }: Message): string | undefined =>
   kind === "event" ? (data as { name?: string } | null)?.name : undefined;

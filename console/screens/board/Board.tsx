@@ -76,9 +76,8 @@ function Waits({ one }: { one: BoardWaiting }) {
   return (
     <div class="row">
       <span class="row-top"><strong>{whoIs(one)}</strong>
-        {one.asked && <span class="tag is-warn">{t("queue.wrote")}</span>}
         <span class="row-time soft">{t("queue.waited", { time: duration(Math.max(0, now.value - Date.parse(one.since))) })}</span></span>
-      <span class="row-bottom"><span class="row-text soft">{[hears, whereIs(one.path)].join(" · ")}</span></span>
+      <span class="row-bottom">{one.asked && <span class="tag is-warn">{t("queue.wrote")}</span>}<span class="row-text soft">{[hears, whereIs(one.path)].join(" · ")}</span></span>
     </div>
   );
 }
@@ -87,9 +86,8 @@ function MissedLine({ one }: { one: BoardMissed }) {
   return (
     <div class="row">
       <span class="row-top"><strong>{whoIs(one)}</strong>
-        {one.asked && <span class="tag is-warn">{t("queue.wrote")}</span>}
         <span class="row-time soft">{when(one.raised_at, now.value)}</span></span>
-      <span class="row-bottom"><span class="row-text soft">{[word("missed.end", one.end), whereIs(one.path)].join(" · ")}</span></span>
+      <span class="row-bottom">{one.asked && <span class="tag is-warn">{t("queue.wrote")}</span>}<span class="row-text soft">{[word("missed.end", one.end), whereIs(one.path)].join(" · ")}</span></span>
     </div>
   );
 }

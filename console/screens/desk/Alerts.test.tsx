@@ -42,6 +42,13 @@ it("puts the more important one above, whoever came first", () => {
   expect([...root.querySelectorAll<HTMLElement>("[data-alert]")].map((one) => one.dataset.alert)).toEqual(["high", "low"]);
 });
 
+it("says importance in words, apart from the time that runs", () => {
+  show(alert({ importance: 62 }));
+  expect(root.querySelector(".alert-head")?.textContent).not.toContain("62");
+  expect(root.querySelector(".alert-head svg")).toBeNull();
+  expect(root.querySelector(".why")?.textContent).toContain("Importance 62 of 100");
+});
+
 it("leaves one line with the reason when a colleague took it", () => {
   show(alert({ id: "a" }));
   act(() => { desk.value = apply(desk.value!, { name: "alert.cleared", data: { id: "a", reason: "taken" } }, Date.now()); });

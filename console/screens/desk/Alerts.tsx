@@ -73,12 +73,6 @@ function AlertCard({ alert }: { alert: Alert }) {
       aria-label={t("alert.label", { who })} aria-current={chosen ? "true" : undefined} onClick={choose} onFocus={choose}>
       <header class="alert-head">
         <strong class="alert-who">{who}</strong>
-        <span class="importance" title={t("alert.importance", { n: alert.importance })}>
-          <span class="unseen">{t("alert.importance", { n: alert.importance })}</span>
-          <svg viewBox="0 0 100 4" width="40" height="4" preserveAspectRatio="none" aria-hidden="true">
-            <rect class="bar-back" width="100" height="4" rx="2" /><rect class="bar" width={Math.min(100, alert.importance)} height="4" rx="2" />
-          </svg>
-        </span>
         <Countdown until={alert.expires_at} />
       </header>
       {transfer && <Handed by={transfer.by.name} note={transfer.note} />}
@@ -93,6 +87,7 @@ function AlertCard({ alert }: { alert: Alert }) {
       <ul class="why" aria-label={t("alert.why")}>
         <li class="rung">{transfer ? t("alert.passed") : word("rung", alert.rung)}</li>
         {alert.why.map((line) => <li key={line}>{word("why", line)}</li>)}
+        <li class="importance" title={t("alert.importance_more")}>{t("alert.importance", { n: alert.importance })}</li>
       </ul>
       <Asked visit={visit.id} again={`${alert.id}/${alert.rung}/${alert.expires_at}`} />
       <footer class="alert-foot">

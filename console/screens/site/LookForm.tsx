@@ -7,7 +7,7 @@ import { useAnswer } from "../../live/ask";
 import { codeOf, detailOf, http } from "../../live/http";
 import { say } from "../../live/notes";
 import { changeSite } from "../../live/sites";
-import { errorText, t, word } from "../../text/text";
+import { errorText, saidIn, t, word } from "../../text/text";
 import type { Palette, Site } from "../../wire";
 import { ChatShown } from "./ChatShown";
 import { Field } from "./knowledge/Field";
@@ -112,7 +112,7 @@ function Shown({ look, tongue }: { look: Look; tongue: Tongue }) {
         return (
           <figure key={scheme} class={`look-shown is-${look.side}`} data-scheme={scheme} style={colours ?? {}}>
             <figcaption class="soft small">{word("look", scheme)}</figcaption>
-            <ChatShown lang={tongue} title={title} hello={hello} own={t("sitelook.example")} write={USUAL[tongue].write} close={USUAL[tongue].close} />
+            <ChatShown lang={tongue} title={title} hello={hello} own={saidIn(tongue, "sitelook.example")} write={USUAL[tongue].write} close={USUAL[tongue].close} />
             <span class="look-bell"><Bell size={28} /></span>
           </figure>
         );

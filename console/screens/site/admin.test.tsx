@@ -88,6 +88,11 @@ it("shows how the chat looks while one chooses, and sends it whole", async () =>
   expect(sent()[0]!.body).toEqual({ look: { accent: "#ff8800", side: "left", title: { en: "", ru: "Привет" }, welcome: { en: "", ru: "" } } });
   expect(on.button("Save").disabled).toBe(true);
 });
+it("has the visitor of the picture write in the language that the picture shows, whatever the console speaks", async () => {
+  setLanguage("ru");
+  await on.show(<Chosen what={LookForm} />);
+  expect(on.within<HTMLElement>(".look-chat").shadowRoot!.querySelector(".mine")!.textContent).toBe("Do you have it in green?");
+});
 it("ends silent conversations after minutes that make sense, or never", async () => {
   await on.show(<Chosen what={TalkForm} />);
   await on.type("Warned", "60");

@@ -3,7 +3,7 @@
 import { computed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Slot } from "../../wire";
-import { aboutPhone, agreed, askSlots, badPhone, cancel, change, request, show, slots, wish } from "../callback";
+import { aboutPhone, agreed, askSlots, badPhone, cancel, change, first, request, show, slots, wish } from "../callback";
 import { line } from "../line";
 import { thread } from "../talk";
 import { happened } from "../thread";
@@ -24,7 +24,7 @@ export function Agreed({ led }: { led?: boolean }) {
       <p class={it.state === "open" || it.state === "done" ? "state accepted" : "state"} role="status">
         {say(word, { expert: it.expert || say("someone"), at: sayWhen(it.at, true) })}
       </p>
-      {led && it.state === "open" && <p class="buttons"><button type="button" class="plain" onClick={() => show()}>{say("changeOrCancel")}</button></p>}
+      {led && it.state === "open" && <p class="buttons"><ChangeOrCancel /></p>}
     </>
   );
 }
@@ -49,11 +49,14 @@ function Cancel({ busy, cancelled }: { busy: boolean; cancelled: () => void }) {
   );
 }
 
-/** This conversation says what was agreed, and it still holds. */
+/** The seq of the message that says what was agreed, while it holds; 0 for none. */
 export const promised = computed(() => {
   const last = thread.value.messages.findLast((message) => ["callback.agreed", "callback.cancelled"].includes(happened(message) ?? ""));
-  return (agreed.value?.state ?? "open") === "open" && !!last && happened(last) === "callback.agreed";
+  return last && (agreed.value?.state ?? "open") === "open" && happened(last) === "callback.agreed" ? last.seq : 0;
 });
+
+/** The way to where a promise is changed. */
+export const ChangeOrCancel = () => <button type="button" class="plain" onClick={() => show()}>{say("changeOrCancel")}</button>;
 
 /** Nobody is there: when shall somebody answer? Asked until something is agreed, and about times to come. */
 export function Times({ slots }: { slots: Slot[] }) {
@@ -62,9 +65,9 @@ export function Times({ slots }: { slots: Slot[] }) {
   return (
     <>
       <p>{say("night")}</p>
-      <p class="buttons">
+      <p class="buttons times">
         {left.map(({ at, expert }) => (
-          <button key={at} type="button" onClick={() => show(at)}>{saySlot(at)}{expert && ` · ${expert}`}</button>
+          <button key={at} type="button" onClick={() => show(at)}><span>{saySlot(at)}</span>{expert && <span class="soft"> {expert}</span>}</button>
         ))}
         {!left.length && <button type="button" onClick={() => show()}>{say("callMe")}</button>}
       </p>
@@ -75,10 +78,13 @@ export function Times({ slots }: { slots: Slot[] }) {
 export function Callback() {
   const { busy, problem, field, ask, load, complain } = useAsk();
   const changing = useSignal(false);
+  const every = useSignal(false);
   const { phone, when, topic } = wish.value;
   const open = agreed.value?.state === "open" ? agreed.value : null;
   // What is asked for once more in the same way moves what was agreed; in another way it would be a second promise.
   const channel = open?.channel ?? wish.value.channel;
+  const few = first(slots.value ?? [], when);
+  const known = every.value ? slots.value : slots.value && few;
   useEffect(() => {
     if (line.value === "on") void load(askSlots);
   }, [line.value]);
@@ -98,6 +104,13 @@ export function Callback() {
       await request();
       changing.value = false;
     }, (code) => (channel === "call" && aboutPhone(code) ? "phone" : ""));
+  }
+
+  /** The button is gone then: the focus goes to the first time that it showed. */
+  function more(known: Slot[]) {
+    every.value = true;
+    const next = known.findIndex((slot) => !few.includes(slot));
+    setTimeout(() => document.getElementsByName("when")[next]?.focus());
   }
 
   /** What is not touched stays as it was agreed. */
@@ -141,12 +154,15 @@ export function Callback() {
         {channel === "call" && field === "phone" && <Problem id="callback-problem">{problem}</Problem>}
         <fieldset class="choice">
           <legend>{say("when")}</legend>
-          {slots.value?.map(({ at, expert }) => (
+          {known?.map(({ at, expert }) => (
             <label key={at}>
               <input type="radio" name="when" checked={when === at} onChange={() => change({ when: at })} />{" "}
               {saySlot(at)}{expert && <span class="soft"> · {expert}</span>}
             </label>
           ))}
+          {slots.value && known!.length < slots.value.length && (
+            <button type="button" class="plain" onClick={() => more(slots.value!)}>{say("moreTimes", { n: slots.value.length - known!.length })}</button>
+          )}
           {slots.value && !slots.value.length && <p class="soft">{say("noSlots")}</p>}
           {!slots.value && <p class="soft">{say("connecting")}</p>}
         </fieldset>
@@ -154,7 +170,7 @@ export function Callback() {
           <span>{say("about")} <span class="soft">({say("optional")})</span></span>
           <input value={topic} maxLength={300} onInput={(event) => change({ topic: event.currentTarget.value })} />
         </label>
-        <p class="buttons">
+        <p class="buttons foot">
           <button type="submit" class="main" disabled={busy || !slots.value?.length}>{say(open ? "change" : channel === "call" ? "askCall" : "askWrite")}</button>
         </p>
         {!field && <Problem>{problem}</Problem>}

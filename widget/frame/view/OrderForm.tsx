@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Contact, Line } from "../../wire";
 import { aboutPhone } from "../callback";
-import { draftOf, keepDraft, placed, submit } from "../cards";
+import { draftOf, drafts, keepDraft, placed, submit } from "../cards";
 import { money } from "../format";
 import { missing, MOST, preview, quantity } from "../order";
 import { say } from "../words";
@@ -31,6 +31,19 @@ const FIELDS: { name: keyof Contact; type: "text" | "email" | "tel"; auto: "name
   { name: "address", type: "text", auto: "street-address", hint: "optional" },
 ];
 
+/** A form that was used: what it was for, as far as it is known here; the order itself is told on its own. */
+function Used({ form, lines, said }: { form: string; lines: Line[]; said: string }) {
+  const wanted = drafts.value[form]?.quantities;
+  const names = lines.filter(({ product }) => lines.length === 1 || (wanted && quantity(wanted[product]))).map(({ name }) => name);
+  return (
+    <div class="order">
+      <p class="kicker">{say("orderForm")}</p>
+      {names.map((name) => <h2 key={name}>{name}</h2>)}
+      <p class="state accepted">{said}</p>
+    </div>
+  );
+}
+
 export function OrderForm({ form, lines, state = "open", brief, replaced, quiet }: OrderFormData) {
   const { busy, problem, field, ask, complain } = useAsk();
   const wanted = useSignal(false);
@@ -40,7 +53,7 @@ export function OrderForm({ form, lines, state = "open", brief, replaced, quiet 
   }, [wanted.value]);
   const done = placed.value[form];
   if (done && !brief) return <Confirmation {...done} />;
-  if (done || state === "ordered") return <p class="state accepted">{say(brief ? "ordered" : "orderPlaced")}</p>;
+  if (done || state === "ordered") return <Used form={form} lines={lines} said={say(brief ? "ordered" : "orderPlaced")} />;
   if (replaced || state === "replaced") return <p class="state">{say("formReplaced")}</p>;
 
   const small = quiet && !wanted.value;

@@ -1,6 +1,7 @@
 // One message of the conversation, by its kind.
 
 import type { Message, Slot } from "../../wire";
+import { agreed } from "../callback";
 import { onlyEmoji } from "../emoji";
 import { newestForm } from "../forms";
 import { clock } from "../format";
@@ -8,7 +9,7 @@ import { happened } from "../thread";
 import { say, sayEvent } from "../words";
 import { Passages } from "./Articles";
 import { File, type FileData } from "./File";
-import { promised, Times } from "./Callback";
+import { ChangeOrCancel, promised, Times } from "./Callback";
 import { Confirmation, type Confirmed } from "./Confirmation";
 import { Info, type InfoData } from "./Info";
 import { Offer, type OfferData } from "./Offer";
@@ -41,7 +42,12 @@ export function Said({ message, first, state, answer }: { message: Message; firs
   if (happened(message) === "night.slots")
     return promised.value ? null : <li class="theirs"><div class="card"><Times slots={(data as { slots?: Slot[] }).slots ?? []} /></div></li>;
   if (kind === "event")
-    return <li class="event">{sayEvent(text, data).replace(/\.$/, "")}{"\u00a0"}· <time dateTime={at}>{clock(at)}</time></li>;
+    return (
+      <li class="event">
+        {sayEvent(text, data).replace(/\.$/, "")}{"\u00a0"}· <time dateTime={at}>{clock(at)}</time>
+        {promised.value === message.seq && agreed.value && <> <ChangeOrCancel /></>}
+      </li>
+    );
   const mine = author.kind === "visitor";
   const thing = kind !== "text" && data;
   return (
