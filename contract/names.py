@@ -19,7 +19,8 @@ RUNGS: tuple[Rung, ...] = ("owner", "last", "topic", "anyone")
 Action = Literal["alert", "invite", "information", "offer", "order_form", "nothing"]
 #: Whether a firing acted, or was left alone for the comparison.
 Arm = Literal["treated", "held_out"]
-AlertEnd = Literal["accepted", "taken", "declined", "expired", "gone"]
+#: "superseded": another bell for the same person goes on, and says more.
+AlertEnd = Literal["accepted", "taken", "declined", "expired", "gone", "superseded"]
 ConversationState = Literal["open", "closed"]
 #: Of a conversation that was offered to a colleague, and what came of it.
 TransferState = Literal["waiting", "accepted", "declined", "expired", "gone"]

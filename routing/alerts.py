@@ -19,6 +19,7 @@ from contract.names import AlertEnd, Ms, Rung
 from routing import statements as sql
 from routing.answers import NOT_AGAIN
 from routing.decisions import decide
+from routing.firings import became
 from routing.importance import Reason, again_reason, free_reason, importance, rung_reason
 from routing.ladder import Asked, Step
 from routing.match import tongue
@@ -127,8 +128,8 @@ def becomes_question(
 ) -> bool:
     """Whom this alert is about has written: from now on it is about that, on its rung and at whom it rings by now.
 
-    Who writes waits from now on; who wrote before, elsewhere, keeps their turn. False if it is over, or somebody holds
-    it: whoever asks may hold a conversation, which comes after alerts.
+    It is of the visit in which they write. Who writes waits from now on; who wrote before, elsewhere, keeps their turn.
+    False if it is over, or somebody holds it: whoever asks may hold a conversation, which comes after alerts.
     """
     held = sql.LOCKED_IF_FREE.first(conn, alert=alert_id)
     if held is None or held["state"] != "ringing":
@@ -139,6 +140,8 @@ def becomes_question(
     sql.BECOMES.change(
         conn,
         alert=alert_id,
+        seen_in=visit.id,
+        left=gone_at(visit.left_at),
         by=firing.trigger,
         of=firing.occasion,
         known_as=customer.id if customer else held["customer_id"],
@@ -148,6 +151,25 @@ def becomes_question(
         since=raised_at,
         until=held["due_at"] if heard else max(held["due_at"], _rest(ASKED, people, raised_at)),
     )
+    return True
+
+
+def follows(conn: Connection, alert_id: str, visit: VisitFacts) -> None:
+    """Whom it is about is in this visit now: it ends with their leaving that one. Nothing while somebody holds it."""
+    held = sql.LOCKED_IF_FREE.first(conn, alert=alert_id)
+    if held is not None and held["state"] == "ringing":
+        sql.FOLLOWS.change(conn, alert=alert_id, seen_in=visit.id, left=gone_at(visit.left_at))
+
+
+def supersede(conn: Connection, alert_id: str, by: str, now: Ms) -> bool:
+    """Another bell (`by`) rings for the same person and says more: this one is over, and nobody has missed it. What a
+    trigger did by it is found under the question that it became. False if either is over, or somebody holds it."""
+    row, other = (sql.LOCKED_IF_FREE.first(conn, alert=one) for one in (alert_id, by))
+    if row is None or other is None or (row["state"], other["state"]) != ("ringing", "ringing"):
+        return False
+    end(conn, alert_id, "superseded", now)
+    if other["reason"] == ASKED:
+        became(conn, row["visitor_id"], alert_id, by)
     return True
 
 

@@ -41,6 +41,11 @@ _BEFORE = Prepared(
 )
 _FIRE = InsertNew(firing)
 _CAME_OF_IT = Prepared(update(firing).where(firing.c.id == bindparam("firing")).values(ref=bindparam("what")))
+_BECAME = Prepared(
+    update(firing)
+    .where(firing.c.visitor_id == bindparam("visitor"), firing.c.ref == bindparam("before"))
+    .values(ref=bindparam("what"))
+)
 _TAKE_BACK = Prepared(delete(firing).where(firing.c.id == bindparam("firing")))
 
 
@@ -111,6 +116,11 @@ def fire(
 def came_of_it(conn: Connection, firing_id: str, ref: str) -> None:
     """The alert, conversation or card that it led to."""
     _CAME_OF_IT.change(conn, firing=firing_id, what=ref)
+
+
+def became(conn: Connection, visitor_id: str, before: str, ref: str) -> None:
+    """What came of it for this visitor (`before`) has become something else."""
+    _BECAME.change(conn, visitor=visitor_id, before=before, what=ref)
 
 
 def take_back(conn: Connection, firing_id: str) -> None:

@@ -121,9 +121,20 @@ def _reasons(visit: VisitFacts, customer: CustomerFacts | None, now: Ms, asked: 
             ("minutes", busiest.dwell // MINUTE) if busiest.dwell >= MINUTE else ("seconds", busiest.dwell // SECOND)
         )
         reasons.append((f"dwell_{unit}", {"branch": busiest.name, "count": value}))
-    if visit.deepest:
-        reasons.append(("depth", {"count": visit.deepest, "topic": visit.topic[-1] if visit.topic else ""}))
+    if (deepest := _deepest(visit)) is not None:
+        reasons.append(("depth", {"count": len(deepest), "topic": deepest[-1]}))
     return reasons
+
+
+def _deepest(visit: VisitFacts) -> tuple[str, ...] | None:
+    """The place whose depth is told: of the deepest, where they were longest, then where they are. What is read most
+    may lie higher up, and one sentence speaks of one page; where the deepest has no name, it speaks of the topic."""
+    if not visit.deepest:
+        return None
+    known = [(one.dwell, one.path == visit.path, one.path) for one in visit.places if len(one.path) == visit.deepest]
+    if known:
+        return max(known)[2]
+    return (visit.path if len(visit.path) == visit.deepest else visit.topic) or None
 
 
 def rung_reason(rung: str, known: tuple[str, ...] | None, level: int | None) -> Reason:

@@ -22,7 +22,7 @@ from access.tables import account, account_site
 from contract.names import Ms, Status
 from routing.importance import KNOWN
 from routing.ladder import Asked
-from routing.tables import IDLE, RINGING, alert, expert, expertise, ring
+from routing.tables import ASKED, IDLE, RINGING, alert, expert, expertise, ring
 from routing.turn import HISTORY, POINT
 from store.prepared import Prepared, among
 
@@ -135,7 +135,16 @@ _OPEN = Prepared(
     select(alert.c.visit_id, alert.c.id).where(among(alert.c.visit_id, "visits"), RINGING).order_by(alert.c.raised_at)
 )
 _RINGING_OF = Prepared(
-    select(alert).where(alert.c.visit_id == bindparam("visit"), RINGING).order_by(alert.c.raised_at.desc())
+    select(alert)
+    .where(alert.c.site_id == bindparam("site"), among(alert.c.visitor_id, "visitors"), RINGING)
+    .order_by(alert.c.raised_at.desc(), alert.c.id.desc())
+)
+_DOUBLED = Prepared(
+    select(alert.c.site_id, alert.c.visitor_id)
+    .where(RINGING, alert.c.reason != bindparam("but"))
+    .group_by(alert.c.site_id, alert.c.visitor_id)
+    .having(and_(func.count() > 1, func.sum(case((alert.c.reason == ASKED, 0), else_=1)) > 0))
+    .limit(100)
 )
 _FIRM = Prepared(
     select(ring.c.expert_id, func.count())
@@ -318,9 +327,14 @@ def open_alerts(conn: Connection, visit_ids: Iterable[str]) -> dict[str, str]:
     return dict(_OPEN.rows(conn, visits=visit_ids))
 
 
-def ringing_of(conn: Connection, visit_id: str) -> list[dict[str, Any]]:
-    """The alerts of this visit that ring, the newest first."""
-    return _RINGING_OF.dicts(conn, visit=visit_id)
+def ringing_of(conn: Connection, site_id: str, visitor_ids: Collection[str]) -> list[dict[str, Any]]:
+    """The alerts of these visitors that ring, in whichever visit, the newest first."""
+    return _RINGING_OF.dicts(conn, site=site_id, visitors=visitor_ids)
+
+
+def doubled(conn: Connection, but: str) -> list[tuple[str, str]]:
+    """(site, visitor) for whom several bells ring and not all are questions; those with the reason `but` aside."""
+    return [(site_id, visitor_id) for site_id, visitor_id in _DOUBLED.rows(conn, but=but)]
 
 
 def firm_rings(conn: Connection, expert_ids: Collection[str], reason: str) -> dict[str, int]:

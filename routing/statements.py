@@ -92,6 +92,8 @@ BECOMES = Prepared(
     .where(SAME)
     .values(
         reason=ASKED,
+        visit_id=bindparam("seen_in"),
+        gone_at=bindparam("left"),
         trigger_id=bindparam("by"),
         occasion=bindparam("of"),
         customer_id=bindparam("known_as"),
@@ -102,6 +104,9 @@ BECOMES = Prepared(
         due_at=bindparam("until"),
         version=NEWER,
     )
+)
+FOLLOWS = Prepared(
+    update(alert).where(SAME).values(visit_id=bindparam("seen_in"), gone_at=bindparam("left"), version=NEWER)
 )
 SINCE = Prepared(update(alert).where(SAME).values(raised_at=bindparam("since")))
 CHANGED = Prepared(update(alert).where(SAME).values(version=NEWER))

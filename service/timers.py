@@ -37,7 +37,7 @@ from service.flows.reachable import (
     may_ring,
     wake,
 )
-from service.flows.ringing import Moved, fire_due
+from service.flows.ringing import Moved, anything_due, fire_due
 from service.journey import Told
 from service.learning.learned import NOTHING, Learned
 from service.outbox import FORGOTTEN_AT_ONCE
@@ -69,7 +69,7 @@ class Timers:
 
     def __init__(self, store: Store, bus: Bus, registry: Registry, learned: Learned = NOTHING) -> None:
         self._store, self._bus, self._registry, self._learned = store, bus, registry, learned
-        self._alerts: DueLoop[Moved] = DueLoop(store, routing.queries.anything_due, fire_due, self._moved)
+        self._alerts: DueLoop[Moved] = DueLoop(store, anything_due, fire_due, self._moved)
         self._callbacks: DueLoop[str] = DueLoop(store, voice.queries.anything_due, fire_callbacks, self._called)
         self._announced: set[str] = set()
         self._visits: set[str] = set()

@@ -144,6 +144,14 @@ def claim_due(conn: Connection, now: Ms, limit: int = 100) -> list[RowMapping]:
     return list(conn.execute(due).mappings())
 
 
+def claim_of(conn: Connection, owner_id: str) -> list[RowMapping]:
+    """What this expert has promised and not kept yet, by time, held; but for what somebody settles just now."""
+    open_ = select(callback).where(callback.c.owner_id == owner_id, OPEN).order_by(callback.c.at, callback.c.id)
+    if conn.dialect.name == "postgresql":
+        open_ = open_.with_for_update(skip_locked=True)
+    return list(conn.execute(open_).mappings())
+
+
 def hold(conn: Connection, callback_id: str) -> RowMapping | None:
     """The row, held until this unit of work ends."""
     statement = select(callback).where(callback.c.id == callback_id)

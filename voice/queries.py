@@ -115,12 +115,6 @@ def nobodys(conn: Connection, site_id: str) -> tuple[int, int]:
     return found.get(True, 0), sum(found.values())
 
 
-def open_of_owner(conn: Connection, owner_id: str) -> list[RowMapping]:
-    """What this expert has promised and not kept yet, by time."""
-    rows = select(callback).where(callback.c.owner_id == owner_id, OPEN).order_by(callback.c.at, callback.c.id)
-    return list(conn.execute(rows).mappings())
-
-
 def of_visitors(conn: Connection, visitor_ids: Collection[str], over_since: Ms) -> dict[str, list[RowMapping]]:
     """What stands on the pages of these visitors: what is open, and what was over since then; by time."""
     found: dict[str, list[RowMapping]] = {}

@@ -9,7 +9,7 @@ export type Action = ("alert" | "invite" | "information" | "offer" | "order_form
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "AlertEnd".
  */
-export type AlertEnd = ("accepted" | "taken" | "declined" | "expired" | "gone")
+export type AlertEnd = ("accepted" | "taken" | "declined" | "expired" | "gone" | "superseded")
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Arm".
@@ -225,7 +225,7 @@ alert: string
  */
 export interface AlertCleared {
 id: string
-reason: ("accepted" | "declined" | "expired" | "gone" | "taken")
+reason: ("accepted" | "declined" | "expired" | "gone" | "superseded" | "taken")
 }
 /**
  * This interface was referenced by `Contract`'s JSON-Schema
@@ -1020,7 +1020,7 @@ export interface BoardMissed {
 alert: string
 asked: boolean
 customer: (CustomerBrief | null)
-end: ("accepted" | "declined" | "expired" | "gone" | "taken")
+end: ("accepted" | "declined" | "expired" | "gone" | "superseded" | "taken")
 ended_at: string
 path: string[]
 raised_at: string
@@ -2525,7 +2525,7 @@ alert: string
 asked: boolean
 at: string
 customer: (CustomerBrief | null)
-end: (("accepted" | "declined" | "expired" | "gone" | "taken") | null)
+end: (("accepted" | "declined" | "expired" | "gone" | "superseded" | "taken") | null)
 path: string[]
 rings: boolean
 rung: ("anyone" | "last" | "owner" | "topic")

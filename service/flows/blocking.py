@@ -55,8 +55,7 @@ def block(
     if seen is None or not account.may_see(seen["site_id"]):
         raise Refused("not_found")
     ended = Ended()
-    visit = tracker.queries.newest_visit(conn, visitor_id)
-    for alert in routing.queries.ringing_of(conn, visit.id) if visit is not None else ():
+    for alert in routing.queries.ringing_of(conn, seen["site_id"], [visitor_id]):
         routing.alerts.end(conn, alert["id"], "gone", now)
         ended.alerts.append(alert["id"])
     theirs = select(conversation).where(conversation.c.visitor_id == visitor_id, conversation.c.state == "open")

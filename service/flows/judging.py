@@ -23,10 +23,12 @@ from contract.names import BellKind, Ms
 from routing.caps import capped, counts_before
 from routing.firings import Done
 from routing.lookups import Known, Need
+from routing.queries import Row
 from routing.tables import ASKED
 from routing.triggers import Firing, Rules, held_out
 from service.flows.acting import act
 from service.flows.facts import customer_facts, facts_of
+from service.flows.folding import rings_for
 from service.flows.holding import has_returned, ladder_of
 from service.flows.people import Crew, Ladderful
 from service.learning.learned import NOTHING, Learned
@@ -167,6 +169,7 @@ class _Acting:
         self._visits: dict[str, dict[str, int]] = {}
         self._known: dict[str, tuple[Known, set[Need]]] = {}
         self._free: dict[str, bool] = {}
+        self._ringing: dict[str, dict[str, dict[str, Row]]] = {}
 
     @cached_property
     def now(self) -> Ms:
@@ -243,8 +246,24 @@ class _Acting:
             self._act(one, firing, customer, told)
         done.spent.add((firing.trigger, firing.occasion))
 
+    def _elsewhere(self, visit: VisitFacts) -> list[Row]:
+        """What rings for this visitor in other visits; asked only of who has been here before, and once for all of a
+        site."""
+        if visit.number < 2:
+            return []
+        found = self._ringing.get(visit.site)
+        if found is None:
+            found = self._ringing[visit.site] = {}
+            for row in rings_for(self._conn, visit.site, *self._visitors):
+                found.setdefault(row["visitor_id"], {})[row["id"]] = row
+        return [row for row in found.get(visit.visitor, {}).values() if row["visit_id"] != visit.id]
+
     def _ring_anew(self, one: Seen, firing: Firing, customer: CustomerFacts | None, done: Done, told: Touched) -> None:
-        raised = None
+        raised, elsewhere = None, self._elsewhere(one.visit)
+        for other in elsewhere:
+            if other["reason"] == ASKED:  # their question is of this visit now, and shows what they wrote
+                raised = other["id"]
+                routing.alerts.follows(self._conn, raised, one.visit)
         for older in list(done.ringing):  # they went, and are back: one bell, the new one, or that of their question
             row = routing.queries.alert_row(self._conn, older)
             if row is not None and row["reason"] == ASKED:
@@ -256,6 +275,10 @@ class _Acting:
             told.alerts.append(older)
         raised = raised or self.ring(one.site, firing, one.visit)
         if raised is not None:
+            folded = self._fold(elsewhere, raised)
+            if folded:
+                self._strangers.pop(one.site.id, None)
+                told.alerts += folded
             customer_id = customer.id if customer else None
             routing.firings.fire(self._conn, firing, one.visit, customer_id, "treated", self.now, raised)
             done.ringing[raised] = routing.alerts.gone_at(one.visit.left_at)
@@ -274,6 +297,14 @@ class _Acting:
             return
         routing.firings.came_of_it(self._conn, noted, acted.ref)
         told.rings += acted.rings
+
+    def _fold(self, others: Sequence[Row], into: str) -> list[str]:
+        """These are over: one bell rings for one person. Returns those that were not held by anybody."""
+        return [
+            row["id"]
+            for row in others
+            if row["reason"] != ASKED and routing.alerts.supersede(self._conn, row["id"], into, self.now)
+        ]
 
     def may_ring(self, site: SiteFacts, firing: Firing, visit: VisitFacts) -> bool:
         """Not when an expert is talking with this visitor, nor when so many strangers ring already that one more would
@@ -326,6 +357,9 @@ class _Acting:
             topic=self._learned.topic(site, visit, customer, text),
             queued=queued,
         )
+        if alert_id is not None and site.id in self._ringing:
+            mine = self._ringing[site.id].setdefault(visit.visitor, {})
+            mine[alert_id] = {"id": alert_id, "visit_id": visit.id, "reason": firing.name}
         if alert_id is not None and customer is None and site.id in self._strangers:
             self._strangers[site.id] += 1
         return alert_id

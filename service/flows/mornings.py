@@ -23,6 +23,7 @@ from routing.presence import absent, sitting
 from routing.queries import Row
 from routing.tables import ASKED
 from routing.triggers import Firing
+from service.flows.folding import rings_for
 from service.flows.judging import raise_and_ring
 from service.flows.load import load
 from service.learning.learned import NOTHING, Learned
@@ -94,7 +95,7 @@ def _raise(conn: Connection, row: Row, now: Ms, learned: Learned, *, queued: boo
     asked_at = chat.history.asked_at(conn, row["id"])
     if site is None or visit is None or asked_at is None:
         return None
-    ringing = routing.queries.ringing_of(conn, visit.id)
+    ringing = rings_for(conn, site.id, row["visitor_id"])
     if any((one["reason"], one["trigger_id"]) == (ASKED, row["id"]) for one in ringing):
         return None
     firing = Firing(trigger=row["id"], name=ASKED, occasion=_occasion(row))

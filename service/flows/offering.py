@@ -16,6 +16,7 @@ from contract.names import Ms
 from routing.presence import absent
 from routing.queries import Row
 from routing.tables import ASKED
+from service.flows.folding import fold_doubled
 from service.flows.load import load, loads
 from service.flows.people import Crew
 from service.flows.ringing import people_of
@@ -27,7 +28,8 @@ FREE_DESKS = 64
 
 def ring_who_came_free(conn: Connection, expert_id: str, sites: list[str], now: Ms) -> list[str]:
     """Alerts that nobody could hear ring at somebody who is there and has places now: as many as they have places,
-    whose turn it is first, and no flood. After a no or a silence the next one rings (`offer_waiting`)."""
+    whose turn it is first, and no flood. After a no or a silence the next one rings (`offer_waiting`). Returns those,
+    and what is over because another bell rings for the same person."""
     found = routing.queries.candidates(conn, [expert_id])
     if not found or absent(found[0], now):
         return []
@@ -37,10 +39,11 @@ def ring_who_came_free(conn: Connection, expert_id: str, sites: list[str], now: 
         return []
     if desk.busy:
         routing.answers.count_places(conn, expert_id, busy=False)
+    rung = fold_doubled(conn, now)
     crew = Crew(conn, now)
+    (desk,) = routing.queries.candidates(conn, [expert_id])  # what rings here may have become less
     firm = routing.queries.firm_rings(conn, [expert_id], ASKED).get(expert_id, 0)
     room = _Room(places, desk.ringing, firm)
-    rung: list[str] = []
     for row in routing.queries.waiting_without_ring(conn, sites):
         if room.over():
             break
@@ -92,9 +95,9 @@ def hasten_the_unheard(conn: Connection, sites: Sequence[str], now: Ms) -> list[
 def offer_waiting(conn: Connection, sites: Sequence[str], now: Ms) -> list[str]:
     """Who has a free place and hears nothing is rung by those who wait, whose turn it is first: after a no, a silence,
     a breath, the begin of a working day. Whoever was silent or has declined is not asked again for the same alert: only
-    coming free anew is a new chance. Returns the alerts that ring now."""
+    coming free anew is a new chance. Returns the alerts that ring now, and what is over as above."""
+    rung = fold_doubled(conn, now)
     crew = Crew(conn, now)
-    rung: list[str] = []
     for site_id in sorted(sites):
         lock(conn, f"offer:{site_id}")  # two processes would each fill the last place
         waiting = routing.queries.waiting_without_ring(conn, [site_id])

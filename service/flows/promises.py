@@ -10,7 +10,6 @@ import chat.do
 import chat.queries
 import routing.queries
 import voice.do
-import voice.queries
 from contract.names import Ms
 from routing.presence import sitting
 from routing.slots import who
@@ -38,9 +37,10 @@ def fire_due(conn: Connection, now: Ms) -> list[str]:
 
 def hand_on_promises(conn: Connection, account_id: str, now: Ms) -> list[str]:
     """What this expert has promised and cannot keep any more (gone, another site, other hours) is somebody else's.
-    `voice.do.LOCK` is held. Returns the callbacks that changed."""
+    `voice.do.LOCK` is held. What is cancelled or kept in this moment is nobody else's: it is not waited for, since
+    conversations may be held already. Returns the callbacks that changed."""
     changed = []
-    for row in voice.queries.open_of_owner(conn, account_id):
+    for row in voice.do.claim_of(conn, account_id):
         if not still_works(conn, row["site_id"], account_id, row["at"]):
             _hand_on(conn, row, now)
             changed.append(str(row["id"]))

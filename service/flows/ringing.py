@@ -28,6 +28,7 @@ from routing.queries import Row
 from routing.tables import ASKED
 from routing.triggers import Firing
 from service.flows.facts import customer_facts
+from service.flows.folding import doubled, fold_doubled, rings_for
 from service.flows.holding import ladder_of
 from service.flows.judging import raise_and_ring
 from service.flows.load import load
@@ -48,14 +49,14 @@ def ring_for_question(
 ) -> list[str]:
     """A visitor wrote into a conversation that nobody has: the bell rings up the same ladder as for a trigger.
 
-    Every unanswered message may ring, but never while the last bell still does: another bell of their visit becomes
-    this question's; nor if somebody took it in the moment in which this was written. A visitor of whom no page was ever
-    seen rings nobody: the conversation stands on the desks of the site all the same.
+    Every unanswered message may ring, but never while the last bell still does: another bell that rings for them, in
+    whichever visit, becomes this question's; nor if somebody took it in the moment in which this was written. A visitor
+    of whom no page was ever seen rings nobody: the conversation stands on the desks of the site all the same.
     """
     visit, talk = tracker.queries.newest_visit(conn, visitor_id), chat.queries.row(conn, conversation_id)
     if visit is None or talk is None or talk["expert_id"] is not None:
         return []
-    ringing = routing.queries.ringing_of(conn, visit.id)
+    ringing = rings_for(conn, site.id, visitor_id, orphan=conversation_id)
     if any((row["reason"], row["trigger_id"]) == (ASKED, conversation_id) for row in ringing):
         return []
     occasion = f"{conversation_id}:{seq}"
@@ -91,9 +92,14 @@ _FALLBACK: dict[Fallback, tuple[str, str]] = {
 Moved = tuple[str, str | None]
 
 
+def anything_due(conn: Connection, now: Ms) -> bool:
+    """Whether `fire_due` would find anything."""
+    return routing.queries.anything_due(conn, now) or doubled(conn)
+
+
 def fire_due(conn: Connection, now: Ms) -> list[Moved]:
     """Move every alert whose time has come: gone, rung afresh after downtime, or up the ladder."""
-    moved: list[Moved] = []
+    moved: list[Moved] = [(alert_id, None) for alert_id in fold_doubled(conn, now)]
     crew = Crew(conn, now)
     for row in routing.alerts.claim_due(conn, now):
         told = None

@@ -111,6 +111,6 @@ def _rings_elsewhere(rings: Sequence[Row], ring: Row, row: Row) -> bool:
 
 def _reason(row: Row, ring: Row) -> AlertEnd:
     outcome = ring["outcome"]
-    if outcome in ("accepted", "declined", "taken", "gone"):
+    if outcome in ("accepted", "declined", "taken", "gone", "superseded"):
         return outcome  # type: ignore[no-any-return]
     return "taken" if row["state"] == "accepted" else "expired"

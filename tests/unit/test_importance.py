@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.clock import DAY, MINUTE
-from contract.facts import Branch, CustomerFacts, VisitFacts
+from contract.facts import Branch, CustomerFacts, Place, VisitFacts
 from routing.importance import KNOWN, again_reason, importance
 from routing.why import plural, sentences
 
@@ -123,7 +123,7 @@ def said(language: str, *args: Any, **more: Any) -> list[str]:
 def test_the_parts_are_sentences_in_the_experts_language() -> None:
     """Orders with their sum, where they are for how long, the visit of the day."""
     boots = visit(
-        number=5, came_back=True, deepest=3, topic=("Women", "Boots"),
+        number=5, came_back=True, deepest=3, topic=("Shop", "Women", "Boots"),
         branches=(Branch(name="Boots", dwell=4 * MINUTE + 7_000, deepest=3, pages=4),),
     )  # fmt: skip
     who = customer(orders=3, spent=4_120_000, regularity=2, last_order_at=NOW - MONTH)
@@ -191,3 +191,39 @@ def test_who_knows_the_topic_and_was_silent_is_told_so(levels: list[int], code: 
     """Where they ring alone: one sentence is for all who ring."""
     assert again_reason(("Garden",), levels)[0] == code
     assert again_reason((), levels)[0] == "rung_again"
+
+
+TREE = ("Garden", "Irrigation")
+DRIP, PUMPS = (*TREE, "Drip systems"), (*TREE, "Pumps")
+
+
+@pytest.mark.parametrize(
+    ("facts", "en", "ru"),
+    [
+        # read most higher up: the deepest page has its own name
+        ({"topic": TREE, "deepest": 3, "places": {DRIP: 20, TREE: 40}},
+         "3 levels deep, at Drip systems", "Глубина 3, сейчас «Drip systems»"),
+        # of the deepest, where they were longest
+        ({"topic": TREE, "deepest": 3, "places": {DRIP: 20, PUMPS: 30}},
+         "3 levels deep, at Pumps", "Глубина 3, сейчас «Pumps»"),
+        # as long at each: where they are
+        ({"topic": TREE, "deepest": 3, "path": DRIP, "places": {DRIP: 20, PUMPS: 20}},
+         "3 levels deep, at Drip systems", "Глубина 3, сейчас «Drip systems»"),
+        # the newest page is the deepest
+        ({"topic": TREE, "deepest": 3, "path": DRIP},
+         "3 levels deep, at Drip systems", "Глубина 3, сейчас «Drip systems»"),
+        # where they were is not known by name: the topic, with its own depth
+        ({"topic": TREE, "deepest": 3}, "2 levels deep, at Irrigation", "Глубина 2, сейчас «Irrigation»"),
+        ({"topic": TREE[:1], "deepest": 3, "path": TREE}, "1 level deep, at Garden", "Глубина 1, сейчас «Garden»"),
+        # no name at all
+        ({"deepest": 3}, None, None),
+        ({}, None, None),
+    ],
+)  # fmt: skip
+def test_depth_and_name_are_of_the_same_page(facts: dict[str, Any], en: str | None, ru: str | None) -> None:
+    """Whatever was read most."""
+    places = tuple(Place(path=path, dwell=dwell, pages=1) for path, dwell in facts.get("places", {}).items())
+    found = importance(visit(**{**facts, "places": places}), None, NOW).parts
+    depth = [reason for reason in found if reason[0] == "depth"]
+    assert sentences(depth, "en") == ([] if en is None else [en])
+    assert sentences(depth, "ru") == ([] if ru is None else [ru])

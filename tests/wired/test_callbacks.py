@@ -13,6 +13,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.ext.asyncio import create_async_engine
 
 import routing.do
 import service.flows.promises
@@ -566,6 +567,30 @@ async def test_whoever_cannot_keep_a_promise_any_more_hands_it_on(shop: Shop, ho
     assert await owners(shop) == [None]
     (row,) = await rows(shop)
     assert (rfc3339(row["at"]), row["state"]) == (when, "open")
+
+
+async def test_a_promise_that_is_cancelled_as_its_maker_leaves_gets_no_new_one(fresh_database_url: str):
+    """Whoever settles it holds it: nobody waits for them, and it stays as they leave it."""
+    if not fresh_database_url.startswith("postgresql"):
+        pytest.skip("one writer does one thing after the other")
+    shop = await Shop.open(fresh_database_url)
+    engine = create_async_engine(fresh_database_url)
+    try:
+        anna, boss = await shop.expert("Anna"), await shop.expert("Boss")
+        await changes(shop, boss, role="admin")
+        await asks(shop, when=a_time())
+        await shop.expert("Boris")
+        async with engine.connect() as other:
+            await other.execute(update(callback).values(state="cancelled"))
+            leaves = shop.store.write(
+                lambda conn: service.flows.staff.dismiss(conn, anna.account.id, boss.account, now_ms()).callbacks
+            )
+            assert await asyncio.wait_for(leaves, 10) == []
+            await other.commit()
+        assert (await owners(shop), (await rows(shop))[0]["state"]) == (["Anna"], "cancelled")
+    finally:
+        await engine.dispose()
+        await shop.close()
 
 
 async def test_a_change_that_leaves_the_hours_moves_nothing(shop: Shop):

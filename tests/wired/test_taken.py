@@ -166,9 +166,10 @@ async def test_a_question_that_is_closed_is_taken_by_nobody(shop: Shop, role: st
     anna, boris, visitor = await at_desk(shop), await at_desk(shop, "Boris"), await shop.visitor()
     if role == "admin":
         anna = await without_desk(shop, "admin")
-    deep = await rings(shop, await shop.visit(visitor))
+    earlier = await shop.visit(visitor)
     await shop.visit(visitor)
     talk, asked = await asks(shop, visitor)
+    deep = await rings(shop, earlier)
     await shop.say(anna, "conversation.close", conversation=talk)
     assert ((await row(shop, asked))["outcome"], await heard(shop, asked)) == ("taken", {"taken"})
     assert (await row(shop, deep))["state"] == "ringing"

@@ -120,8 +120,10 @@ function AlertLine({ alert }: { alert: Alert }) {
   );
 }
 
+/** Ends of which nothing is said: it is mine now, or the same person rings beside it. */
+const QUIET: readonly string[] = ["accepted", "superseded"];
 function ClearedLines() {
-  const shown = (desk.value?.cleared ?? []).filter((one) => now.value - one.at < CLEARED_MS && one.reason !== "accepted").slice(0, 3);
+  const shown = (desk.value?.cleared ?? []).filter((one) => now.value - one.at < CLEARED_MS && !QUIET.includes(one.reason)).slice(0, 3);
   return <>{shown.map((one) => <ClearedLine key={one.alert.id} cleared={one} />)}</>;
 }
 function ClearedLine({ cleared }: { cleared: Cleared }) {
