@@ -12,6 +12,7 @@ import { codeOf, detailOf, http, list, serverNow } from "./http";
 import { IDLE, watchIdle } from "./idle";
 import { ask, askOrThrow, closeLine, isOpen, openLine, restartLine, startLine } from "./line";
 import { askMissed, gap, hearMissed, missedOf } from "./missed";
+import { lookAgain, seeAgain } from "./looked";
 import { forgetAbout, say } from "./notes";
 import { pushOf } from "./push";
 import { select, selectFirst, selection, writeNext } from "./selection";
@@ -109,6 +110,7 @@ async function load(): Promise<void> {
     const known = new Set(desk.value?.alerts.map((alert) => alert.id));
     const missed = desk.value ? snapshot.alerts.filter((alert) => !known.has(alert.id)) : [];
     desk.value = deskFrom(snapshot, visits, desk.value);
+    void lookAgain();
     ringAll(missed);
     askMissed();
     askCallbacks();
@@ -145,7 +147,10 @@ function flush(): void {
   waitingEvents = [];
   const before = desk.value;
   const after = applyAll(before, events, serverNow());
-  desk.value = after;
+  batch(() => {
+    desk.value = after;
+    for (const event of events) if (event.name === "conversation.changed") seeAgain(event.data.conversation);
+  });
   for (const event of events) react(event, before);
 }
 

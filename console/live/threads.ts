@@ -1,6 +1,6 @@
 // The conversations whose messages this desk holds, and the texts that are still on their way.
 // Every own text has a client id made here, is kept over a reload, and is sent again until the server answers.
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { acknowledged, add, addBatch, drop, firstSeq, lastSeq, mark, newThread, prepend, read, renew, write, type Thread, type Unsent } from "../state/thread";
 import type { ExpertEvents, Message, Messages, Note, Sent } from "../wire";
 import { codeOf, detailOf, serverNow } from "./http";
@@ -13,6 +13,8 @@ const BATCH = 100;
 /** A talk opens with so many: what a screen shows and a little more. */
 const FIRST = 50;
 const MOST_ROUNDS = 200;
+/** Refused: asked again after so long, twice as long each time. */
+const AGAIN_MS = 1_000, MOST_AGAIN_MS = 30_000;
 const TYPING_MS = 4_000;
 /** Words that stand unsent stay in sight longer than the dots: somebody thinks. */
 const PREVIEW_MS = 30_000;
@@ -68,6 +70,7 @@ export function closeThread(id: string): void {
   if (next.delete(id)) threads.value = next;
 }
 async function loadAfter(id: string, seq: number): Promise<void> {
+  const { loaded } = get(id);
   let from = seq;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     let messages: Message[];
@@ -80,15 +83,36 @@ async function loadAfter(id: string, seq: number): Promise<void> {
     // A message pushed while the batch was read counts too: the summary knows its number.
     from = Math.max(from, lastSeq(get(id)));
     const newest = talkOf(id)?.last_seq ?? 0;
-    if (messages.length < BATCH && from >= newest) return;
+    if (messages.length < BATCH && from >= newest) break;
   }
+  if (loaded && get(id).messages.some((one) => one.seq > seq && changesCards(one))) await renewCards(id);
 }
+/** An answered offer, a placed order: the cards above have changed their state. */
+const changesCards = ({ kind }: Message): boolean => kind === "order" || kind === "event";
 export async function olderMessages(id: string): Promise<void> {
   const first = firstSeq(get(id));
   if (first <= 1) return;
   const from = Math.max(0, first - 1 - BATCH);
   const { messages } = await askOrThrow<Messages>("messages.after", { conversation: id, seq: from });
   set(prepend(get(id), messages));
+}
+/** The desk knows that more was said than stands here. What somebody else's conversation or nobody's says comes to no
+ * desk by itself: only how far it goes is told. */
+export const isBehind = (thread: Thread): boolean => thread.loaded && (talkOf(thread.id)?.last_seq ?? 0) > lastSeq(thread);
+const following = new Set<string>();
+effect(() => { for (const thread of threads.value.values()) if (isBehind(thread)) void follow(thread.id); });
+/** Asks for what is missing until it is there, or until nobody looks at it; without a line the next one asks. */
+async function follow(id: string): Promise<void> {
+  if (following.has(id)) return;
+  following.add(id);
+  try {
+    for (let wait = AGAIN_MS; hears() && isBehind(get(id)); wait = Math.min(2 * wait, MOST_AGAIN_MS)) {
+      await openThread(id);
+      if (isBehind(get(id))) await new Promise((done) => setTimeout(done, wait));
+    }
+  } finally {
+    following.delete(id);
+  }
 }
 /** After a reconnect: everything that follows the last known number of each open thread. */
 export async function catchUp(): Promise<void> {
@@ -102,8 +126,7 @@ export function receive(message: Message): void {
   const next = add(get(message.conversation), message);
   set(next);
   if (next.gap) void loadAfter(next.id, lastSeq(next));
-  // An answered offer, a placed order: the cards above have changed their state.
-  else if (message.kind === "order" || message.kind === "event") void renewCards(next.id);
+  else if (changesCards(message)) void renewCards(next.id);
 }
 async function renewCards(id: string): Promise<void> {
   const seq = Math.max(0, lastSeq(get(id)) - BATCH);

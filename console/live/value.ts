@@ -2,7 +2,7 @@
 // own: news that leave a list as it was draw nothing there.
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import type { Connection } from "../state/connection";
-import { byUrgency, sortConversations, overnight, taken, unanswered, type Desk } from "../state/desk";
+import { byUrgency, sortConversations, overnight, somebodyWaits, taken, unanswered, type Desk } from "../state/desk";
 import type { Alert, Conversation, DeskEvent, Expert } from "../wire";
 
 export const desk = signal<Desk | null>(null);
@@ -18,6 +18,8 @@ export const alerts = computed(() => byUrgency(ringing.value));
 export const talks = computed(() => sortConversations(taken(known.value)));
 export const kept = steady(() => (desk.value ? overnight(desk.value) : NO_TALKS));
 export const nobodys = steady(() => (desk.value ? unanswered(desk.value) : NO_TALKS));
+/** Nobody says "nobody needs you" meanwhile. */
+export const waits = computed(() => desk.value !== null && somebodyWaits(desk.value));
 const byId = computed(() => new Map(known.value.map((one) => [one.id, one])));
 /** What this desk does not hold and somebody looked at all the same: a colleague's, or one of long ago. */
 export const looked = signal<ReadonlyMap<string, Conversation>>(new Map());

@@ -207,6 +207,10 @@ const isKept = (one: Conversation, me: Me): boolean => one.kept_for === me.id &&
 export const overnight = (desk: Desk): Conversation[] =>
   desk.conversations.filter((one) => isKept(one, desk.me)).sort((a, b) => compare(a.opened_at, b.opened_at) || compare(a.id, b.id));
 
+/** Some conversation is nobody's, whether its bell still rings somewhere, waits, or has ended. */
+export const somebodyWaits = (desk: Desk): boolean =>
+  desk.conversations.some((one) => one.expert === null && one.trigger === null && one.state === "open");
+
 /** Who wrote and is nobody's, and for whom no bell rings or waits any more; what was handed on from here, at once. In
  * the order of their turns. */
 export function unanswered(desk: Desk): Conversation[] {

@@ -2,7 +2,7 @@
 import { accept, accepting, alerts, connection, decline, desk, setPresence } from "../../live/desk";
 import { now } from "../../live/clock";
 import { select, selection, shownBells } from "../../live/selection";
-import { mine, nobodys, talks } from "../../live/value";
+import { mine, nobodys, talks, waits } from "../../live/value";
 import { useHeld } from "../../parts/held";
 import { Rows } from "../../parts/Rows";
 import { Countdown, Depth, Empty, Where } from "../../parts/small";
@@ -29,7 +29,8 @@ export function Alerts() {
   // Who has no place for conversations is never rung.
   const rings = mine.value?.capacity !== 0;
   const full = talks.value.open.length >= (mine.value?.capacity ?? 0);
-  const others = waitingCount.value > 0 || nobodys.value.length > 0;
+  const others = waitingCount.value > 0 ? (full ? "alerts.none_but_queue" : "alerts.none_but_waiting")
+    : nobodys.value.length > 0 ? "alerts.none_but_unanswered" : waits.value ? "alerts.none_but_nobodys" : null;
   return (
     <section class="block" aria-labelledby="alerts-title">
       <h2 id="alerts-title">{t("alerts.title")} {items.length > 0 && <b class="count is-loud">{number(items.length)}</b>}</h2>
@@ -50,7 +51,7 @@ export function Alerts() {
         )}
       </div>
       <ClearedLines />
-      {items.length === 0 && others && <p class="soft">{t(waitingCount.value === 0 ? "alerts.none_but_unanswered" : full ? "alerts.none_but_queue" : "alerts.none_but_waiting")}</p>}
+      {items.length === 0 && others && <p class="soft">{t(others)}</p>}
       {items.length === 0 && !others && (
         <Empty title={t("alerts.none")}>
           <p>{t(rings ? "alerts.none_next" : "alerts.none_here")}</p>

@@ -4,7 +4,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { notesByTalk } from "../../live/internal";
 import { threads, typing } from "../../live/threads";
 import { serverNow } from "../../live/http";
-import { message } from "../../state/fixtures";
+import { connection, desk } from "../../live/value";
+import { deskFrom } from "../../state/desk";
+import { conversation, me, message } from "../../state/fixtures";
 import { newThread } from "../../state/thread";
 import { setLanguage } from "../../text/text";
 import type { Message, Note } from "../../wire";
@@ -36,13 +38,26 @@ let on: ReturnType<typeof stage>;
 beforeEach(() => { on = stage(() => ({ items: [], next: null })); });
 afterEach(() => {
   on.end();
-  act(() => { threads.value = new Map(); notesByTalk.value = new Map(); typing.value = new Map(); setLanguage("en"); });
+  act(() => { threads.value = new Map(); notesByTalk.value = new Map(); typing.value = new Map(); desk.value = null; connection.value = { phase: "idle" }; setLanguage("en"); });
 });
 const show = async (...messages: Message[]) => {
   threads.value = new Map([["c", { ...newThread("c"), loaded: true, messages }]]);
   await on.show(<Log id="c" name="Maria" />);
 };
 
+it("says that more was said than stands here, until it does, in both languages", async () => {
+  await show(message());
+  expect(on.text()).not.toContain("More was said here");
+  act(() => {
+    connection.value = { phase: "live", since: 0 };
+    desk.value = deskFrom({ me, alerts: [], conversations: [conversation({ expert: null, last_seq: 2 })], experts: [], sites: [] }, []);
+  });
+  expect(on.text()).toContain("More was said here");
+  act(() => setLanguage("ru"));
+  expect(on.text()).toContain("Здесь сказано больше");
+  act(() => { threads.value = new Map([["c", { ...threads.value.get("c")!, messages: some(1, 2) }]]); });
+  expect(on.text()).not.toContain("Здесь сказано больше");
+});
 it("says of a note that it is one, in both languages", async () => {
   await show(message());
   act(() => { notesByTalk.value = new Map([["c", [note(1)]]]); });

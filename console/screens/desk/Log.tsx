@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { sameDay } from "../../../widget/look/day";
 import { now, today } from "../../live/clock";
 import { notesOf } from "../../live/internal";
-import { olderMessages, threads, typing } from "../../live/threads";
+import { isBehind, olderMessages, threads, typing } from "../../live/threads";
 import { connection } from "../../live/value";
 import { firstSeq, lastSeq } from "../../state/thread";
 import { dayLabel } from "../../text/format";
@@ -62,6 +62,7 @@ export function Log({ id, name }: { id: string; name: string }) {
         <MessageView key={line.message.seq} message={line.message} visitor={name} seen={thread !== undefined && line.message.seq <= thread.seen}
           dayLine={line.begins ? dayLabel(line.message.at, today.value) : null} replaced={line.message.seq < newestForm} follows={line.follows} lastOfMine={line.message === messages[mineLast]} />
       )))}
+      {thread && isBehind(thread) && <p class="soft">{t(connection.value.phase === "live" ? "talk.behind" : "error.offline")}</p>}
       {thread?.unsent.map((unsent) => <UnsentView key={unsent.client_id} conversation={id} unsent={unsent} />)}
       <Uploads conversation={id} />
       <Writes id={id} name={name} shown={toEnd} />

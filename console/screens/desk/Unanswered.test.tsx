@@ -43,6 +43,21 @@ it.each([
   await show([...conversations], [...visits], [...alerts]);
   expect(on.root.querySelector(".unanswered")).toBeNull();
 });
+it.each([
+  ["its bell still rings at a colleague's desk", {}, { alert: "a" }],
+  ["it was left overnight for whoever sits here", { kept_for: me.id }, {}],
+])("never says that nobody needs anybody while a conversation is nobody's: %s", async (_why, some, at) => {
+  await show([orphan(some)], [visit(at)]);
+  expect(on.text()).toContain("there is a conversation that nobody has yet");
+  expect(on.text()).not.toContain("Nobody needs you");
+  act(() => setLanguage("ru"));
+  expect(on.text()).toContain("есть разговор, который пока никто не взял");
+  expect(on.text()).not.toContain("никому не нужна");
+});
+it.each([{ trigger: "Deep" }, { state: "closed" as const }, { expert: { id: "boris", name: "Boris" } }])("says that nobody needs anybody beside what asks for nobody", async (some) => {
+  await show([orphan(some)]);
+  expect(on.text()).toContain("Nobody needs you right now.");
+});
 it("moves what was handed on from here out of one's own conversations, and says so, also while its bell rings", async () => {
   const mine = conversation({ id: "o", visit: "v" });
   await show([mine], [visit({ alert: "a" })]);
