@@ -104,3 +104,33 @@ def test_a_visitor_is_blocked_with_a_reason_and_let_in_again_in_the_same_place(
     anna.person.get_by_role("button", name="Let them in again").click()
     expect(held).to_have_count(0)
     anna.page.get_by_role("button", name="Offline", exact=True).click()
+
+
+@pytest.mark.timeout(90)
+def test_what_comes_back_from_a_colleague_is_read_to_its_end_where_it_stood_open(
+    demo: Server, visitor: Callable[..., Visitor], expert: Callable[..., Desk]
+) -> None:
+    """Boris takes it, writes and goes: Anna reads that he came, what was said, and that he left, without a click."""
+    anna, boris, guest = expert("anna"), expert("boris"), visitor()
+    meet(demo, anna, guest)
+    handed_on(anna, "Pumps are yours")
+    boris.bells.filter(has_text="Anna Lindqvist").get_by_role("button", name=re.compile("^Accept")).click()
+    expect(anna.page.get_by_text("Boris Tamm has the conversation now.")).to_be_visible()
+    expect(anna.talks).to_have_count(0)
+    # No bell brings it back to her: it is only nobody's.
+    anna.page.get_by_role("button", name="Away", exact=True).click()
+    boris.says("The small pump will do.")
+    guest.says("For how many pots?")
+    expect(boris.log).to_contain_text("For how many pots?")
+    boris.page.get_by_role("button", name="Offline", exact=True).click()
+    expect(anna.page.get_by_text("Nobody has this conversation.")).to_be_visible(timeout=15_000)
+    for said in ("Boris Tamm joined", "The small pump will do.", "For how many pots?", "Boris Tamm had to leave"):
+        expect(anna.log).to_contain_text(said)
+    # Nobody's, and nobody told her to look elsewhere: what is said there now comes to her as well.
+    guest.says("Is anybody there?")
+    expect(anna.log).to_contain_text("Is anybody there?")
+    expect(anna.quiet).to_have_count(0)
+    expect(anna.page.get_by_text("More was said here")).to_have_count(0)
+    anna.says("I am, again.")
+    expect(guest.log).to_contain_text("I am, again.")
+    part(anna)

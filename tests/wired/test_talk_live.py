@@ -157,3 +157,27 @@ async def test_who_thinks_better_of_a_rating_sees_it_in_every_tab(people: People
         assert [one["text"] for one in side.heard("message.added") if one["kind"] == "event"][-3:] == [
             "Rated 2 of 5.", "Rated 5 of 5.", "Rated 4 of 5."
         ]  # fmt: skip
+
+
+async def test_whom_it_comes_back_to_hears_how_far_it_went_and_reads_it_all(people: People) -> None:
+    """A colleague took it, wrote and left; then the visitor writes: no desk has it, and each is told the newest number."""
+    anna, boris = await people.expert("anna"), await people.expert("boris")
+    line, talk = await talking(people, anna)
+    experts = (await people.api("admin", "/api/experts"))["items"]
+    boris_id = next(one["id"] for one in experts if one["name"].startswith("Boris"))
+    bell = (await anna.done("conversation.transfer", {"conversation": talk, "expert": boris_id}))["alert"]
+    await boris.wait("alert.raised", 10, id=bell)
+    before = (await anna.done("messages.after", {"conversation": talk, "seq": 0}))["messages"][-1]["seq"]
+    await boris.done("alert.accept", {"alert": bell})
+    await says(boris, talk, "I have it")
+    await boris.done("presence.set", {"status": "offline"})
+    newest = (await says(line, talk, "Is anybody there?"))["seq"]
+    told = await anna.wait(
+        "conversation.changed", 10,
+        conversation=lambda one: one["id"] == talk and one["expert"] is None and one["last_seq"] >= newest,
+    )  # fmt: skip
+    missed = (await anna.done("messages.after", {"conversation": talk, "seq": before}))["messages"]
+    assert [one["seq"] for one in missed] == list(range(before + 1, told["conversation"]["last_seq"] + 1))
+    names = [(one["data"] or {}).get("name") or one["text"] for one in missed]
+    assert names.index("expert.joined") < names.index("I have it") < names.index("expert.left")
+    assert "Is anybody there?" in names
