@@ -216,11 +216,12 @@ def _other_desks(
 
 def _nobody_answers(row: RowMapping, last: dict[str, Any]) -> bool:
     """Somebody had to leave it, nobody was there for it, or nobody took it in time; and when a person has ended that.
-    `last`: the data of its newest message."""
+    Whoever left is in the row: what was said behind that in the same breath hides it from nobody. `last`: the data of
+    its newest message."""
     name = str(last.get("name", ""))
     if row["state"] == "closed":
         return name == "conversation.closed" and bool(last.get("expert"))
-    return row["kept_until"] is not None or name == "expert.left" or name.startswith("nobody.")
+    return row["kept_until"] is not None or row["left_id"] is not None or name.startswith("nobody.")
 
 
 def _brief(conversation_id: str) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 import access.do
 import chat.blocks
+import chat.do
 import chat.preview
 import chat.queries
 import crm.identify
@@ -510,6 +511,26 @@ async def test_an_administrator_reads_along_until_they_stop_or_their_line_ends(s
     await shop.say(chief, "conversation.watch", conversation=talk, on=True)
     registry.remove("/expert", "1")
     assert (registry.watchers(talk), registry.watched()) == ([], set())
+
+
+async def test_what_somebody_had_to_leave_is_told_to_every_desk_also_when_more_was_said_at_once(shop: Shop):
+    """One look for the leaving and the visitor's next word: the newest message does not say that somebody left."""
+    visitor, anna, other = await shop.visitor(), await shop.expert(), await colleague(shop, "expert")
+    talk = await shop.open_chat(visitor, anna)
+    registry = Registry()
+    line = Socket(sid="1", namespace="/expert", caller=other)
+    registry.add(line)
+
+    async def told() -> list[Any]:
+        return await shop.store.read(lambda conn: talks.conversation(conn, registry, talk))
+
+    assert await told() == []
+    me = anna.account
+    await shop.store.write(lambda conn: chat.do.release(conn, talk, me.id, me.name, now_ms()))
+    newest = await says(shop, visitor, talk)
+    [(_, event, shape)] = await told()
+    assert (event, shape.conversation.expert) == ("conversation.changed", None)
+    assert shape.conversation.last_seq == newest["seq"]
 
 
 async def test_no_note_and_nothing_unsent_goes_to_a_visitor(shop: Shop):

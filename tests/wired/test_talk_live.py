@@ -160,7 +160,7 @@ async def test_who_thinks_better_of_a_rating_sees_it_in_every_tab(people: People
 
 
 async def test_whom_it_comes_back_to_hears_how_far_it_went_and_reads_it_all(people: People) -> None:
-    """A colleague took it, wrote and left; then the visitor writes: no desk has it, and each is told the newest number."""
+    """A colleague took it, wrote and left; then the visitor writes: each desk is told the newest number."""
     anna, boris = await people.expert("anna"), await people.expert("boris")
     line, talk = await talking(people, anna)
     experts = (await people.api("admin", "/api/experts"))["items"]
