@@ -55,6 +55,7 @@ def _furnish(conn: Connection, talks: int, salt: str) -> list[Talk]:
             now=now, sites=[site.id],
         )  # fmt: skip
         routing.do.add_expert(conn, account.id, EACH)
+        routing.do.set_status(conn, account.id, "online", now)
         token = access.sessions.open_session(conn, account.id, "token", now)
         for _ in range(min(EACH, talks - desk * EACH)):
             key = uuid.uuid4().hex

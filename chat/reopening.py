@@ -3,6 +3,7 @@
 Nothing is copied: the same messages, the next number. Locks as everywhere: the visitor, then the conversation.
 """
 
+from collections.abc import Collection
 from typing import Any, cast
 
 from sqlalchemy import Connection, RowMapping, bindparam, not_, or_, select, update
@@ -14,10 +15,21 @@ from chat.tables import conversation
 from contract.clock import DAY
 from contract.errors import Refused
 from contract.names import Ms
-from store.prepared import Prepared
+from store.metadata import Time
+from store.prepared import Prepared, among
 
 #: A visitor may take it up again for so long.
 WITHIN: Ms = DAY
+_CLOSED_OF = Prepared(
+    select(conversation.c.visitor_id)
+    .where(
+        among(conversation.c.visitor_id, "visitors"),
+        conversation.c.state == "closed",
+        conversation.c.last_seq > 0,
+        conversation.c.closed_at > bindparam("since", type_=Time),
+    )
+    .distinct()
+)
 _NEWEST_CLOSED = Prepared(
     select(conversation)
     .where(
@@ -38,6 +50,11 @@ def newest_closed(conn: Connection, visitor_id: str, frame_hash: str | None, now
     invitation that nobody answered, nor one in which nothing was said."""
     row = cast(RowMapping | None, _NEWEST_CLOSED.first(conn, visitor=visitor_id, frame=frame_hash))
     return row if row is not None and row["closed_at"] > now - WITHIN else None
+
+
+def who_may(conn: Connection, visitor_ids: Collection[str], now: Ms) -> set[str]:
+    """Of these visitors those who may have one: `newest_closed` says which, if any, for the frame that asks."""
+    return set(_CLOSED_OF.scalars(conn, visitors=visitor_ids, since=now - WITHIN))
 
 
 def make_way(conn: Connection, row: RowMapping, now: Ms) -> None:

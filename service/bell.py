@@ -17,6 +17,7 @@ from service.journey import Journey
 from service.learning.learned import NOTHING, Learned
 from service.limits import Limits
 from service.outgoing.sender import Outgoing
+from service.row import Row, Together, together
 from service.settings import Settings
 from service.sockets.registry import Registry
 from service.timers import Timers
@@ -28,8 +29,8 @@ from store.bus import Bus
 log = structlog.get_logger()
 
 
-#: Chats that are opened at a time (`service.flows.chat.visitor_open`).
-OPENINGS = 2
+#: Chats that are opened in one look, where nothing is written; and at a time, where something is.
+OPENINGS, ENTERING = 20, 2
 
 
 @dataclass(kw_only=True)
@@ -59,7 +60,8 @@ class Bell:
     ready: bool = False
     waking: bool = False
     blocks: Blocks = field(init=False)
-    openings: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(OPENINGS))
+    openings: Row[Together] = field(default_factory=lambda: Row(asyncio.Lock(), OPENINGS, together))
+    entering: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(ENTERING))
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:

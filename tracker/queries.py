@@ -1,6 +1,6 @@
 """What is read of visitors, visits and the tree. Rows are mappings with the names of `tracker.tables`; times are ms."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, func, or_, select
@@ -52,10 +52,9 @@ def newest_visit(conn: Connection, visitor_id: str) -> VisitFacts | None:
     return next(iter(_facts(conn, found).values()), None)
 
 
-def newest_visit_id(conn: Connection, visitor_id: str) -> str | None:
-    """The same visit's id alone."""
-    found: str | None = _NEWEST.scalar(conn, visitor=visitor_id)
-    return found
+def newest_visit_ids(conn: Connection, visitor_ids: Collection[str]) -> dict[str, str]:
+    """Visitor -> the id of that visit, for those who had any."""
+    return {visitor_id: id_ for visitor_id, id_ in _NEWEST.rows(conn, visitors=visitor_ids) if id_ is not None}
 
 
 def doings(conn: Connection, one: VisitFacts) -> tuple[Doing, ...]:
@@ -236,10 +235,16 @@ _BY_KEY = Prepared(
     select(visitor.c.id).where(visitor.c.site_id == bindparam("site_id"), visitor.c.key_hash == bindparam("key_hash"))
 )
 _NEWEST = Prepared(
-    select(visit.c.id)
-    .where(visit.c.visitor_id == bindparam("visitor"), counted)
-    .order_by(visit.c.started_at.desc(), visit.c.id)
-    .limit(1)
+    select(
+        visitor.c.id,
+        select(visit.c.id)
+        .where(visit.c.visitor_id == visitor.c.id, counted)
+        .order_by(visit.c.started_at.desc(), visit.c.id)
+        .limit(1)
+        .correlate(visitor)
+        .scalar_subquery()
+        .label("visit"),
+    ).where(among(visitor.c.id, "visitors"))
 )
 _SINCE = Prepared(
     select(visit.c.visitor_id, func.count())

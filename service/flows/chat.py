@@ -35,6 +35,7 @@ from service.flows import announce, night
 from service.flows.articles import articles_for
 from service.flows.ended import ending, held_to_end
 from service.flows.once import once
+from service.flows.opening import Opening
 from service.flows.places import check_room, speaker, visit_for, writable
 from service.flows.presence import came_free
 from service.flows.reachable import conversation_over
@@ -53,34 +54,26 @@ PATIENCE = 1.0
 async def visitor_open(bell: Bell, caller: VisitorCaller, data: ChatOpen) -> ChatOpened:
     """The one open conversation of this visitor, else a new one; the visitor has appeared in it.
 
-    A few at a time: however many come back at once, whoever is talking waits behind a few of them only.
+    A few at a time: however many come at once, whoever is talking waits behind a few of them only.
     """
     site = await bell.sites.by_id(caller.site.id) or caller.site
-
-    def opened(conn: Connection, row: RowMapping, now: Ms) -> ChatOpened:
-        return welcome(conn, bell, caller, site, row, now)
-
-    def look(conn: Connection) -> ChatOpened | None:
-        now, visit = db_now(conn), tracker.queries.newest_visit_id(conn, caller.visitor)
-        rows = chat.queries.open_of_each(conn, [caller.visitor]).get(caller.visitor, [])
-        row = chat.queries.open_among(rows, caller.frame_hash)
-        if row is None or not chat.do.stands_open(row, caller.frame_hash, visit, now):
-            return None
-        return opened(conn, row, now)
+    opening = Opening(bell, caller, site)
+    await bell.openings.look_at([opening])
+    if opening.answer is not None:
+        return opening.answer
 
     def work(conn: Connection) -> RowMapping:
-        now, visit = db_now(conn), tracker.queries.newest_visit_id(conn, caller.visitor)
+        now, visits = db_now(conn), tracker.queries.newest_visit_ids(conn, [caller.visitor])
+        visit = visits.get(caller.visitor)
         row = chat.do.open_for_visitor(conn, caller.site.id, caller.visitor, caller.frame_hash, visit, now)
         announce.conversation_opened(conn, row, now)
         return row
 
-    async with bell.openings:
-        if (found := await bell.store.read(look)) is not None:
-            return found
+    async with bell.entering:
         row = await bell.store.write(work)
         if row["expert_id"] is not None or row["last_seq"]:  # else nobody waits to hear of it
             bell.bus.ring("conversation", row["id"])
-        return await bell.store.read(lambda conn: opened(conn, row, db_now(conn)))
+        return await bell.store.read(lambda conn: welcome(conn, bell, caller, site, row, db_now(conn)))
 
 
 async def visitor_send(bell: Bell, caller: VisitorCaller, data: MessageSend) -> Sent:

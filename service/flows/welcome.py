@@ -9,7 +9,7 @@ import chat.served
 import crm.queries
 import routing.queries
 import sales.queries
-from contract.answers import Away, ChatOpened, ClosedTalk, Greeting, TalkOffered
+from contract.answers import Away, ChatOpened, ClosedTalk, Greeting, Opened, TalkOffered
 from contract.clock import rfc3339
 from contract.facts import SiteFacts
 from contract.names import Ms
@@ -17,25 +17,34 @@ from routing.presence import absent
 from service import present
 from service.bell import Bell
 from service.callers import VisitorCaller
-from service.flows.mornings import somebody_there
+from service.flows.common import Common
 from service.flows.slots import Asking, shown
 from service.theirs import frames
 
 
 def welcome(
-    conn: Connection, bell: Bell, caller: VisitorCaller, site: SiteFacts, row: RowMapping, now: Ms
+    conn: Connection,
+    bell: Bell,
+    caller: VisitorCaller,
+    site: SiteFacts,
+    row: RowMapping,
+    now: Ms,
+    common: Common | None = None,
 ) -> ChatOpened:
-    """The conversation `row` as `chat.open` gives it. `site`: as it is now, not as it was when they came."""
-    opened = present.opened(conn, row["id"])
+    """The conversation `row` as `chat.open` gives it. `site`: as it is now, not as it was when they came. `common`: of
+    several who open it in this moment."""
+    common = common or Common(conn, [caller], now)
+    nobody = row["expert_id"] is None and not common.somebody_there(site.id)
+    opened = present.opened(conn, row["id"]) if row["last_seq"] else Opened(conversation=row["id"], seq=0, messages=[])
     talk = site.talk
     return ChatOpened(
         conversation=opened.conversation,
         seq=opened.seq,
         messages=opened.messages,
         ends_at=None if row["ends_at"] is None else rfc3339(row["ends_at"]),
-        greeting=_greeting(conn, caller, now),
-        closed=_closed(conn, caller, now),
-        away=_away(conn, bell, caller, now) if row["expert_id"] is None else None,
+        greeting=_greeting(conn, caller, common.customers.get(caller.visitor), now),
+        closed=_closed(conn, caller, now) if caller.visitor in common.closed else None,
+        away=_away(conn, bell, caller, now) if nobody else None,
         talk=TalkOffered(
             preview=talk.preview,
             files=talk.files,
@@ -46,19 +55,16 @@ def welcome(
     )
 
 
-def _away(conn: Connection, bell: Bell, caller: VisitorCaller, now: Ms) -> Away | None:
-    """Whether nobody is there, and the first time that `callback.slots` would name."""
-    if somebody_there(conn, caller.site.id, now):
-        return None
+def _away(conn: Connection, bell: Bell, caller: VisitorCaller, now: Ms) -> Away:
+    """Nobody is there: the first time that `callback.slots` would name."""
     free = Asking(conn, caller.site, caller.visitor, caller.frame_hash, learned=bell.learned).free(now, 1)
     first = shown(free)[0] if free else None
     return Away(at=first.at if first else None, expert=first.expert if first else None)
 
 
-def _greeting(conn: Connection, caller: VisitorCaller, now: Ms) -> Greeting | None:
+def _greeting(conn: Connection, caller: VisitorCaller, customer_id: str | None, now: Ms) -> Greeting | None:
     """Only for a customer, and where they are known to be the one: whoever has the visitor key alone learns no name
     (contract 4)."""
-    customer_id = crm.queries.customers_of(conn, caller.site.id, [caller.visitor]).get(caller.visitor)
     known = crm.queries.people(conn, [customer_id]).get(customer_id) if customer_id is not None else None
     if known is None or not known.name or not _is_theirs(conn, caller):
         return None

@@ -26,12 +26,12 @@ from service.bell import Bell
 from service.callers import VisitorCaller
 from service.flows.notes import NOTED
 from service.flows.presence import came_free
+from service.row import Row
 from service.sockets import callbacks, desks, pages, talks
 from service.sockets.asking import Asking
 from service.sockets.live import LiveList
 from service.sockets.noted import Noted
 from service.sockets.registry import Connection, Saying
-from service.sockets.row import Row
 from service.sockets.server import Sockets
 from service.sockets.sessions import Sessions, session_of
 

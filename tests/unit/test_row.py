@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from service.sockets.row import Row
+from service.row import Row
 
 
 class Eye:

@@ -447,6 +447,33 @@ async def test_who_comes_back_to_what_nobody_has_is_noted_every_ten_minutes(
     assert first["conversation"] == talk
 
 
+async def test_of_many_who_open_it_in_one_moment_each_gets_what_they_would_get_alone(shop: Shop, monkeypatch: Any):
+    """In one look at all of them; whose conversation does not stand open is served by itself."""
+    anna, boris = await at_desk(shop), await at_desk(shop, "Boris")
+    everybody = [replace(await shop.visitor(), frame_hash=f"f{number}") for number in range(6)]
+    known, was_closed, talking, said, never = everybody[:5]
+    await signed_in(shop, known)
+    await closed(shop, was_closed, anna)
+    await shop.open_chat(talking, boris)
+    await says(shop, said, await shop.open_chat(said))
+    alone = {who: await shop.say(who, "chat.open") for who in everybody if who is not never}
+    stood, looks = list[int](), chat.queries.open_of_each
+
+    def looked(conn: Any, visitors: Any) -> Any:
+        stood.append(len(set(visitors)))
+        return looks(conn, visitors)
+
+    monkeypatch.setattr(chat.queries, "open_of_each", looked)
+    first, *others = await asyncio.gather(*(shop.say(who, "chat.open") for who in everybody))
+    assert stood == [1, 5]
+    for who, answer in zip(everybody, [first, *others], strict=True):
+        if who is not never:
+            assert answer == alone[who]
+    assert alone[known]["greeting"]["name"] == "Ann Lee"
+    assert alone[was_closed]["closed"] is not None
+    assert len({answer["conversation"] for answer in [first, *others]}) == len(everybody)
+
+
 # --- what stands unsent ----------------------------------------------------------------------------------------------
 
 

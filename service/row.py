@@ -4,10 +4,23 @@ Nobody stands in line for a look that another has had for them: what rings at th
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Iterable
-from typing import Generic, TypeVar
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from typing import Any, Generic, Protocol, TypeVar
 
 T = TypeVar("T", bound=Hashable)
+
+
+class Together(Protocol):
+    """Something that knows how several of its kind are looked at."""
+
+    def __hash__(self) -> int: ...
+
+    async def together(self, some: Sequence[Any], /) -> None: ...
+
+
+async def together(some: Sequence[Together]) -> None:
+    """The look at all of them, as the first one has it."""
+    await some[0].together(some)
 
 
 class Row(Generic[T]):
