@@ -63,8 +63,8 @@ async def test_a_blocked_visitor_is_refused_everything_and_what_was_open_is_clos
     other = await people.visitor(guest.key)
     samples: dict[str, Any] = {
         "conversation": talk, "client_id": "2", "text": "x", "seq": 1, "offer": talk, "answer": "accept", "form": talk,
-        "lines": [], "contact": {}, "card": talk, "callback": talk, "score": 1, "comment": "", "query": "x", "article": talk,
-        "phone": "+49301234567", "when": "2030-01-01T10:00:00Z", "topic": [], "state": {},
+        "lines": [], "contact": {}, "card": talk, "callback": talk, "score": 1, "comment": "", "query": "x",
+        "article": talk, "phone": "+49301234567", "when": "2030-01-01T10:00:00Z", "topic": [], "state": {},
     }  # fmt: skip
     for command in sorted(VISITOR_COMMANDS):
         assert await other.refused(command, samples) == "blocked", command
