@@ -24,13 +24,22 @@ const intoView = (part: HTMLElement | null) => part?.scrollIntoView?.({ block: "
 /** `insert`: puts words where the caret of the composer is; without it there is nothing to quote into. */
 export function CardBar({ target, visit, site, insert }: { target: Target; visit: string | null; site: string; insert?: (words: string) => void }) {
   const [open, setOpen] = useState<Kind | null>(null);
+  /** Which opening of a form this is: an answer that comes late closes none that was opened since. */
+  const opening = useRef(0);
+  const show = (kind: Kind | null) => {
+    opening.current++;
+    setOpen(kind);
+  };
   const bar = useRef<HTMLDivElement>(null);
   const seen = visit ? desk.value?.visits.get(visit) : undefined;
   const place = seen?.path ?? [];
+  const now = opening.current;
   const done = (kind: Kind) => {
-    // The form goes away with the button that was pressed: the focus returns to what had opened it.
-    bar.current?.querySelector<HTMLElement>('[aria-expanded="true"]')?.focus();
-    setOpen(null);
+    if (opening.current === now) {
+      // The form goes away with the button that was pressed: the focus returns to what had opened it.
+      bar.current?.querySelector<HTMLElement>('[aria-expanded="true"]')?.focus();
+      show(null);
+    }
     // In a conversation the card stands in the log; on a page only this line tells.
     if ("visit" in target) say(t(`pushed.${kind}` as Key), "good");
   };
@@ -38,12 +47,12 @@ export function CardBar({ target, visit, site, insert }: { target: Target; visit
     <div class="cards">
       <div class="cards-bar" ref={bar} role="group" aria-label={t("cards.label")}>
         {[...KINDS, ...(insert ? ["article" as const] : [])].map((kind) => (
-          <button key={kind} type="button" class="plain-button" aria-expanded={open === kind} onClick={() => setOpen(open === kind ? null : kind)}>
+          <button key={kind} type="button" class="plain-button" aria-expanded={open === kind} onClick={() => show(open === kind ? null : kind)}>
             {t(`cards.${kind}` as Key)}
           </button>
         ))}
       </div>
-      {open === "article" && insert && <FindArticle site={site} take={(words) => { setOpen(null); insert(words); }} />}
+      {open === "article" && insert && <FindArticle site={site} take={(words) => { show(null); insert(words); }} />}
       {open === "info" && <InfoForm target={target} done={() => done("info")} />}
       {open === "offer" && <OfferForm target={target} site={site} place={place} done={() => done("offer")} />}
       {open === "form" && <OrderForm target={target} site={site} place={place} done={() => done("form")} />}
