@@ -18,7 +18,7 @@ from sqlalchemy import (
     select,
 )
 
-from chat.tables import conversation
+from chat.tables import conversation, message
 from contract.errors import Refused
 from contract.facts import AccountFacts
 from contract.ids import UUID
@@ -47,6 +47,12 @@ _OPEN_OF = Prepared(
 )
 _ROW = Prepared(select(conversation).where(conversation.c.id == bindparam("id")))
 _ROWS = Prepared(select(conversation).where(among(conversation.c.id, "ids")))
+_NEWEST = [column.label(f"newest_{column.name}") for column in message.c]
+_STANDING = Prepared(
+    select(conversation, *_NEWEST)
+    .outerjoin(message, and_(message.c.conversation_id == conversation.c.id, message.c.seq == conversation.c.last_seq))
+    .where(among(conversation.c.id, "ids"))
+)
 
 
 def seen_by(frame_hash: str | None) -> ColumnElement[bool]:
@@ -66,6 +72,17 @@ def rows(conn: Connection, conversation_ids: Collection[str]) -> list[RowMapping
     """Several of them, those that there are."""
     ids = [one for one in conversation_ids if UUID.fullmatch(one)]
     return cast(list[RowMapping], _ROWS.dicts(conn, ids=ids)) if ids else []
+
+
+def standing(conn: Connection, conversation_ids: Collection[str]) -> list[tuple[RowMapping, RowMapping | None]]:
+    """The same, each with its newest message, None where nothing was said: of one state, for one way to the base."""
+    ids, own = [one for one in conversation_ids if UUID.fullmatch(one)], len(conversation.c)
+    found = []
+    for values in _STANDING.rows(conn, ids=ids) if ids else ():
+        row, newest = values[:own], values[own:]
+        said = None if newest[0] is None else dict(zip(message.c.keys(), newest, strict=True))
+        found.append((dict(zip(conversation.c.keys(), row, strict=True)), said))
+    return cast(list[tuple[RowMapping, RowMapping | None]], found)
 
 
 def conversation_for_visitor(

@@ -31,7 +31,9 @@ class Store(Protocol):
     async def glance(self, fn: Fn[T]) -> T:
         """`read`, for a few rows by their keys that somebody waits for: a bell on its way to the desk.
 
-        On SQLite it runs where the caller is: going to another thread and back would take longer than the look.
+        On SQLite it runs where the caller is: going to another thread and back would take longer than the look. On
+        PostgreSQL each statement sees a state of its own: whatever changes between two of them rings, and is looked at
+        again.
         """
         ...
 

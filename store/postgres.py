@@ -21,11 +21,12 @@ _LOCKED = {*_AGAIN, "55P03"}  # lock not available in time
 _AWAY = ("08", "57P", "53", "58")  # connection, shutdown, resources, system: PostgreSQL error classes
 
 
-def postgres_engine(url: str, *, size: int = 10, patience: int = 20) -> AsyncEngine:
+def postgres_engine(url: str, *, size: int = 10, patience: int = 20, glances: bool = False) -> AsyncEngine:
     """An asyncpg engine with bounded waits: nobody hangs on a database that is gone. `patience`: seconds a statement
-    may take, half of them waiting for a lock."""
+    may take, half of them waiting for a lock. `glances`: it cannot write, and each statement stands alone."""
     return create_async_engine(
         url,
+        **({"isolation_level": "AUTOCOMMIT"} if glances else {}),
         hide_parameters=True,  # what people wrote stays out of the log
         pool_size=size,
         max_overflow=size,
@@ -40,6 +41,7 @@ def postgres_engine(url: str, *, size: int = 10, patience: int = 20) -> AsyncEng
                 "timezone": "UTC",
                 "lock_timeout": f"{patience // 2}s",
                 "application_name": "shopbell",
+                **({"default_transaction_read_only": "on"} if glances else {}),
             },
         },
     )
@@ -50,6 +52,7 @@ class PostgresStore:
 
     def __init__(self, url: str) -> None:
         self._engine = postgres_engine(url)
+        self._glances = postgres_engine(url, size=4, glances=True)
         self._at_work = 0
         self._closing = False
         self._idle = asyncio.Event()
@@ -64,12 +67,16 @@ class PostgresStore:
             return await self._read(fn)
 
     async def glance(self, fn: Fn[T]) -> T:
-        return await self.read(fn)
+        """No BEGIN and no ROLLBACK: of three or four ways to the base, one or two are left."""
+        with self._working(), _away():
+            async with self._glances.connect() as connection:
+                return await connection.run_sync(fn)
 
     async def close(self) -> None:
         self._closing = True
         await self._idle.wait()
         await self._engine.dispose()
+        await self._glances.dispose()
 
     @contextlib.contextmanager
     def _working(self) -> Iterator[None]:
@@ -101,16 +108,23 @@ class PostgresStore:
         raise AssertionError("unreachable")
 
     async def _read(self, fn: Fn[T]) -> T:
-        try:
+        with _away():
             async with self._engine.connect() as connection:
                 # Repeatable read: everything that `fn` looks at is of one moment.
                 await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
                 return await connection.run_sync(fn)
-        except DBAPIError as error:
-            raise _translated(error) from error
-        except (OSError, PoolTimeout, TimeoutError) as error:
-            log.error("store.away", error=repr(error))
-            raise Refused("unavailable", retry_after=2) from error
+
+
+@contextlib.contextmanager
+def _away() -> Iterator[None]:
+    """The database being away is a refusal."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _translated(error) from error
+    except (OSError, PoolTimeout, TimeoutError) as error:
+        log.error("store.away", error=repr(error))
+        raise Refused("unavailable", retry_after=2) from error
 
 
 def _state(error: DBAPIError) -> str:

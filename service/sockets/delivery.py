@@ -49,7 +49,8 @@ class Delivery:
     def __init__(self, bell: Bell, sockets: Sockets) -> None:
         self._bell, self._sockets, self._registry = bell, sockets, sockets.registry
         self._turn, self._bells = asyncio.Lock(), asyncio.Lock()
-        self._rung = Row[str](self._turn, MANY, partial(self._together, self._talks))
+        self._rung = Row[str](self._turn, MANY, partial(self._together, self._words))
+        self._standing = Row[str](asyncio.Lock(), MANY, partial(self._together, self._lines))
         self._coming = Row[Connection](self._turn, CROWD, partial(self._together, self._pages))
         sockets.joined, sockets.settled = self.joined, self.settled
         live = LiveList(bell, sockets)
@@ -130,6 +131,8 @@ class Delivery:
                 await self._tell(lambda conn: look(conn, self._registry, bell_id.removeprefix(mark)))  # noqa: B023
                 return
         await self._rung.look_at([bell_id])
+        await asyncio.sleep(0)  # what was said is written first
+        await self._standing.look_at([bell_id])
 
     async def _together(self, look: Callable[[list[T]], Awaitable[None]], some: list[T]) -> None:
         """One look at all of them; if that fails, at each alone: one of them may have been the reason."""
@@ -143,9 +146,13 @@ class Delivery:
                     await look([one])
             raise
 
-    async def _talks(self, ids: list[str]) -> None:
+    async def _words(self, ids: list[str]) -> None:
         """What rang while somebody else had their turn is one look: a few rows, and no other thread."""
-        await self._look(self._bell.store.glance, lambda conn: talks.conversations(conn, self._registry, ids))
+        await self._look(self._bell.store.glance, lambda conn: talks.words(conn, self._registry, ids))
+
+    async def _lines(self, ids: list[str]) -> None:
+        """The desks' lists have a turn of their own: they change nothing that words note, and words wait for none."""
+        await self._look(self._bell.store.glance, lambda conn: talks.lines(conn, self._registry, ids))
 
     async def visitor(self, visitor_id: str) -> None:
         self._bell.waiting.wake(visitor_id)

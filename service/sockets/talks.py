@@ -34,7 +34,7 @@ BATCH = 50
 
 
 class _Look:
-    """One conversation as it stands: who is told of it, and what was said that any of them has not heard."""
+    """One conversation as it stands, and what was said that anybody who hears it has not heard."""
 
     def __init__(self, conn: Base, registry: Registry, row: RowMapping, last: RowMapping | None) -> None:
         self.row, self.key = row, f"conversation:{row['id']}"
@@ -43,7 +43,6 @@ class _Look:
         ]
         self.experts = _experts(registry, row)
         self.readers = self.experts + _watchers(registry, row, self.experts)
-        self.desks = self.readers + _other_desks(registry, row, last, _brief(row["id"]), self.readers)
         self.floor, self.messages = row["last_seq"], list[RowMapping]()
         if hearing := self.visitors + self.readers:
             # Whoever was told something of it before is told what follows; how far back others are told, is looked up.
@@ -56,7 +55,7 @@ class _Look:
             elif oldest < row["last_seq"]:
                 self.messages = list(chat.history.after(conn, row["id"], oldest, BATCH))
 
-    def say(self, conn: Base, brief: events.ConversationBrief | None) -> list[Saying]:
+    def say(self, conn: Base) -> list[Saying]:
         """To each what it has not heard; that it was told is noted."""
         row, key, id_ = self.row, self.key, self.row["id"]
         rated = self._rated(conn)
@@ -79,15 +78,7 @@ class _Look:
         for connection in self.experts:
             if row["visitor_read_seq"] and connection.news(f"{key}:read", row["visitor_read_seq"]):
                 said.append((connection, "message.read", _read(id_, row["visitor_read_seq"], "visitor")))
-        said += rated
-        if brief is None:
-            return said
-        for connection in self.desks:
-            if connection.news(_brief(id_), plain_bytes(brief)):
-                said.append((connection, "conversation.changed", events.ConversationChanged(conversation=brief)))
-            if row["expert_id"] and connection not in self.readers:
-                connection.forget(_brief(id_))  # it is a colleague's now, and no more news here
-        return said
+        return said + rated
 
     def _rated(self, conn: Base) -> list[Saying]:
         """Another score stands in the words that were told already: to whoever has them they are told again."""
@@ -101,22 +92,44 @@ class _Look:
         return [(connection, "message.added", shape) for connection in has]
 
 
-def conversations(conn: Base, registry: Registry, ids: Sequence[str]) -> list[Saying]:
-    """What was said in each since, and how it stands: one look for all that rang meanwhile.
+def words(conn: Base, registry: Registry, ids: Sequence[str]) -> list[Saying]:
+    """What was said in each since, and who has read it: one look for all that rang meanwhile, and a short one, because
+    somebody waits for the words.
 
     What may fail is read before it is noted as told.
     """
-    rows = chat.queries.rows(conn, ids)
-    last = chat.history.last_messages(conn, [row["id"] for row in rows])
-    looks = [_Look(conn, registry, row, last.get(row["id"])) for row in rows]
-    shown = [look.row for look in looks if look.desks]
-    briefs = {brief.id: brief for brief in present.conversation_briefs(conn, shown, now_ms(), last)}
-    return [saying for look in looks for saying in look.say(conn, briefs.get(look.row["id"]))]
+    looks = [_Look(conn, registry, row, last) for row, last in chat.queries.standing(conn, ids)]
+    return [saying for look in looks for saying in look.say(conn)]
+
+
+def lines(conn: Base, registry: Registry, ids: Sequence[str]) -> list[Saying]:
+    """How each stands, for the desks that it stands on; behind the words, which it does not hold up."""
+    readers: dict[str, list[Connection]] = {}
+    desks: dict[str, list[Connection]] = {}
+    last: dict[str, RowMapping] = {}
+    shown: list[RowMapping] = []
+    for row, newest in chat.queries.standing(conn, ids):
+        experts = _experts(registry, row)
+        mine = readers[row["id"]] = experts + _watchers(registry, row, experts)
+        desks[row["id"]] = mine + _other_desks(registry, row, newest, _brief(row["id"]), mine)
+        if desks[row["id"]]:
+            shown.append(row)
+        if newest is not None:
+            last[row["id"]] = newest
+    said: list[Saying] = []
+    for row, brief in zip(shown, present.conversation_briefs(conn, shown, now_ms(), last), strict=True):
+        for connection in desks[brief.id]:
+            if connection.news(_brief(brief.id), plain_bytes(brief)):
+                said.append((connection, "conversation.changed", events.ConversationChanged(conversation=brief)))
+            if row["expert_id"] and connection not in readers[brief.id]:
+                connection.forget(_brief(brief.id))  # it is a colleague's now, and no more news here
+    return said
 
 
 def conversation(conn: Base, registry: Registry, conversation_id: str) -> list[Saying]:
-    """The same of one."""
-    return conversations(conn, registry, [conversation_id])
+    """Both, of one."""
+    ids = [conversation_id]
+    return words(conn, registry, ids) + lines(conn, registry, ids)
 
 
 def asked(conn: Base, registry: Registry, asking: Asking) -> list[Saying]:

@@ -4,12 +4,15 @@ import contextlib
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.browser.people import Desk, Visitor
 from tests.conftest import LAUNCH
 from tests.running import AGENT, Server
 from tests.servers import Missing, chromium_program
+
+#: What nobody promised a time for may take this long before it counts as missing: other tests run beside it.
+expect.set_options(timeout=15_000)
 
 
 @contextlib.contextmanager

@@ -22,6 +22,7 @@ from contract.ids import new_id
 from routing.tables import alert
 from service.bell import Bell
 from service.callers import VisitorCaller
+from service.sockets import talks
 from service.sockets.asking import NAMESPACE, Asking
 from service.sockets.noted import Noted, apart
 from service.sockets.registry import Connection, Saying
@@ -148,6 +149,25 @@ async def test_only_those_whom_the_failing_bell_concerns_are_touched(house: Bell
     house.bus.ring("conversation", own)
     await asyncio.wait_for(honest.woken.wait(), 2)
     assert [name for name, _ in honest.heard] == ["message.added"]
+
+
+async def test_words_wait_for_no_list(house: Bell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are said before anybody looks how the conversation stands at the desks, and whatever comes of that look."""
+    heard_before: list[list[str]] = []
+    looked = asyncio.Event()
+
+    def lines(*_: Any) -> list[Saying]:
+        heard_before.append([name for name, _ in asking.heard])
+        looked.set()
+        raise ValueError("a list that cannot be made")
+
+    monkeypatch.setattr(talks, "lines", lines)
+    asking, talk = await waits(house)
+    house.bus.ring("conversation", talk)
+    await asyncio.wait_for(asking.woken.wait(), 2)
+    assert [name for name, _ in asking.heard] == ["message.added"]
+    await asyncio.wait_for(looked.wait(), 2)
+    assert heard_before == [["message.added"]]
 
 
 async def test_made_up_ids_cost_a_sweep_no_look(house: Bell) -> None:
