@@ -1,6 +1,7 @@
 """What every tier may ask for: a database of each kind, a Redis, a browser. Fast tiers run first."""
 
 import asyncio
+import contextlib
 import re
 import shutil
 import threading
@@ -20,12 +21,14 @@ ROOT = Path(__file__).parent.parent
 hypothesis.settings.register_profile("here", deadline=None)
 hypothesis.settings.load_profile("here")
 share()
-TIERS = ("unit", "newcomer", "browser", "real", "wired")
-#: Files of the last tier that take a minute or more: they begin it, so that only short ones are left for the end. Each
-#: that mostly waits for a clock stands beside one that works.
+#: Which come one after the other; the last three beside each other: a browser mostly waits, a base mostly works.
+FIRST = ("unit", "newcomer")
+#: Files that take a minute or more begin their tier, so that only short ones are left for the end. Each that mostly
+#: waits for a clock stands beside one that works.
 LONG = (
     "push_live", "api_hostile", "leaving", "crash", "line", "api_resources", "two_processes", "push", "timers", "files",
-    "webhooks", "talk_crash", "attacks",
+    "webhooks", "talk_crash", "attacks", "looks", "page_never_pays", "first_run", "routing_screens", "frame_access",
+    "webhook_screens", "story", "snippet_life",
 )  # fmt: skip
 OUTPUT = ROOT / "test-output"
 LAUNCH = [
@@ -40,13 +43,20 @@ LAUNCH = [
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A mistake shows early: the fast tier comes first. Then what takes longest: no worker is left alone with it at
-    the end."""
+    """A mistake shows early: the fast tier comes first. Of the slow ones each is spread evenly over the rest of the run,
+    what takes longest at its beginning: no worker is left alone with it at the end."""
+    files: dict[str, list[Path]] = {}
+    for item in items:
+        if item.path not in (tier := files.setdefault(item.path.parent.name, [])):
+            tier.append(item.path)
+    for tier in files.values():
+        tier.sort(key=lambda path: LONG.index(name) if (name := path.stem.removeprefix("test_")) in LONG else len(LONG))
 
-    def place(item: pytest.Item) -> tuple[int, int]:
-        tier = next((n for n, tier in enumerate(TIERS) if tier in item.path.parts), len(TIERS))
-        name = item.path.stem.removeprefix("test_")
-        return tier, LONG.index(name) if TIERS[tier:] == TIERS[-1:] and name in LONG else len(LONG)
+    def place(item: pytest.Item) -> tuple[int, float]:
+        tier = item.path.parent.name
+        if tier in FIRST:
+            return FIRST.index(tier), files[tier].index(item.path)
+        return len(FIRST), files[tier].index(item.path) / len(files[tier])
 
     items.sort(key=place)
 
@@ -140,16 +150,27 @@ def new_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     return make
 
 
+@contextlib.contextmanager
+def _lent(request: pytest.FixtureRequest, new_database: Callable[[str], str]) -> Iterator[str]:
+    """Gone afterwards: a PostgreSQL that keeps the bases of a whole run writes gigabytes that nobody reads."""
+    url = new_database(request.param)
+    yield url
+    if request.param == "postgres":
+        request.getfixturevalue("postgres_server").drop(url)
+
+
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def database_url(request: pytest.FixtureRequest, new_database: Callable[[str], str]) -> str:
+def database_url(request: pytest.FixtureRequest, new_database: Callable[[str], str]) -> Iterator[str]:
     """A database for this module: its tests share the rows. Every test that asks for it runs on both kinds."""
-    return new_database(request.param)
+    with _lent(request, new_database) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def fresh_database_url(request: pytest.FixtureRequest, new_database: Callable[[str], str]) -> str:
+def fresh_database_url(request: pytest.FixtureRequest, new_database: Callable[[str], str]) -> Iterator[str]:
     """A database for this test alone, on both kinds."""
-    return new_database(request.param)
+    with _lent(request, new_database) as url:
+        yield url
 
 
 @pytest.fixture

@@ -166,6 +166,11 @@ class Postgres(Server):
         """SIGINT is PostgreSQL's fast stop: it does not wait for clients to leave."""
         super().stop(how)
 
+    def close(self) -> None:
+        """What it has not written yet is for nobody: it stops where it stands."""
+        self.stop(signal.SIGQUIT)
+        super().close()
+
     def answers(self) -> bool:
         """Whether `select 1` comes back."""
         try:
