@@ -43,7 +43,7 @@ LAUNCH = [
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A mistake shows early: the fast tier comes first. Of the slow ones each is spread evenly over the rest of the run,
+    """A mistake shows early: the fast tier comes first. Each of the slow ones is spread evenly over the rest,
     what takes longest at its beginning: no worker is left alone with it at the end."""
     files: dict[str, list[Path]] = {}
     for item in items:
