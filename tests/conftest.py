@@ -154,9 +154,10 @@ def new_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 def _lent(request: pytest.FixtureRequest, new_database: Callable[[str], str]) -> Iterator[str]:
     """Gone afterwards: a PostgreSQL that keeps the bases of a whole run writes gigabytes that nobody reads."""
     url = new_database(request.param)
+    server: Postgres | None = request.getfixturevalue("postgres_server") if request.param == "postgres" else None
     yield url
-    if request.param == "postgres":
-        request.getfixturevalue("postgres_server").drop(url)
+    if server is not None:
+        server.drop(url)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
