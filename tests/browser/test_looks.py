@@ -126,8 +126,7 @@ def test_chat_and_desk_can_be_used_by_everybody(
 
 
 @pytest.mark.timeout(90)
-@pytest.mark.parametrize("look", LOOKS)
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("width", "look"), [(1280, "light"), (390, "dark")])
 def test_the_sites_own_screen_can_be_used_by_everybody(
     demo: Server, new_context: Callable[..., BrowserContext], look: str, width: int
 ) -> None:

@@ -257,8 +257,7 @@ def test_phrases_of_a_topic_are_kept(screen: Callable[..., Page]) -> None:
 
 
 @pytest.mark.timeout(90)
-@pytest.mark.parametrize("tongue", ["en", "ru"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("width", "tongue"), [(1280, "en"), (390, "ru")])
 def test_these_screens_can_be_used_by_everybody(screen: Callable[..., Page], width: int, tongue: str) -> None:
     """Axe finds nothing, nothing is wider than the screen, and the places of the console are all in sight."""
     look = "dark" if tongue == "ru" else "light"
