@@ -142,6 +142,9 @@ def person(browser: Chromium, **options: Any) -> BrowserContext:
 def play(browser: Chromium, server: Server, folder: Path) -> None:
     kit = WAY[-1]
     anna = Desk(person(browser), server, "anna").sign_in()
+    # Whom the crowd's desks declined rings at whoever is free now, for as long as a bell rings.
+    anna.page.wait_for_timeout(2_000)
+    expect(anna.bells).to_have_count(0, timeout=60_000)
     maria = Visitor(person(browser), server.url)
     maria.go("/garden/irrigation/drip-systems")
     maria.walk(kit)
