@@ -21,9 +21,8 @@ ROOT = Path(__file__).parent.parent
 hypothesis.settings.register_profile("here", deadline=None)
 hypothesis.settings.load_profile("here")
 share()
-#: Which come one after the other; the last three beside each other: a browser mostly waits, a base mostly works.
-FIRST = ("unit", "newcomer")
-#: Files that take a minute or more begin their tier, so that only short ones are left for the end. Each that mostly
+TIERS = ("unit", "newcomer", "browser", "real", "wired")
+#: Files that take a minute or more begin their tier, so that only short ones are left for its end. Each that mostly
 #: waits for a clock stands beside one that works.
 LONG = (
     "push_live", "api_hostile", "leaving", "crash", "line", "api_resources", "two_processes", "push", "timers", "files",
@@ -43,20 +42,13 @@ LAUNCH = [
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A mistake shows early: the fast tier comes first. Each of the slow ones is spread evenly over the rest,
-    what takes longest at its beginning: no worker is left alone with it at the end."""
-    files: dict[str, list[Path]] = {}
-    for item in items:
-        if item.path not in (tier := files.setdefault(item.path.parent.name, [])):
-            tier.append(item.path)
-    for tier in files.values():
-        tier.sort(key=lambda path: LONG.index(name) if (name := path.stem.removeprefix("test_")) in LONG else len(LONG))
+    """A mistake shows early: the fast tier comes first. In each, what takes longest: no worker is left alone with it at
+    the end."""
 
-    def place(item: pytest.Item) -> tuple[int, float]:
-        tier = item.path.parent.name
-        if tier in FIRST:
-            return FIRST.index(tier), files[tier].index(item.path)
-        return len(FIRST), files[tier].index(item.path) / len(files[tier])
+    def place(item: pytest.Item) -> tuple[int, int]:
+        tier = next((n for n, tier in enumerate(TIERS) if tier in item.path.parts), len(TIERS))
+        name = item.path.stem.removeprefix("test_")
+        return tier, LONG.index(name) if name in LONG else len(LONG)
 
     items.sort(key=place)
 

@@ -1,7 +1,6 @@
 """The people of the browser tests: what a visitor and an expert see and touch, found as a person finds it."""
 
 import json
-import os
 import re
 import time
 from collections.abc import Callable
@@ -10,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, FrameLocator, Locator, Page, Request, Response, expect
 
-from tests.running import PASSWORD, ROOT, Server
+from tests.running import BESIDE, PASSWORD, ROOT, Server
 
 OUTPUT = ROOT / "test-output"
 #: A page four levels down in Anna's branch, by the names a person clicks from the home page.
@@ -215,10 +214,6 @@ class Desk:
 
 
 EXPERTS = ("admin", "anna", "boris", "clara", "dmitri")
-
-
-#: Whole tests that run beside each other here: each has that much less of the machine.
-BESIDE = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 
 
 def quick(since: float, seconds: float = 1.0) -> float:

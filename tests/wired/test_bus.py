@@ -11,6 +11,7 @@ from redis import asyncio as redis
 
 from store.bus import Bus, LocalBus
 from store.redis_bus import CHANNEL, RedisBus
+from tests.running import BESIDE
 from tests.servers import Valkey
 
 
@@ -202,11 +203,11 @@ async def test_without_redis_nobody_waits_and_with_it_again_everybody_hears(othe
     await asyncio.to_thread(other_valkey.start)
     back = time.monotonic()
     here.bus.ring("conversation", "while you were away")
-    await becomes(lambda: not any(ear.bus.deaf for ear in ears), 3)
-    await becomes(lambda: all(any(at > back for at in ear.swept) for ear in ears), 1)
+    await becomes(lambda: not any(ear.bus.deaf for ear in ears), 3 * BESIDE)
+    await becomes(lambda: all(any(at > back for at in ear.swept) for ear in ears), BESIDE)
     there.bells.clear()
     here.bus.ring("conversation", "live")
-    assert await becomes(lambda: "live" in there.bells) < 0.5
+    assert await becomes(lambda: "live" in there.bells) < 0.5 * BESIDE
     swept = [len(ear.swept) for ear in ears]
     await asyncio.sleep(2.5)
     assert [len(ear.swept) for ear in ears] == swept
