@@ -2,13 +2,13 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import TypeVar
 
 import structlog
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from contract.errors import Refused
 from store.base import Fn
@@ -69,7 +69,7 @@ class PostgresStore:
     async def glance(self, fn: Fn[T]) -> T:
         """No BEGIN and no ROLLBACK: of three or four ways to the base, one or two are left."""
         with self._working(), _away():
-            async with self._glances.connect() as connection:
+            async with _lent(self._glances) as connection:
                 return await connection.run_sync(fn)
 
     async def close(self) -> None:
@@ -95,7 +95,7 @@ class PostgresStore:
     async def _write(self, fn: Fn[T]) -> T:
         for attempt in range(TRIES):
             try:
-                async with self._engine.begin() as connection:
+                async with _lent(self._engine) as connection, connection.begin():
                     return await connection.run_sync(fn)
             except DBAPIError as error:
                 if _state(error) in _AGAIN and attempt < TRIES - 1:
@@ -109,10 +109,26 @@ class PostgresStore:
 
     async def _read(self, fn: Fn[T]) -> T:
         with _away():
-            async with self._engine.connect() as connection:
+            async with _lent(self._engine) as connection:
                 # Repeatable read: everything that `fn` looks at is of one moment.
                 await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
                 return await connection.run_sync(fn)
+
+
+@contextlib.asynccontextmanager
+async def _lent(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection of the pool. Who leaves in the middle takes it with them.
+
+    Interrupted during BEGIN, the driver believes in a transaction that SQLAlchemy knows nothing of: every later write
+    on that connection would be a savepoint inside it, acknowledged and never committed. What SQLAlchemy runs itself
+    invalidates the connection when cancelled (not when timed out); a `Prepared` goes past that.
+    """
+    async with engine.connect() as connection:
+        try:
+            yield connection
+        except (asyncio.CancelledError, TimeoutError):
+            await connection.invalidate()
+            raise
 
 
 @contextlib.contextmanager

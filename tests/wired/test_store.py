@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, bindparam, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.util import await_only
 
@@ -21,6 +21,7 @@ from store.connect import database_url as with_driver
 from store.connect import open_store
 from store.journal import Journal
 from store.postgres import PostgresStore
+from store.prepared import Prepared
 from store.receipts import forget, once
 from store.sql import counted, db_now, insert_new, next_number, upsert
 from store.sqlite import SqliteStore
@@ -191,6 +192,50 @@ async def test_a_caller_who_goes_away_does_not_stop_the_others(store: Store, per
     assert done[1::2] == list(range(1, 20, 2))
     assert set(await store.read(numbers(person))) >= set(range(1, 20, 2))
     assert await store.write(put(person, 99)) == 99
+
+
+ADD = Prepared(
+    receipt.insert().values({name: bindparam(name) for name in ("person", "client_id", "command", "answer", "at")})
+)
+
+
+def add(person: str, number: int) -> Callable[[Connection], int]:
+    """Writes one row as the hot path does, and says its number."""
+
+    def work(conn: Connection) -> int:
+        ADD.change(conn, **note(person, number))
+        return number
+
+    return work
+
+
+SEEN = Prepared(select(receipt.c.at).where(receipt.c.person == bindparam("person")).order_by(receipt.c.at))
+
+
+def seen(person: str) -> Callable[[Connection], list[int]]:
+    """Which rows of this person are there, read as the hot path does."""
+    return lambda conn: SEEN.scalars(conn, person=person)
+
+
+@pytest.mark.parametrize("kind", ["write", "read", "glance"])
+async def test_who_goes_away_at_any_moment_spoils_nothing_for_the_next(
+    store: Store, database_url: str, person: str, kind: str
+):
+    """Cancelled between BEGIN and its answer as anywhere else: what was acknowledged afterwards is kept."""
+    gone, kept = uuid4().hex, []
+    for step in range(60):
+        if kind == "write":
+            leaving = asyncio.create_task(store.write(add(gone, step)))
+        else:
+            leaving = asyncio.create_task(getattr(store, kind)(seen(gone)))
+        await asyncio.sleep(step / 20_000)
+        leaving.cancel()
+        await asyncio.gather(leaving, return_exceptions=True)
+        kept.append(await store.write(add(person, step)))
+        assert await store.read(seen(person)) == kept
+    again = open_store(database_url)
+    assert await again.read(seen(person)) == kept
+    await again.close()
 
 
 # The journal ---------------------------------------------------------------------------------------------------------
