@@ -23,8 +23,6 @@ ROOT = Path(__file__).parent.parent
 PASSWORD = "a bell over the door"
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
 START_SECONDS = 60
-#: So many tests run beside each other here: each has that much less of the machine, and promises seconds accordingly.
-BESIDE = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 
 
 class Server:

@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, FrameLocator, Locator, Page, Request, Response, expect
 
-from tests.running import BESIDE, PASSWORD, ROOT, Server
+from tests.running import PASSWORD, ROOT, Server
 
 OUTPUT = ROOT / "test-output"
 #: A page four levels down in Anna's branch, by the names a person clicks from the home page.
@@ -217,9 +217,9 @@ EXPERTS = ("admin", "anna", "boris", "clara", "dmitri")
 
 
 def quick(since: float, seconds: float = 1.0) -> float:
-    """The ms for an assertion that has to come true within `seconds` of the moment `since` (monotonic), on a machine
-    that does nothing else; what it takes then is kept (`test-output/story/took.json`), and measured by the benches."""
-    return max(1.0, (seconds * BESIDE - (time.monotonic() - since)) * 1000)
+    """The ms for an assertion that has to come true within `seconds` of the moment `since` (monotonic): its test runs
+    alone."""
+    return max(1.0, (seconds - (time.monotonic() - since)) * 1000)
 
 
 def write_report(folder: Path, name: str, value: object) -> None:

@@ -195,7 +195,7 @@ def test_who_sets_up_can_answer_too(
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize(("width", "look"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "look"), [(1280, "light"), (390, "dark")])  # axe looks at both in each
 def test_the_first_run_can_be_used_by_everybody(
     server: Server, browser: Browser, new_context: Callable[..., BrowserContext], look: str, width: int
 ) -> None:

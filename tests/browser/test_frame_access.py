@@ -22,7 +22,6 @@ ZOOMED = {"viewport": {"width": 640, "height": 430}, "device_scale_factor": 2, "
 SCREENS: dict[str, dict[str, Any]] = {
     "desktop-light-en": {**DESKTOP, "locale": "en-GB", "color_scheme": "light"},
     "phone-dark-ru": {**PHONE, "locale": "ru-RU", "color_scheme": "dark"},
-    "phone-light-en": {**PHONE, "locale": "en-GB", "color_scheme": "light"},
     "zoomed-dark-ru": {**ZOOMED, "locale": "ru-RU", "color_scheme": "dark"},
 }
 #: What is wider than the frame, or lies outside of it where nobody can scroll.

@@ -43,20 +43,19 @@ def walk(page: Page, keep: Callable[[str], None]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("look", ["light", "dark"])
 def test_articles_and_canned_answers_can_be_used_by_everybody(
-    demo: Server, new_context: Callable[..., BrowserContext], look: str
+    demo: Server, new_context: Callable[..., BrowserContext]
 ) -> None:
     """Axe finds nothing, on a desktop and on a phone; nothing is wider than the phone."""
-    pictures, wrong = Pictures(f"knowledge-{look}"), {}
-    for size, viewport in (("desktop", DESKTOP), ("phone", PHONE)):
+    pictures, wrong = Pictures("knowledge"), {}
+    for size, look, viewport in (("desktop", "light", DESKTOP), ("phone", "dark", PHONE)):
         marketer = Desk(new_context(color_scheme=look, viewport=viewport), demo, "marketer")
         marketer.sign_in()
         page = marketer.page
         page.goto(f"{demo.other}/console/#/site/articles")
 
         def keep(name: str, page: Page = page, size: str = size) -> None:
-            pictures.take(page, f"{name}-{size}-{look}")
+            pictures.take(page, f"{name}-{size}")
             wide = page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
             if found := faults(page) + [f"{wide} px too wide"] * (wide > 0):
                 wrong[f"{name} {size}"] = found

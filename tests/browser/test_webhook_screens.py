@@ -141,7 +141,7 @@ def test_a_webhook_is_added_tried_and_mended_with_the_keyboard_alone(
 
 
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize(("width", "look"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "look"), [(1280, "light"), (390, "dark")])  # axe looks at both in each
 def test_both_screens_can_be_used_by_everybody(
     house: Server, receiver: Receiver, new_context: Callable[..., BrowserContext], look: str, width: int
 ) -> None:

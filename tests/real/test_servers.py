@@ -49,6 +49,28 @@ async def test_a_copy_has_the_tables_and_rows_of_its_template(postgres_server: P
     assert postgres_server.sql("select count(*) from note", name).strip() == "1"
 
 
+def test_an_emptied_base_tells_whether_its_tables_are_still_the_same(postgres_server: Postgres) -> None:
+    """Rows and those who are connected go; a new column, index or constraint shows."""
+    url = postgres_server.fresh_database()
+    name = url.rsplit("/", 1)[1]
+    postgres_server.sql("create table note (id int, text text)", name)
+    shape, size = postgres_server.empty(url)
+    assert size > 1_000_000
+    postgres_server.sql("insert into note values (1, 'ü')", name)
+    assert postgres_server.empty(url)[0] == shape
+    seen = {shape}
+    for change in (
+        "alter table note add more int",
+        "create index note_text on note (text)",
+        "alter table note add constraint note_small check (id < 9)",
+        "alter table note alter id set not null",
+        "create table other (id int)",
+    ):
+        postgres_server.sql(change, name)
+        seen.add(postgres_server.empty(url)[0])
+    assert len(seen) == 6
+
+
 async def test_valkey_answers_and_forgets_when_asked(redis_url: str, valkey_server: Valkey) -> None:
     """A real client writes and reads; `empty` leaves nothing."""
     client = redis.asyncio.from_url(redis_url)
