@@ -217,8 +217,8 @@ EXPERTS = ("admin", "anna", "boris", "clara", "dmitri")
 
 
 def quick(since: float, seconds: float = 1.0) -> float:
-    """The ms for an assertion that has to come true within `seconds` of the moment `since` (monotonic): its test runs
-    alone."""
+    """The ms for an assertion that has to come true within `seconds` of the moment `since` (monotonic). Its test is
+    `calm`."""
     return max(1.0, (seconds - (time.monotonic() - since)) * 1000)
 
 

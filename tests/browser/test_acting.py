@@ -57,7 +57,7 @@ def stays(guest: Visitor) -> float:
     return guest.linger(5_000)
 
 
-@pytest.mark.alone
+@pytest.mark.calm
 @pytest.mark.timeout(90)
 def test_a_card_comes_by_itself_and_in_an_empty_room_nobody_invites(
     shop: str, visitor: Callable[..., Visitor], expert: Callable[..., Desk]
@@ -86,7 +86,7 @@ def test_a_card_comes_by_itself_and_in_an_empty_room_nobody_invites(
     assert guest.complaints == []
 
 
-@pytest.mark.alone
+@pytest.mark.calm
 @pytest.mark.timeout(90)
 def test_an_invitation_comes_from_somebody_who_answers(
     shop: str, visitor: Callable[..., Visitor], expert: Callable[..., Desk]

@@ -93,7 +93,7 @@ def lone(log: Locator, words: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.alone
+@pytest.mark.calm
 @pytest.mark.timeout(150)
 def test_where_websockets_are_blocked_the_whole_talk_goes_on_without(
     line: Proxy, visitor: Callable[..., Visitor], anna: Desk

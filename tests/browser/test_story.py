@@ -17,7 +17,7 @@ KIT = WAY[-1]
 
 
 @pytest.mark.slow
-@pytest.mark.alone
+@pytest.mark.calm
 @pytest.mark.timeout(150)
 def test_the_three_minute_story(
     demo: Server,

@@ -176,7 +176,7 @@ def other_valkey() -> Iterator[Valkey]:
         server.close()
 
 
-@pytest.mark.alone
+@pytest.mark.calm
 async def test_without_redis_nobody_waits_and_with_it_again_everybody_hears(other_valkey: Valkey):
     """Stopped: ringing costs nothing, own bells are heard, the bus knows that it is deaf and sweeps every 2 s.
 
