@@ -204,6 +204,11 @@ class Postgres(Server):
         """The address as the product writes it."""
         return f"postgresql+asyncpg://app@{HOST}:{self.port}/{database}"
 
+    def processes(self) -> list[int]:
+        """Everybody who works in it now: the one that was started, and its children."""
+        first = int((self.folder / "pg" / "postmaster.pid").read_text().split()[0])
+        return [first, *map(int, Path(f"/proc/{first}/task/{first}/children").read_text().split())]
+
     def fresh_database(self, template: str | None = None) -> str:
         """The URL of a new database: empty, or a copy of the one at the URL `template`, which nobody may be using."""
         name = f"t{next(self._numbers)}_{secrets.token_hex(4)}"

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -108,15 +108,26 @@ async def test_a_listener_that_fails_stops_nobody():
 
 
 @pytest.fixture
-async def pair(redis_url: str) -> AsyncIterator[tuple[Ear, Ear]]:
-    """Two processes as far as the bus can tell."""
-    ears = Ear(RedisBus(redis_url)), Ear(RedisBus(redis_url))
-    for ear in ears:
-        await ear.bus.start()
-    await becomes(lambda: not any(ear.bus.deaf for ear in ears))
-    yield ears
+async def listen() -> AsyncIterator[Callable[[str], Awaitable[Ear]]]:
+    """`await listen(url)`: a process as far as the bus can tell; it ends with the test, however that ends."""
+    ears: list[Ear] = []
+
+    async def begin(url: str) -> Ear:
+        ears.append(Ear(RedisBus(url)))
+        await ears[-1].bus.start()
+        return ears[-1]
+
+    yield begin
     for ear in ears:
         await ear.bus.close()
+
+
+@pytest.fixture
+async def pair(redis_url: str, listen: Callable[[str], Awaitable[Ear]]) -> tuple[Ear, Ear]:
+    """Two of them that hear."""
+    ears = await listen(redis_url), await listen(redis_url)
+    await becomes(lambda: not any(ear.bus.deaf for ear in ears))
+    return ears
 
 
 async def test_a_bell_is_heard_by_the_other_process_at_once_and_by_our_own_once(pair: tuple[Ear, Ear]):
@@ -177,15 +188,14 @@ def other_valkey() -> Iterator[Valkey]:
 
 
 @pytest.mark.calm
-async def test_without_redis_nobody_waits_and_with_it_again_everybody_hears(other_valkey: Valkey):
+async def test_without_redis_nobody_waits_and_with_it_again_everybody_hears(
+    other_valkey: Valkey, listen: Callable[[str], Awaitable[Ear]]
+):
     """Stopped: ringing costs nothing, own bells are heard, the bus knows that it is deaf and sweeps every 2 s.
 
     Started: live within 3 s, and what was rung meanwhile is made good by a sweep.
     """
-    here, there = Ear(RedisBus(other_valkey.url())), Ear(RedisBus(other_valkey.url()))
-    ears = (here, there)
-    for ear in ears:
-        await ear.bus.start()
+    ears = here, there = await listen(other_valkey.url()), await listen(other_valkey.url())
     await becomes(lambda: not any(ear.bus.deaf for ear in ears))
     await asyncio.to_thread(other_valkey.stop)
     begun = time.monotonic()
@@ -211,14 +221,13 @@ async def test_without_redis_nobody_waits_and_with_it_again_everybody_hears(othe
     swept = [len(ear.swept) for ear in ears]
     await asyncio.sleep(2.5)
     assert [len(ear.swept) for ear in ears] == swept
-    for ear in ears:
-        await ear.bus.close()
 
 
-async def test_a_redis_that_hangs_is_noticed_and_survived(other_valkey: Valkey):
+async def test_a_redis_that_hangs_is_noticed_and_survived(
+    other_valkey: Valkey, listen: Callable[[str], Awaitable[Ear]]
+):
     """It takes connections and says nothing: deaf within 5 s, closing does not wait for it, and it may come back."""
-    ear = Ear(RedisBus(other_valkey.url()))
-    await ear.bus.start()
+    ear = await listen(other_valkey.url())
     await becomes(lambda: not ear.bus.deaf)
     assert other_valkey.process is not None
     os.kill(other_valkey.process.pid, 19)
@@ -237,14 +246,14 @@ async def test_a_redis_that_hangs_is_noticed_and_survived(other_valkey: Valkey):
     assert time.monotonic() - begun < 3
 
 
-async def test_a_bus_that_starts_without_redis_becomes_live_by_itself(other_valkey: Valkey):
+async def test_a_bus_that_starts_without_redis_becomes_live_by_itself(
+    other_valkey: Valkey, listen: Callable[[str], Awaitable[Ear]]
+):
     """The order in which machines start does not matter."""
     await asyncio.to_thread(other_valkey.stop)
-    ear = Ear(RedisBus(other_valkey.url()))
-    await ear.bus.start()
+    ear = await listen(other_valkey.url())
     assert ear.bus.deaf
     await asyncio.sleep(1)
     await asyncio.to_thread(other_valkey.start)
     await becomes(lambda: not ear.bus.deaf, 4)
     assert ear.swept
-    await ear.bus.close()

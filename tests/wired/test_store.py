@@ -1,6 +1,10 @@
 """What the store promises above both databases: whole or not at all, after the commit, and never a hang."""
 
 import asyncio
+import contextlib
+import itertools
+import os
+import signal
 import sqlite3
 import threading
 import time
@@ -26,6 +30,7 @@ from store.receipts import forget, once
 from store.sql import counted, db_now, insert_new, next_number, upsert
 from store.sqlite import SqliteStore
 from store.tables import receipt
+from tests.conftest import make_schema
 from tests.servers import Postgres
 
 
@@ -458,6 +463,46 @@ async def test_a_database_that_is_away_is_told_within_seconds_and_comes_back_by_
         assert await store.read(numbers("p")) == [*range(8), 200]
     finally:
         await store.close()
+
+
+async def test_what_was_acknowledged_while_a_database_hangs_again_and_again_is_kept(
+    other_postgres: Postgres, person: str
+):
+    """PostgreSQL stands still five times, for longer than twenty writers and readers wait. Whatever they were told is
+    done is there afterwards, and the store works on."""
+    url = other_postgres.fresh_database()
+    make_schema(url)
+    store = open_store(url)
+    done, numbering, over = set[int](), itertools.count(), False
+    patience = 0.25
+
+    async def writes() -> None:
+        while not over:
+            number = next(numbering)
+            with contextlib.suppress(TimeoutError, Refused):
+                async with asyncio.timeout(patience):
+                    done.add(await store.write(add(person, number)))
+            with contextlib.suppress(TimeoutError, Refused):
+                async with asyncio.timeout(patience):
+                    await store.read(seen(person))
+
+    writers = [asyncio.create_task(writes()) for _ in range(20)]
+    for _ in range(5):
+        held = other_postgres.processes()
+        for sign in (signal.SIGSTOP, signal.SIGCONT):
+            for pid in held:
+                with contextlib.suppress(ProcessLookupError):  # whose client had left
+                    os.kill(pid, sign)
+            await asyncio.sleep(2 * patience)
+    over = True
+    await asyncio.gather(*writers)
+    done.add(await store.write(add(person, next(numbering))))
+    await store.close()
+    again = open_store(url)
+    kept = await again.read(seen(person))
+    await again.close()
+    assert done <= set(kept)
+    assert len(done) > 100
 
 
 async def test_a_row_that_stays_locked_is_told_as_busy(new_database: Callable[[str], str], person: str):
