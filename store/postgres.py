@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -69,8 +69,7 @@ class PostgresStore:
     async def glance(self, fn: Fn[T]) -> T:
         """No BEGIN and no ROLLBACK: of three or four ways to the base, one or two are left."""
         with self._working(), _away():
-            async with _lent(self._glances) as connection:
-                return await connection.run_sync(fn)
+            return await _anew(self._glances, fn)
 
     async def close(self) -> None:
         self._closing = True
@@ -94,12 +93,17 @@ class PostgresStore:
 
     async def _write(self, fn: Fn[T]) -> T:
         for attempt in range(TRIES):
+            committing = False
             try:
                 async with _lent(self._engine) as connection, connection.begin():
-                    return await connection.run_sync(fn)
+                    value = await connection.run_sync(fn)
+                    committing = True
+                return value
             except DBAPIError as error:
                 if _state(error) in _AGAIN and attempt < TRIES - 1:
                     await asyncio.sleep(0.005 * 2**attempt)
+                    continue
+                if error.connection_invalidated and not committing and not attempt:
                     continue
                 raise _translated(error) from error
             except (OSError, PoolTimeout, TimeoutError) as error:
@@ -109,19 +113,31 @@ class PostgresStore:
 
     async def _read(self, fn: Fn[T]) -> T:
         with _away():
-            async with _lent(self._engine) as connection:
-                # Repeatable read: everything that `fn` looks at is of one moment.
-                await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            # Repeatable read: everything that `fn` looks at is of one moment.
+            return await _anew(self._engine, fn, isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+async def _anew(engine: AsyncEngine, fn: Fn[T], **options: Any) -> T:
+    """The value of a look; where its connection had died since it was used last, that of a second one."""
+    for last in (False, True):
+        try:
+            async with _lent(engine) as connection:
+                if options:
+                    await connection.execution_options(**options)
                 return await connection.run_sync(fn)
+        except DBAPIError as error:
+            if last or not error.connection_invalidated:
+                raise
+    raise AssertionError("unreachable")
 
 
 @contextlib.asynccontextmanager
 async def _lent(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """A connection of the pool. Who leaves in the middle takes it with them.
+    """A connection of the pool. What a `Prepared` does goes past SQLAlchemy, so it is told here what it would notice.
 
-    Interrupted during BEGIN, the driver believes in a transaction that SQLAlchemy knows nothing of: every later write
-    on that connection would be a savepoint inside it, acknowledged and never committed. What SQLAlchemy runs itself
-    invalidates the connection when cancelled (not when timed out); a `Prepared` goes past that.
+    Who leaves in the middle takes the connection with them. Interrupted during BEGIN, the driver believes in a
+    transaction that SQLAlchemy knows nothing of: every later write on it would be a savepoint inside that one,
+    acknowledged and never committed. (SQLAlchemy does the same where it is cancelled, but not where it times out.)
     """
     async with engine.connect() as connection:
         try:
@@ -129,6 +145,18 @@ async def _lent(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         except (asyncio.CancelledError, TimeoutError):
             await connection.invalidate()
             raise
+        except DBAPIError as error:
+            if not error.connection_invalidated and _is_dead(connection):
+                with contextlib.suppress(DBAPIError):  # it fails, and all that are as old as this one are forgotten
+                    await connection.exec_driver_sql("SELECT 1")
+                error.connection_invalidated = True
+            raise
+
+
+def _is_dead(connection: AsyncConnection) -> bool:
+    held = connection.sync_connection
+    assert held is not None
+    return held.invalidated or bool(held.connection.driver_connection.is_closed())  # type: ignore[union-attr]
 
 
 @contextlib.contextmanager

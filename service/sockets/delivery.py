@@ -8,7 +8,6 @@ Whatever cannot be told stops nothing else: no other bell, no other desk, no oth
 """
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, TypeVar
@@ -34,12 +33,15 @@ from service.sockets.noted import Noted
 from service.sockets.registry import Connection, Saying
 from service.sockets.server import Sockets
 from service.sockets.sessions import Sessions, session_of
+from store.sql import db_now
 
 T = TypeVar("T")
 Look = Callable[[Base], list[Saying]]
 Step = Callable[[], Awaitable[Any]]
 #: Pages in one look; and conversations in one, which on SQLite keeps everything else waiting meanwhile.
 CROWD, MANY = 100, 20
+#: So many seconds after the base could not be asked it is asked whether it is there again.
+AGAIN = 1.0
 log = structlog.get_logger()
 
 
@@ -52,10 +54,12 @@ class Delivery:
         self._rung = Row[str](self._turn, MANY, partial(self._together, self._words))
         self._standing = Row[str](asyncio.Lock(), MANY, partial(self._together, self._lines))
         self._coming = Row[Connection](self._turn, CROWD, partial(self._together, self._pages))
+        self._missed = asyncio.Event()  # something could not be looked at
         sockets.joined, sockets.settled = self.joined, self.settled
         live = LiveList(bell, sockets)
         bell.background(live.run())
         bell.background(Sessions(bell, sockets).run())
+        bell.background(self._make_good())
         for kind, handler in (
             ("alert", self.alert),
             ("conversation", self.conversation),
@@ -64,7 +68,7 @@ class Delivery:
             ("visit", live.changed),
             ("callback", self.callback),
         ):
-            bell.bus.on(kind, handler)  # type: ignore[arg-type]
+            bell.bus.on(kind, partial(self._or_later, handler))  # type: ignore[arg-type]
         bell.bus.on_sweep(self.sweep)
 
     # --- somebody joined ----------------------------------------------------------------------------------------
@@ -75,7 +79,7 @@ class Delivery:
             await self._tell(lambda conn: talks.asked(conn, self._registry, connection))
             return
         if isinstance(connection.caller, VisitorCaller):
-            await self._coming.look_at([connection])
+            await self._or_later(self._coming.look_at, [connection])
             return
         account_id = connection.caller.account.id
         await self._each(
@@ -111,8 +115,30 @@ class Delivery:
                 lambda conn: chat.queries.open_here(conn, here.visitor_ids(), here.expert_ids())
             )
         except Refused as refused:
-            log.warning("delivery.refused", code=refused.code)
+            self._later(refused)
             return found
+
+    async def _make_good(self) -> None:
+        """The base was away: what could not be looked at meanwhile nobody rings for again, so everything is."""
+        while True:
+            await self._missed.wait()
+            await asyncio.sleep(AGAIN)
+            self._missed.clear()
+            await self._or_later(self._bell.store.glance, db_now)
+            if not self._missed.is_set():
+                log.info("delivery.swept")
+                await self.sweep()
+
+    async def _or_later(self, look: Callable[[Any], Awaitable[Any]], at: Any) -> None:
+        try:
+            await look(at)
+        except Refused as refused:
+            self._later(refused)
+
+    def _later(self, refused: Refused) -> None:
+        log.warning("delivery.refused", code=refused.code)
+        if refused.code in ("unavailable", "busy"):
+            self._missed.set()
 
     # --- bells --------------------------------------------------------------------------------------------------
 
@@ -141,10 +167,9 @@ class Delivery:
         except Refused:  # the base is away
             raise
         except Exception:
-            for one in some if len(some) > 1 else ():
-                with contextlib.suppress(Exception):
-                    await look([one])
-            raise
+            if len(some) == 1:
+                raise
+            await self._each(*(partial(look, [one]) for one in some))
 
     async def _words(self, ids: list[str]) -> None:
         """What rang while somebody else had their turn is one look: a few rows, and no other thread."""
@@ -245,7 +270,7 @@ class Delivery:
         for step in steps:
             try:
                 await step()
-            except Refused as refused:  # the base is away
-                log.warning("delivery.refused", code=refused.code)
+            except Refused as refused:
+                self._later(refused)
             except Exception:
                 log.exception("delivery.failed")

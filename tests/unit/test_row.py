@@ -70,7 +70,7 @@ async def test_who_was_looked_at_waits_for_nobody_elses_look() -> None:
 
 
 @pytest.mark.parametrize("goes_wrong", ["broken", "given up"])
-async def test_a_look_that_fails_is_heard_of_once_and_keeps_nobody_waiting(goes_wrong: str) -> None:
+async def test_a_look_that_fails_keeps_nobody_waiting(goes_wrong: str) -> None:
     eye = Eye()
     had = asyncio.create_task(eye.row.look_at(["broken"]))
     await turns()
@@ -84,6 +84,37 @@ async def test_a_look_that_fails_is_heard_of_once_and_keeps_nobody_waiting(goes_
         await had
     await asyncio.wait_for(asyncio.gather(*others), 1)
     assert eye.looks == [["broken"], ["x", "y"]]
+
+
+async def test_whoever_waited_for_a_look_hears_that_it_failed() -> None:
+    """Not only the one who had it: they were not looked at either."""
+    eye = Eye()
+    waiting = [asyncio.create_task(eye.row.look_at([one])) for one in ("a", "x", "broken", "y")]
+    await turns()
+    await eye.end(looks=2)
+    assert eye.looks == [["a"], ["x", "broken", "y"]]
+    first, *others = await asyncio.gather(*waiting, return_exceptions=True)
+    assert first is None
+    assert all(isinstance(one, ValueError) for one in others)
+
+
+async def test_a_look_that_is_given_up_is_had_by_somebody_else() -> None:
+    """Who had it for all of them went away; the others, and those who asked again meanwhile, are looked at."""
+    eye = Eye()
+    first = asyncio.create_task(eye.row.look_at(["a"]))
+    await turns()
+    waiting = [asyncio.create_task(eye.row.look_at([one])) for one in "xy"]
+    await eye.end()
+    assert eye.looks == [["a"], ["x", "y"]]
+    waiting.append(asyncio.create_task(eye.row.look_at(["y"])))
+    await turns()
+    waiting[0].cancel()
+    await eye.end(looks=3)
+    gone, *others = await asyncio.wait_for(asyncio.gather(first, *waiting, return_exceptions=True), 1)
+    assert gone is None
+    assert isinstance(others[0], asyncio.CancelledError)
+    assert others[1:] == [None, None]
+    assert eye.looks[2:] == [["y"]]
 
 
 @given(

@@ -18,6 +18,7 @@ import tracker.do
 from chat.message import Who
 from chat.tables import card
 from contract.clock import now_ms
+from contract.errors import Refused
 from contract.ids import new_id
 from routing.tables import alert
 from service.bell import Bell
@@ -168,6 +169,27 @@ async def test_words_wait_for_no_list(house: Bell, monkeypatch: pytest.MonkeyPat
     assert [name for name, _ in asking.heard] == ["message.added"]
     await asyncio.wait_for(looked.wait(), 2)
     assert heard_before == [["message.added"]]
+
+
+async def test_what_could_not_be_looked_at_is_told_once_the_base_is_back(
+    house: Bell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is said while nobody can look, and nobody rings for it again."""
+    asking, talk = await waits(house)
+    real, tried = house.store.glance, 0
+
+    async def away(_: Any) -> Any:
+        nonlocal tried
+        tried += 1
+        raise Refused("unavailable", retry_after=2)
+
+    monkeypatch.setattr(house.store, "glance", away)
+    house.bus.ring("conversation", talk)
+    await asyncio.sleep(1.5)
+    assert tried >= 2, "it is asked whether it is back"
+    monkeypatch.setattr(house.store, "glance", real)
+    await asyncio.wait_for(asking.woken.wait(), 3)
+    assert [name for name, _ in asking.heard] == ["message.added"]
 
 
 async def test_made_up_ids_cost_a_sweep_no_look(house: Bell) -> None:

@@ -465,18 +465,44 @@ async def test_a_database_that_is_away_is_told_within_seconds_and_comes_back_by_
         await store.close()
 
 
-async def test_what_was_acknowledged_while_a_database_hangs_again_and_again_is_kept(
-    other_postgres: Postgres, person: str
-):
-    """PostgreSQL stands still five times, for longer than twenty writers and readers wait. Whatever they were told is
-    done is there afterwards, and the store works on."""
+@pytest.fixture
+def other_base(other_postgres: Postgres) -> str:
+    """With all tables, on a PostgreSQL that this test may stop."""
     url = other_postgres.fresh_database()
     make_schema(url)
-    store = open_store(url)
+    return url
+
+
+@pytest.mark.parametrize("kind", ["write", "read", "glance"])
+async def test_who_asks_after_a_database_was_restarted_notices_nothing(
+    other_postgres: Postgres, other_base: str, person: str, kind: str
+):
+    """All connections of the pool are dead by then, and the first to ask is served like the twentieth."""
+    store = open_store(other_base)
+    ask: Callable[[int], Any] = (
+        (lambda n: store.write(add(person, n))) if kind == "write" else lambda _: getattr(store, kind)(seen(person))
+    )
+    await asyncio.gather(*(ask(n) for n in range(20)))
+    for round_ in (1, 2):
+        await asyncio.to_thread(other_postgres.stop)
+        await asyncio.to_thread(other_postgres.start)
+        await ask(20 * round_)
+        await asyncio.gather(*(ask(20 * round_ + n) for n in range(1, 20)))
+    assert await store.read(seen(person)) == (list(range(60)) if kind == "write" else [])
+    await store.close()
+
+
+@pytest.mark.parametrize("how", ["hangs", "dies"])
+async def test_what_was_acknowledged_while_a_database_fails_again_and_again_is_kept(
+    other_postgres: Postgres, other_base: str, person: str, how: str
+):
+    """Twenty write and read while PostgreSQL stands still for longer than they wait, or dies. Whatever they were told
+    is done is there afterwards, and the store works on."""
+    store = open_store(other_base)
     done, numbering, over = set[int](), itertools.count(), False
     patience = 0.25
 
-    async def writes() -> None:
+    async def works() -> None:
         while not over:
             number = next(numbering)
             with contextlib.suppress(TimeoutError, Refused):
@@ -485,9 +511,15 @@ async def test_what_was_acknowledged_while_a_database_hangs_again_and_again_is_k
             with contextlib.suppress(TimeoutError, Refused):
                 async with asyncio.timeout(patience):
                     await store.read(seen(person))
+            await asyncio.sleep(0.01)
 
-    writers = [asyncio.create_task(writes()) for _ in range(20)]
-    for _ in range(5):
+    workers = [asyncio.create_task(works()) for _ in range(20)]
+    for _ in range(4):
+        await asyncio.sleep(2 * patience)
+        if how == "dies":
+            await asyncio.to_thread(other_postgres.stop, signal.SIGQUIT)
+            await asyncio.to_thread(other_postgres.start)
+            continue
         held = other_postgres.processes()
         for sign in (signal.SIGSTOP, signal.SIGCONT):
             for pid in held:
@@ -495,13 +527,14 @@ async def test_what_was_acknowledged_while_a_database_hangs_again_and_again_is_k
                     os.kill(pid, sign)
             await asyncio.sleep(2 * patience)
     over = True
-    await asyncio.gather(*writers)
+    await asyncio.gather(*workers)
     done.add(await store.write(add(person, next(numbering))))
     await store.close()
-    again = open_store(url)
+    again = open_store(other_base)
     kept = await again.read(seen(person))
     await again.close()
     assert done <= set(kept)
+    assert len(kept) == len(set(kept))
     assert len(done) > 100
 
 
