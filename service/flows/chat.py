@@ -1,6 +1,7 @@
 """The conversation, from both sides. One unit of work each, the doorbell after the commit."""
 
 import asyncio
+from collections.abc import Callable
 
 from sqlalchemy import Connection, RowMapping
 
@@ -79,12 +80,15 @@ async def visitor_open(bell: Bell, caller: VisitorCaller, data: ChatOpen) -> Cha
 async def visitor_send(bell: Bell, caller: VisitorCaller, data: MessageSend) -> Sent:
     """What nobody has taken yet rings the bell: somebody is asking. While nobody is there the articles answer."""
 
-    def work(conn: Connection, articles: list[ArticleQuote] | None) -> tuple[Sent, bool, list[str]]:
+    def work(conn: Connection, articles: list[ArticleQuote] | None) -> tuple[Sent, str | None, list[str]]:
         now = db_now(conn)
         alerts: list[str] = []
 
+        def place() -> RowMapping:
+            return chat.queries.conversation_for_visitor(conn, data.conversation, caller.visitor, caller.frame_hash)
+
         def say() -> Sent:
-            row = chat.queries.conversation_for_visitor(conn, data.conversation, caller.visitor, caller.frame_hash)
+            row = place()
             at_night = row["expert_id"] is None and night.is_night(conn, row["site_id"], now)
             if at_night and articles is None:
                 raise night.Fell
@@ -99,17 +103,26 @@ async def visitor_send(bell: Bell, caller: VisitorCaller, data: MessageSend) -> 
             return sent
 
         sent, fresh = once(conn, caller, "message.send", data.client_id, now, Sent, say)
-        return sent, fresh, alerts
+        return sent, data.conversation if fresh else _said_again(place), alerts
 
     try:
-        sent, fresh, alerts = await bell.store.write(lambda conn: work(conn, None))
+        sent, talk, alerts = await bell.store.write(lambda conn: work(conn, None))
     except night.Fell:
         found = await _fitting(bell, caller, data.text)
-        sent, fresh, alerts = await bell.store.write(lambda conn: work(conn, found))
-    if fresh:
-        bell.bus.ring("conversation", data.conversation)
+        sent, talk, alerts = await bell.store.write(lambda conn: work(conn, found))
+    if talk is not None:
+        bell.bus.ring("conversation", talk)
         bell.timers.announce(alerts)
     return sent
+
+
+def _said_again(place: Callable[[], RowMapping]) -> str | None:
+    """Where it was said, to ring there once more: whoever was asked first may not have come to it. Any other place is
+    no reason to refuse what is answered already."""
+    try:
+        return str(place()["id"])
+    except Refused:
+        return None
 
 
 async def _fitting(bell: Bell, caller: VisitorCaller, text: str) -> list[ArticleQuote]:
@@ -187,9 +200,15 @@ async def visitor_typing(bell: Bell, caller: VisitorCaller, data: Typing) -> Don
 async def expert_send(bell: Bell, caller: ExpertCaller, data: MessageSend) -> Sent:
     """Writing into a conversation that is nobody's takes it, and ends the bells of its visitor."""
 
-    def work(conn: Connection) -> tuple[Sent, bool, str, list[str]]:
+    def work(conn: Connection) -> tuple[Sent, str | None, str, list[str]]:
         now = db_now(conn)
         visitor, ended = "", list[str]()
+
+        def place() -> RowMapping:
+            nonlocal visitor
+            row = chat.queries.conversation_for_expert(conn, data.conversation, caller.account)
+            visitor = row["visitor_id"]
+            return row
 
         def say() -> Sent:
             nonlocal visitor, ended
@@ -198,11 +217,11 @@ async def expert_send(bell: Bell, caller: ExpertCaller, data: MessageSend) -> Se
             return _said(conn, row, speaker(caller.account), check_text(data.text), data.client_id, now)
 
         sent, fresh = once(conn, caller, "message.send", data.client_id, now, Sent, say)
-        return sent, fresh, visitor, ended
+        return sent, data.conversation if fresh else _said_again(place), visitor, ended
 
-    sent, fresh, visitor, ended = await bell.store.write(work)
-    if fresh:
-        bell.bus.ring("conversation", data.conversation)
+    sent, talk, visitor, ended = await bell.store.write(work)
+    if talk is not None:
+        bell.bus.ring("conversation", talk)
         bell.bus.ring("visitor", visitor)
         bell.timers.announce(ended)
     return sent

@@ -181,6 +181,7 @@ async def _take(
                 if known is not None:
                     # Who did not hear our answer sends all of it again, and would not hear one in the middle of it.
                     await _let_pass(incoming.parts, limit)
+                    bell.bus.ring("conversation", incoming.conversation)  # nor may anybody else have heard of it
                     return known
                 kept = await bell.files.take(incoming.parts, limit, by)
     except TimeoutError as error:

@@ -94,6 +94,22 @@ async def test_a_message_sent_again_is_said_once(shop: Shop):
     assert [m["client_id"] for m in texts] == ["x", "x"]
 
 
+async def test_a_message_sent_again_rings_again_in_its_own_conversation_alone(shop: Shop):
+    """Whoever was asked first may have stored it and died before it rang. Another conversation, or what is none, gets
+    the same answer and no bell."""
+    visitor, other, expert = await shop.visitor(), await shop.visitor(), await shop.expert()
+    conversation, theirs = await shop.open_chat(visitor), await shop.open_chat(other)
+    for sender, elsewhere in ((visitor, theirs), (expert, "typing-e:x")):
+        said = await shop.say(sender, "message.send", conversation=conversation, client_id="x", text="Hello")
+        shop.bus.rung.clear()
+        assert await shop.say(sender, "message.send", conversation=conversation, client_id="x", text="Hello") == said
+        assert ("conversation", conversation) in shop.bus.rung
+        shop.bus.rung.clear()
+        for place in (elsewhere, f"note:{conversation}", "nothing"):
+            assert await shop.say(sender, "message.send", conversation=place, client_id="x", text="Hello") == said
+        assert shop.bus.rung == []
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [("", "empty_message"), (" \n ", "empty_message"), ("x" * 8001, "message_too_long"), ("a\0", "bad_text"),
