@@ -133,7 +133,7 @@ class Server:
 
 
 _EMPTIED = """
-do $$ declare name text; begin
+do $$ declare name text; said text; begin
   perform pg_terminate_backend(pid, 5000) from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid();
   set local session_replication_role = replica;
@@ -141,12 +141,17 @@ do $$ declare name text; begin
       where schemaname = 'public' and tablename <> 'alembic_version' loop
     execute 'delete from ' || name;
   end loop;
+  if to_regclass('alembic_version') is not null then
+    execute 'select string_agg(version_num, chr(32)) from alembic_version' into said;
+  end if;
+  perform set_config('tests.revision', coalesce(said, ''), true);
 end $$;
 select md5(string_agg(said, ' ' order by said)), pg_database_size(current_database()) from (
   select relname || attname || atttypid || attnotnull said
     from pg_attribute join pg_class on pg_class.oid = attrelid
     where relnamespace = 'public'::regnamespace and not attisdropped and attnum > 0
-  union all select conname || conrelid from pg_constraint where connamespace = 'public'::regnamespace) shape"""
+  union all select conname || conrelid from pg_constraint where connamespace = 'public'::regnamespace
+  union all select current_setting('tests.revision')) shape"""
 
 
 class Postgres(Server):
@@ -221,8 +226,8 @@ class Postgres(Server):
         self.sql(f"DROP DATABASE IF EXISTS {_database(url)} WITH (FORCE)")
 
     def empty(self, url: str) -> tuple[str, int]:
-        """Remove every row, and whoever is still connected. What tells its tables, columns, indexes and constraints
-        from another's, and its size in bytes: what was removed still takes its place."""
+        """Remove every row, and whoever is still connected. What tells its tables, columns, indexes, constraints and
+        revision from another's, and its size in bytes: what was removed still takes its place."""
         shape, size = self.sql(_EMPTIED, _database(url)).strip().split("|")
         return shape, int(size)
 
