@@ -22,6 +22,8 @@ from tests.conftest import in_own_loop
 from tests.running import ROOT, Server, people_of
 
 Take = Callable[[str], None]
+#: Where the focus is, and whether the document has it.
+FOCUS = "`${document.hasFocus()} ${document.activeElement?.outerHTML.slice(0, 100)}`"
 PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
     b"2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -91,7 +93,11 @@ class Frame:
 
     def open(self) -> "Frame":
         self.bell.click()
-        expect(self.field).to_be_focused()
+        try:
+            expect(self.field).to_be_focused()
+        except AssertionError as error:
+            error.add_note(f"page: {self.guest.page.evaluate(FOCUS)}; frame: {frame_of(self.guest).evaluate(FOCUS)}")
+            raise
         expect(self.inside.get_by_role("status").first).to_have_text("")
         return self
 
