@@ -70,9 +70,11 @@ class RedisBus:
         self._tasks = [asyncio.create_task(task()) for task in (self._send, self._listen, self._beat, self._watch)]
 
     async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        # The client may take a cancellation for one of its timeouts: it is said until it is heard.
+        while working := [task for task in self._tasks if not task.done()]:
+            for task in working:
+                task.cancel()
+            await asyncio.wait(working, timeout=0.5)
         await self._local.close()
         await self._redis.aclose()
 

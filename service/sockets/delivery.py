@@ -8,6 +8,7 @@ Whatever cannot be told stops nothing else: no other bell, no other desk, no oth
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, TypeVar
@@ -42,6 +43,8 @@ Step = Callable[[], Awaitable[Any]]
 CROWD, MANY = 100, 20
 #: So many seconds after the base could not be asked it is asked whether it is there again.
 AGAIN = 1.0
+#: Looking at everything takes at most one part in so many of the time, whoever it is that cannot be told.
+REST = 9
 log = structlog.get_logger()
 
 
@@ -120,14 +123,16 @@ class Delivery:
 
     async def _make_good(self) -> None:
         """The base was away: what could not be looked at meanwhile nobody rings for again, so everything is."""
+        took = 0.0
         while True:
             await self._missed.wait()
-            await asyncio.sleep(AGAIN)
+            await asyncio.sleep(max(AGAIN, took * REST))
             self._missed.clear()
             await self._or_later(self._bell.store.glance, db_now)
+            began = time.monotonic()
             if not self._missed.is_set():
-                log.info("delivery.swept")
                 await self.sweep()
+            took = time.monotonic() - began
 
     async def _or_later(self, look: Callable[[Any], Awaitable[Any]], at: Any) -> None:
         try:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from redis import asyncio as redis
+from redis.asyncio.client import PubSub
 
 from store.bus import Bus, LocalBus
 from store.redis_bus import CHANNEL, RedisBus
@@ -244,6 +245,29 @@ async def test_a_redis_that_hangs_is_noticed_and_survived(
     await ear.bus.close()
     os.kill(other_valkey.process.pid, 18)
     assert time.monotonic() - begun < 3
+
+
+async def test_a_bus_ends_although_its_client_takes_the_end_for_a_timeout(
+    redis_url: str, listen: Callable[[str], Awaitable[Ear]], monkeypatch: pytest.MonkeyPatch
+):
+    """Two cancellations come to nothing; the third is heard."""
+    taken = 0
+
+    async def get_message(*_: Any, **__: Any) -> None:
+        nonlocal taken
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            taken += 1
+            if taken > 2:
+                raise
+
+    ear = await listen(redis_url)
+    await becomes(lambda: not ear.bus.deaf)
+    monkeypatch.setattr(PubSub, "get_message", get_message)
+    await asyncio.sleep(1.5)
+    await asyncio.wait_for(ear.bus.close(), 5)
+    assert taken == 3
 
 
 async def test_a_bus_that_starts_without_redis_becomes_live_by_itself(
