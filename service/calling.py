@@ -55,10 +55,10 @@ class Calling:
         """One look."""
         devices, now = await self._store.read(_devices)
         await self._say_whom_we_hear(devices)
-        without, seen = self._without_line(devices, now), set(self._seen)
+        without = self._without_line(devices, now)
         if not without and not self._followed:
             return
-        found, over = await self._store.read(lambda conn: self._look(conn, without, seen))
+        found, over, seen = await self._store.read(lambda conn: self._look(conn, without))
         fresh = [one for one in found if self._is_new(one.push)]
         ends = [push for push in over.values() if push is not None]
         if fresh or ends:
@@ -69,18 +69,17 @@ class Calling:
             self._followed.pop(id_, None)
         self._remember(fresh, seen)
 
-    def _look(
-        self, conn: Connection, without: list[Device], seen: set[str]
-    ) -> tuple[list[Called], dict[str, Push | None]]:
-        """(what to call for, what became of bells that are over: None where there is nothing to say)."""
-        now = db_now(conn)
+    def _look(self, conn: Connection, without: list[Device]) -> tuple[list[Called], dict[str, Push | None], set[str]]:
+        """(what to call for, what became of bells that are over: None where there is nothing to say, `seen` with the bells
+        that were looked at now)."""
+        now, seen = db_now(conn), set(self._seen)
         over: dict[str, Push | None] = {}
         for id_, called in self._followed.items():
             if not rings(conn, called.push.ref):
                 over[id_] = missed(conn, called, now) if called.device.id in {one.id for one in without} else None
             elif now > called.push.until + FOLLOWED:
                 over[id_] = None
-        return look(conn, without, now, seen), over
+        return look(conn, without, now, seen), over, seen
 
     def _is_new(self, push: Push) -> bool:
         """Not put yet by us; and whoever writes word by word does not ring at each."""

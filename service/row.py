@@ -51,11 +51,11 @@ class Row(Generic[T]):
                 await self._looked.wait()
             else:
                 await self._next()
+        if again := [one for one, asked in mine.items() if asked.given_up]:
+            await self.look_at(again)
         for asked in mine.values():
             if asked.error is not None:
                 raise asked.error
-        if again := [one for one, asked in mine.items() if asked.given_up]:
-            await self.look_at(again)
 
     async def _next(self) -> None:
         looked, taken = asyncio.Event(), dict[T, _Asked]()

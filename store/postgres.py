@@ -18,7 +18,8 @@ log = structlog.get_logger()
 TRIES = 5
 _AGAIN = {"40001", "40P01"}  # serialization failure, deadlock detected
 _LOCKED = {*_AGAIN, "55P03"}  # lock not available in time
-_AWAY = ("08", "57P", "53", "58")  # connection, shutdown, resources, system: PostgreSQL error classes
+#: PostgreSQL error classes: connection, shutdown, resources, system; and on connecting: no such database, no access.
+_AWAY = ("08", "57P", "53", "58", "3D", "28")
 
 
 def postgres_engine(url: str, *, size: int = 10, patience: int = 20, glances: bool = False) -> AsyncEngine:
@@ -96,7 +97,11 @@ class PostgresStore:
             committing = False
             try:
                 async with _lent(self._engine) as connection, connection.begin():
-                    value = await connection.run_sync(fn)
+                    try:
+                        value = await connection.run_sync(fn)
+                    except (asyncio.CancelledError, TimeoutError):
+                        await connection.invalidate()  # before ROLLBACK, which would wait for a base that hangs
+                        raise
                     committing = True
                 return value
             except DBAPIError as error:

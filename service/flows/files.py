@@ -194,7 +194,6 @@ async def _take(
         raise
     if not said.fresh:
         await bell.files.drop([kept.id])
-        return said.message
     bell.bus.ring("conversation", incoming.conversation)
     if said.visitor:
         bell.bus.ring("visitor", said.visitor)

@@ -128,11 +128,17 @@ class Delivery:
             await self._missed.wait()
             await asyncio.sleep(max(AGAIN, took * REST))
             self._missed.clear()
-            await self._or_later(self._bell.store.glance, db_now)
-            began = time.monotonic()
-            if not self._missed.is_set():
+            took = 0.0
+            try:
+                await self._bell.store.glance(db_now)
+                began = time.monotonic()
                 await self.sweep()
-            took = time.monotonic() - began
+                took = time.monotonic() - began
+            except Refused:  # it is still away
+                self._missed.set()
+            except Exception:
+                log.exception("delivery.not_swept")
+                self._missed.set()
 
     async def _or_later(self, look: Callable[[Any], Awaitable[Any]], at: Any) -> None:
         try:
@@ -253,7 +259,7 @@ class Delivery:
         noted = Noted()
         try:
             said = await read(lambda conn: noted.run(look, conn))
-        except Exception:
+        except BaseException:
             for connection in noted.take_back():
                 if isinstance(connection, Asking):
                     connection.end()

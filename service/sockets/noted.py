@@ -34,6 +34,7 @@ class Noted:
 
     def run(self, look: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The look, in whatever thread; what it notes meanwhile can be taken back."""
+        self.take_back()  # a store looks twice where its connection died in the middle
         outer = _noted.set(self)
         try:
             return look(*args, **kwargs)

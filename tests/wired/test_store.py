@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
@@ -20,6 +20,8 @@ from sqlalchemy.util import await_only
 
 from contract.clock import DAY
 from contract.errors import Refused
+from service.sockets.noted import Noted
+from service.sockets.registry import Connection as Told
 from store.base import Store
 from store.connect import database_url as with_driver
 from store.connect import open_store
@@ -536,6 +538,120 @@ async def test_what_was_acknowledged_while_a_database_fails_again_and_again_is_k
     assert done <= set(kept)
     assert len(kept) == len(set(kept))
     assert len(done) > 100
+
+
+@pytest.fixture
+async def postgres(new_database: Callable[[str], str]) -> AsyncIterator[Store]:
+    """A store on PostgreSQL."""
+    opened = open_store(new_database("postgres"))
+    yield opened
+    await opened.close()
+
+
+def whose(conn: Connection) -> int:
+    """The process that serves this connection."""
+    return int(conn.exec_driver_sql("select pg_backend_pid()").scalar_one())
+
+
+async def begins(pids: list[int]) -> None:
+    """Until a unit of work has said whose it is, and is in the middle of what it does slowly."""
+    for _ in range(250):
+        if pids:
+            break
+        await asyncio.sleep(0.02)
+    await asyncio.sleep(0.3)
+
+
+@pytest.mark.parametrize("kind", ["read", "glance"])
+async def test_a_look_whose_connection_dies_in_the_middle_is_had_from_its_beginning(
+    postgres: Store, postgres_server: Postgres, person: str, kind: str
+):
+    """What the first one noted as told was told to nobody."""
+    noted, told = Noted(), Told(sid="s", namespace="/expert", caller=cast(Any, None))
+    runs = 0
+
+    def look(conn: Connection) -> list[str]:
+        nonlocal runs
+        runs += 1
+        pid, said = whose(conn), list[str]()
+        if told.news("alert:x", 1):
+            if runs == 1:
+                postgres_server.sql(f"select pg_terminate_backend({pid}, 2000)")
+            SEEN.scalars(conn, person=person)
+            said.append("alert.raised")
+        return said
+
+    assert await getattr(postgres, kind)(lambda conn: noted.run(look, conn)) == ["alert.raised"]
+    assert runs == 2
+
+
+@pytest.mark.parametrize("then", ["hangs", "dies"])
+async def test_who_gave_up_is_let_go_and_nothing_of_theirs_is_kept(
+    postgres: Store, postgres_server: Postgres, person: str, then: str
+):
+    """In the middle of a write; PostgreSQL hangs, or the connection dies: it takes a few seconds and no second run."""
+    pids: list[int] = []
+
+    def work(conn: Connection) -> None:
+        pids.append(whose(conn))
+        add(person, len(pids))(conn)
+        conn.connection.cursor().execute("select pg_sleep(30)", ())
+
+    leaving = asyncio.create_task(postgres.write(work))
+    await begins(pids)
+    os.kill(pids[0], signal.SIGSTOP)
+    try:
+        begun = time.monotonic()
+        leaving.cancel()
+        if then == "dies":
+            await asyncio.sleep(0.3)
+            os.kill(pids[0], signal.SIGTERM)
+            os.kill(pids[0], signal.SIGCONT)
+        await asyncio.gather(leaving, return_exceptions=True)
+        assert time.monotonic() - begun < 5
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pids[0], signal.SIGCONT)
+    assert leaving.cancelled()
+    assert len(pids) == 1
+    assert await postgres.read(seen(person)) == []
+
+
+@pytest.mark.parametrize("how", ["killed", "given up", "hangs"])
+async def test_what_may_have_been_committed_is_not_written_again(
+    new_database: Callable[[str], str], postgres_server: Postgres, person: str, how: str
+):
+    """COMMIT takes two seconds, and its answer does not come: whoever wrote hears nothing or a refusal, and repeats."""
+    url = new_database("postgres")
+    postgres_server.sql(
+        "create function slow() returns trigger language plpgsql as"
+        " $$ begin perform pg_sleep(2); return null; end $$;"
+        " create constraint trigger slow after insert on receipt deferrable initially deferred"
+        " for each row execute function slow()",
+        url.rsplit("/", 1)[1],
+    )
+    store, pids = open_store(url), list[int]()
+
+    def work(conn: Connection) -> None:
+        pids.append(whose(conn))
+        add(person, len(pids))(conn)
+
+    writing = asyncio.create_task(store.write(work))
+    await begins(pids)
+    if how == "killed":
+        postgres_server.sql(f"select pg_terminate_backend({pids[0]})")
+    else:
+        if how == "hangs":
+            os.kill(pids[0], signal.SIGSTOP)
+        writing.cancel()
+    (said,) = await asyncio.gather(writing, return_exceptions=True)
+    if how == "hangs":
+        os.kill(pids[0], signal.SIGCONT)
+    assert isinstance(said, Refused | asyncio.CancelledError)
+    await asyncio.sleep(0.3)
+    assert len(pids) == 1
+    assert await store.read(seen(person)) in ([], [1])
+    await store.close()
 
 
 async def test_a_row_that_stays_locked_is_told_as_busy(new_database: Callable[[str], str], person: str):
