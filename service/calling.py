@@ -70,8 +70,8 @@ class Calling:
         self._remember(fresh, seen)
 
     def _look(self, conn: Connection, without: list[Device]) -> tuple[list[Called], dict[str, Push | None], set[str]]:
-        """(what to call for, what became of bells that are over: None where there is nothing to say, `seen` with the bells
-        that were looked at now)."""
+        """(what to call for, what became of bells that are over: None where there is nothing to say, `seen` with the
+        bells that were looked at now)."""
         now, seen = db_now(conn), set(self._seen)
         over: dict[str, Push | None] = {}
         for id_, called in self._followed.items():

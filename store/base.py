@@ -25,8 +25,8 @@ class Store(Protocol):
         ...
 
     async def read(self, fn: Fn[T]) -> T:
-        """Run `fn` on a connection that cannot write, seeing one state of the base. Where the connection dies meanwhile it
-        runs again, from its beginning."""
+        """Run `fn` on a connection that cannot write, seeing one state of the base. Where the connection dies
+        meanwhile it runs again, from its beginning."""
         ...
 
     async def glance(self, fn: Fn[T]) -> T:
