@@ -40,6 +40,11 @@ def add(
     )
 
 
+def conversation_of(conn: Connection, note_id: str) -> str | None:
+    """Where this note stands; None where it was forgotten."""
+    return conn.execute(select(note.c.conversation_id).where(note.c.id == note_id)).scalar_one_or_none()
+
+
 def since(conn: Connection, conversation_id: str, at: Ms) -> Sequence[RowMapping]:
     """Those that are not older than `at`, in order."""
     mine = select(note).where(note.c.conversation_id == conversation_id, note.c.at >= at)

@@ -3,9 +3,10 @@
 Capacity is counted over all channels, so it is counted here.
 """
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping
 
 import chat.do
+import chat.queries
 import routing.alerts
 import routing.answers
 import routing.queries
@@ -29,12 +30,18 @@ from store.sql import db_now
 
 async def accept(bell: Bell, caller: ExpertCaller, data: AlertAccept) -> Opened:
     """Exactly one winner; the conversation is made in the claiming transaction and needs no socket of the visitor. What
-    a colleague passes on changes hands in it. Refused as `routing.answers.accept`; alert_over also where a colleague
-    has the visitor, or what they asked is closed."""
+    a colleague passes on changes hands in it. Whoever has won, and did not hear of it, gets the same again. Refused as
+    `routing.answers.accept`; alert_over also where a colleague has the visitor, or what they asked is closed."""
 
     def work(conn: Connection) -> tuple[Opened, str, bool, str | None, list[str]]:
-        now = db_now(conn)
-        row = routing.answers.accept(conn, data.alert, caller.account.id, lambda: load(conn, caller.account.id), now)
+        now, me = db_now(conn), caller.account.id
+        try:
+            row = routing.answers.accept(conn, data.alert, me, lambda: load(conn, me), now)
+        except Refused as refused:
+            won = _won(conn, data.alert, me) if refused.code == "alert_over" else None
+            if won is None:
+                raise
+            return present.opened(conn, won["id"]), won["visitor_id"], False, None, []
         conversation, before = take_over(conn, row, caller.account, now) or (None, None)
         if conversation is None:
             conversation = chat.do.open_for_expert(
@@ -67,6 +74,15 @@ async def accept(bell: Bell, caller: ExpertCaller, data: AlertAccept) -> Opened:
     bell.bus.ring("conversation", opened.conversation)
     bell.bus.ring("visitor", visitor_id)
     return opened
+
+
+def _won(conn: Connection, alert_id: str, account_id: str) -> RowMapping | None:
+    """The conversation that this expert has taken by this bell, while it is theirs and open."""
+    row = routing.queries.alert_row(conn, alert_id)
+    if row is None or (row["outcome"], row["expert_id"]) != ("accepted", account_id):
+        return None
+    held = chat.queries.open_of_visitor(conn, row["visitor_id"])
+    return held if held is not None and held["expert_id"] == account_id else None
 
 
 async def decline(bell: Bell, caller: ExpertCaller, data: AlertDecline) -> Done:

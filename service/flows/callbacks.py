@@ -72,15 +72,13 @@ async def request(bell: Bell, caller: VisitorCaller, data: CallbackRequest) -> C
 
     def work(conn: Connection) -> tuple[CallbackAgreed, RowMapping | None]:
         now = db_now(conn)
-        made: RowMapping | None = None
 
         def ask() -> CallbackAgreed:
-            nonlocal made
             made, expert = _request(conn, bell, caller, data, now)
             return CallbackAgreed(callback=made["id"], at=rfc3339(made["at"]), expert=expert.name if expert else None)
 
         agreed, _ = once(conn, caller, "callback.request", data.client_id, now, CallbackAgreed, ask)
-        return agreed, made
+        return agreed, voice.queries.row(conn, agreed.callback)
 
     agreed, made = await bell.store.write(work)
     if made is not None:

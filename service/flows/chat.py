@@ -311,7 +311,7 @@ async def close(bell: Bell, caller: ExpertCaller, data: ConversationClose) -> Do
     """End it: whose it is, anybody who answers at the site while it is nobody's, an administrator always. Twice is like
     once. A question that nobody had rings no more."""
 
-    def work(conn: Connection) -> tuple[str, str | None, list[str]] | None:
+    def work(conn: Connection) -> tuple[str, str | None, list[str]]:
         now = db_now(conn)
         row = chat.queries.conversation_for_expert(conn, data.conversation, caller.account)
         if caller.account.role == "marketer":
@@ -323,20 +323,18 @@ async def close(bell: Bell, caller: ExpertCaller, data: ConversationClose) -> Do
             asked = routing.answers.settled(conn, row["site_id"], row["visitor_id"], row["id"], caller.account.id, now)
         (row,) = held_to_end(conn, [row])  # who took it meanwhile has it: it is asked anew who may close it
         if not chat.do.close(conn, row["id"], now, caller.account.name):
-            return None
+            return row["visitor_id"], None, asked
         announce.conversation_closed(conn, row, caller.account.id, now)
         if row["expert_id"] is not None:
             conversation_over(conn, row["expert_id"], now)
         return row["visitor_id"], row["expert_id"], asked
 
-    closed = await ending(bell.store, work)
-    if closed is not None:
-        visitor, expert, asked = closed
-        bell.timers.announce(asked)
-        bell.bus.ring("conversation", data.conversation)
-        bell.bus.ring("visitor", visitor)
-        if expert is not None:
-            bell.background(came_free(bell, expert))
+    visitor, expert, asked = await ending(bell.store, work)
+    bell.timers.announce(asked)
+    bell.bus.ring("conversation", data.conversation)
+    bell.bus.ring("visitor", visitor)
+    if expert is not None:
+        bell.background(came_free(bell, expert))
     return Done()
 
 

@@ -23,7 +23,7 @@ async def add(bell: Bell, caller: ExpertCaller, data: NoteAdd) -> NoteAdded:
     """Of any conversation of one's sites, a closed one too. Refused: not_found, forbidden (marketers), and as a
     message."""
 
-    def work(conn: Connection) -> tuple[NoteAdded, bool]:
+    def work(conn: Connection) -> tuple[NoteAdded, str | None]:
         now = db_now(conn)
 
         def keep() -> NoteAdded:
@@ -33,11 +33,12 @@ async def add(bell: Bell, caller: ExpertCaller, data: NoteAdd) -> NoteAdded:
             kept = chat.notes.add(conn, row, speaker(caller.account), data.text, data.client_id, now)
             return NoteAdded(note=kept["id"], at=rfc3339(kept["at"]))
 
-        return once(conn, caller, "note.add", data.client_id, now, NoteAdded, keep)
+        added, _ = once(conn, caller, "note.add", data.client_id, now, NoteAdded, keep)
+        return added, chat.notes.conversation_of(conn, added.note)
 
-    added, fresh = await bell.store.write(work)
-    if fresh:
-        bell.bus.ring("conversation", f"{NOTED}{data.conversation}")
+    added, talk = await bell.store.write(work)
+    if talk is not None:
+        bell.bus.ring("conversation", f"{NOTED}{talk}")
     return added
 
 

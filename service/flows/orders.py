@@ -36,15 +36,13 @@ async def submit(bell: Bell, caller: VisitorCaller, data: OrderSubmit) -> Ordere
 
     def work(conn: Connection) -> tuple[Ordered, RowMapping | None]:
         now = db_now(conn)
-        placed: RowMapping | None = None
 
         def order() -> Ordered:
-            nonlocal placed
             placed = _place(conn, bell.limits, caller, data, now)
             return Ordered(order=placed["id"], number=str(placed["number"]), total=present.money(placed))
 
         ordered, _ = once(conn, caller, "order.submit", data.client_id, now, Ordered, order)
-        return ordered, placed
+        return ordered, sales.queries.order_row(conn, ordered.order)
 
     ordered, placed = await bell.store.write(work)
     if placed is not None:

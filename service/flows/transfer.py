@@ -51,7 +51,7 @@ async def transfer(bell: Bell, caller: ExpertCaller, data: ConversationTransfer)
     if data.expert == caller.account.id:
         raise Refused("invalid", "expert")
 
-    def work(conn: Connection) -> tuple[Transferring, list[str], bool]:
+    def work(conn: Connection) -> tuple[Transferring, list[str]]:
         now, me = db_now(conn), caller.account
         row = chat.queries.conversation_for_expert(conn, data.conversation, me)
         _check_mine(row, me)
@@ -59,7 +59,7 @@ async def transfer(bell: Bell, caller: ExpertCaller, data: ConversationTransfer)
         touched: list[str] = []
         if older is not None:
             if (older["to_id"], older["topic"], older["note"]) == (data.expert, data.topic or [], note):
-                return _rings_at(conn, older["alert_id"]), [], False
+                return _rings_at(conn, older["alert_id"]), [older["alert_id"]]
             routing.alerts.end(conn, older["alert_id"], "gone", now)
             touched.append(older["alert_id"])
         transfer_id = new_id()
@@ -86,14 +86,13 @@ async def transfer(bell: Bell, caller: ExpertCaller, data: ConversationTransfer)
         )
         if note:
             chat.notes.add(conn, chat.do.hold(conn, row["id"]), speaker(me), note, None, now)
-        return ringing, [*touched, alert_id], True
+        return ringing, [*touched, alert_id]
 
-    offered, alerts, fresh = await bell.store.write(work)
-    if fresh:
-        bell.timers.announce(alerts)
-        bell.bus.ring("conversation", data.conversation)
-        if note:
-            bell.bus.ring("conversation", f"{NOTED}{data.conversation}")
+    offered, alerts = await bell.store.write(work)
+    bell.timers.announce(alerts)
+    bell.bus.ring("conversation", data.conversation)
+    if note:
+        bell.bus.ring("conversation", f"{NOTED}{data.conversation}")
     return offered
 
 

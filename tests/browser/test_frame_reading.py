@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.frame_states import Frame, desk_does, frame_of, newest_talk, products, rows
 from tests.browser.people import Visitor
@@ -35,6 +35,37 @@ def administer(server: Server, method: str, path: str, body: dict[str, Any] | No
             return answer.json() if answer.content else None
 
     return in_own_loop(work())
+
+
+#: On the page: every size that the chat has had, in `window.sizes`.
+SIZES = """box => { window.sizes = []; const note = () => window.sizes.push(box.className);
+  new MutationObserver(note).observe(box, {attributes: true, attributeFilter: ['class']}); note(); }"""
+
+
+def test_a_chat_that_is_opened_before_its_program_is_there_stays_open(visitor: Callable[..., Visitor]) -> None:
+    """Done: the pointer comes to the bell, the chat's program is long in coming, somebody clicks and writes. Expected:
+    the field, what was written in it, and the focus. Must not happen: that the page closes it for a moment, which takes
+    the focus away."""
+    guest = visitor()
+    held: list[Route] = []
+    guest.context.route("**/frame.js*", lambda route: held.append(route))
+    guest.go("/garden/irrigation")
+    guest.bell.hover()
+    expect(guest.box).to_be_attached()
+    guest.page.wait_for_timeout(500)  # the document is there, and has met the page
+    guest.box.evaluate(SIZES)
+    guest.bell.click()
+    expect(guest.box).to_have_class("open")
+    early = guest.frame.get_by_role("textbox", name="Write a message")
+    early.press_sequentially("Which kit")
+    assert held
+    held.pop().continue_()
+    frame = Frame(guest)
+    expect(guest.log).to_be_visible()
+    expect(frame.field).to_have_value("Which kit")
+    expect(frame.field).to_be_focused()
+    assert set(guest.page.evaluate("window.sizes")) <= {"", "open"}
+    assert guest.complaints == []
 
 
 def test_a_long_chat_opens_with_its_header(frame: Frame, demo: Server) -> None:
