@@ -13,6 +13,7 @@ import access.do
 import routing.do
 import sales.do
 import tracker.do
+import tracker.queries
 from access.sites import Sites
 from chat.library import Library
 from contract.clock import now_ms
@@ -20,9 +21,11 @@ from contract.errors import Refused
 from contract.facts import AccountFacts, SiteFacts
 from contract.ids import new_id
 from contract.talk import Talk
+from routing.triggers import Firing
 from service.app import EXPERT, VISITOR
 from service.bell import Bell
 from service.callers import ExpertCaller, VisitorCaller
+from service.flows.judging import raise_and_ring
 from service.limits import Limits
 from service.settings import read_settings
 from service.sockets.registry import Registry
@@ -45,9 +48,14 @@ class Bus(LocalBus):
 
 
 class Timers:
-    """The flows tell the timers of alerts; nobody listens here."""
+    """The flows tell the timers of alerts, and they ring; nothing is due here."""
 
-    def announce(self, alert_ids: list[str]) -> None: ...
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+
+    def announce(self, alert_ids: list[str]) -> None:
+        for alert_id in alert_ids:
+            self._bus.ring("alert", alert_id)
 
 
 class Shop:
@@ -66,7 +74,7 @@ class Shop:
         self.bell = Bell(
             settings=settings, store=store, bus=self.bus, sites=Sites(store), journey=nothing,
             limits=Limits(on=False), waiting=nothing,
-            timers=cast(Any, Timers()), registry=Registry(), library=Library(store),
+            timers=cast(Any, Timers(self.bus)), registry=Registry(), library=Library(store),
         )  # fmt: skip
 
     @classmethod
@@ -117,6 +125,18 @@ class Shop:
         }  # fmt: skip
         await self.store.write(lambda conn: conn.execute(insert(visit), [row]).close())
         return id_
+
+    async def rings(self, visit_id: str, name: str = "deep", occasion: str = "") -> str:
+        """A trigger's bell of this visit; returns its id."""
+
+        def work(conn: Connection) -> str:
+            seen = tracker.queries.visit_facts(conn, [visit_id])[visit_id]
+            firing = Firing(trigger=name, name=name, occasion=occasion or visit_id)
+            raised = raise_and_ring(conn, self.site, firing, seen)
+            assert raised is not None
+            return raised
+
+        return await self.store.write(work)
 
     async def expert(self, name: str = "Anna", *, site: SiteFacts | None = None, capacity: int = 50) -> ExpertCaller:
         """Somebody at a desk of the site."""

@@ -7,14 +7,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Connection
 
-import tracker.queries
 from contract.clock import HOUR, now_ms, rfc3339
 from routing.slots import quarter
-from routing.triggers import Firing
 from service.callers import ExpertCaller, VisitorCaller
-from service.flows.judging import raise_and_ring
 from tests.wired.counter import ANN, Shop, at_desk
 
 
@@ -24,18 +20,6 @@ async def shop(database_url: str) -> AsyncIterator[Shop]:
     opened = await Shop.open(database_url)
     yield opened
     await opened.close()
-
-
-async def a_bell(shop: Shop, visitor: VisitorCaller) -> str:
-    visit_id = await shop.visit(visitor)
-
-    def work(conn: Connection) -> str:
-        visit = tracker.queries.visit_facts(conn, [visit_id])[visit_id]
-        raised = raise_and_ring(conn, shop.site, Firing(trigger="deep", name="deep", occasion=visit_id), visit)
-        assert raised is not None
-        return raised
-
-    return await shop.store.write(work)
 
 
 async def again(
@@ -56,11 +40,11 @@ async def again(
 async def test_a_bell_accepted_again_is_still_accepted(shop: Shop):
     """By the one who has it, also both times at once; for a colleague it is over, and once it is closed for anybody."""
     anna, boris, visitor = await at_desk(shop), await at_desk(shop, "Boris"), await shop.visitor()
-    bell = await a_bell(shop, visitor)
+    bell = await shop.rings(await shop.visit(visitor))
     both = await asyncio.gather(*(shop.say(anna, "alert.accept", alert=bell) for _ in range(2)))
     assert both[0] == both[1]
     talk = both[0]["conversation"]
-    rung = (("conversation", talk), ("visitor", visitor.visitor))
+    rung = (("alert", bell), ("conversation", talk), ("visitor", visitor.visitor))
     assert await again(shop, anna, "alert.accept", *rung, alert=bell) == both[0]
     assert await shop.refusal(boris, "alert.accept", alert=bell) == "alert_over"
     await shop.say(anna, "conversation.close", conversation=talk)
@@ -107,5 +91,5 @@ async def test_what_is_passed_on_rings_again(shop: Shop):
     talk = await shop.open_chat(visitor, anna)
     wish = {"conversation": talk, "expert": boris.account.id, "note": "Knows roses."}
     offered = await shop.say(anna, "conversation.transfer", **wish)
-    bells = (("conversation", talk), ("conversation", f"note:{talk}"))
+    bells = (("alert", offered["alert"]), ("conversation", talk), ("conversation", f"note:{talk}"))
     assert await again(shop, anna, "conversation.transfer", *bells, **wish) == offered

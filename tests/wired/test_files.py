@@ -5,6 +5,7 @@ import hashlib
 import os
 import uuid
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -225,6 +226,20 @@ async def test_sent_again_it_is_said_once(here: House):
     both = [await desk_sends(here, png(), **{"X-Client-Id": "one"}) for _ in range(2)]
     assert len({answer.text for answer in both}) == 1
     assert await rows(here) == 3
+
+
+async def test_sent_again_it_rings_again(here: House, monkeypatch: pytest.MonkeyPatch):
+    """Whoever was sent it first may have stored it and died before it rang."""
+    rung: list[tuple[str, str]] = []
+    monkeypatch.setattr(here.bell.bus, "ring", lambda kind, id_: rung.append((kind, id_)))
+    for sends in (
+        partial(send, here, png(), client_id="one"),
+        partial(desk_sends, here, png(), **{"X-Client-Id": "1"}),
+    ):
+        for _ in range(2):
+            rung.clear()
+            assert (await sends()).status_code == 200
+            assert ("conversation", here.ours["conversation"]) in rung
 
 
 async def test_a_refusal_leaves_the_id_free(here: House):

@@ -12,14 +12,11 @@ from sqlalchemy import Connection, select, update
 import access.do
 import routing.do
 import routing.queries
-import tracker.queries
 from contract.clock import now_ms
 from contract.ladder import Ladder, LadderRung
 from contract.names import Rung
 from routing.tables import alert, decision, expert, ring
-from routing.triggers import Firing
 from service.callers import ExpertCaller
-from service.flows.judging import raise_and_ring
 from service.flows.ringing import fire_due, leave_desk
 from tests.wired.counter import Shop
 
@@ -46,15 +43,7 @@ async def at_desk(shop: Shop, name: str, level: int = 0, capacity: int = 4) -> E
 
 async def rings(shop: Shop) -> str:
     """The bell of a new visitor."""
-    visit_id = await shop.visit(await shop.visitor())
-
-    def work(conn: Connection) -> str:
-        visit = tracker.queries.visit_facts(conn, [visit_id])[visit_id]
-        raised = raise_and_ring(conn, shop.site, Firing(trigger="t", name="deep", occasion=visit_id), visit)
-        assert raised is not None
-        return raised
-
-    return await shop.store.write(work)
+    return await shop.rings(await shop.visit(await shop.visitor()))
 
 
 async def ringing(shop: Shop, alert_id: str) -> tuple[str, dict[str, str | None]]:

@@ -23,10 +23,10 @@ from contract.names import Ms
 from crm.tables import customer, identity
 from reports.uplift_query import report
 from routing.tables import ASKED, alert, decision, firing, ring
-from routing.triggers import Firing, Rules, Trigger
+from routing.triggers import Rules, Trigger
 from routing.usual import back, deep
 from service.callers import ExpertCaller, VisitorCaller
-from service.flows.judging import Seen, judge_and_act, raise_and_ring
+from service.flows.judging import Seen, judge_and_act
 from service.flows.offering import hasten_the_unheard, offer_waiting
 from service.flows.queue import queue_at, tell_who_waits
 from service.flows.reachable import Told, hand_on
@@ -44,15 +44,7 @@ async def shop(fresh_database_url: str) -> AsyncIterator[Shop]:
 async def goes_deep(shop: Shop) -> tuple[VisitorCaller, str]:
     """A stranger whose page views have rung; (who, alert)."""
     visitor = await shop.visitor()
-    visit_id = await shop.visit(visitor)
-
-    def work(conn: Connection) -> str:
-        visit = tracker.queries.visit_facts(conn, [visit_id])[visit_id]
-        raised = raise_and_ring(conn, shop.site, Firing(trigger="t", name="deep", occasion=visit_id), visit)
-        assert raised is not None
-        return raised
-
-    return visitor, await shop.store.write(work)
+    return visitor, await shop.rings(await shop.visit(visitor))
 
 
 async def writes(shop: Shop, visitor: VisitorCaller, talk: str = "") -> str:

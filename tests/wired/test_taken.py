@@ -12,18 +12,15 @@ import access.do
 import chat.queries
 import crm.do
 import routing.queries
-import tracker.queries
 from chat.tables import conversation
 from contract.clock import MINUTE, now_ms
 from contract.ids import new_id
 from contract.names import Role
 from crm.contact import check_contact
 from routing.tables import alert, decision
-from routing.triggers import Firing
 from service.callers import ExpertCaller, VisitorCaller
 from service.flows.blocking import Ended, block
 from service.flows.ended import ending, held_to_end
-from service.flows.judging import raise_and_ring
 from service.flows.ringing import fire_due, ring_for_question
 from store.connect import open_store
 from tests.wired.counter import ANN, Shop, at_desk
@@ -45,18 +42,6 @@ async def without_desk(shop: Shop, role: Role) -> ExpertCaller:
             sites=[shop.site.id],
         )  # fmt: skip
         return ExpertCaller(account=account, language="en")
-
-    return await shop.store.write(work)
-
-
-async def rings(shop: Shop, visit_id: str, name: str = "deep", occasion: str = "") -> str:
-    """A trigger's bell of this visit."""
-
-    def work(conn: Connection) -> str:
-        visit = tracker.queries.visit_facts(conn, [visit_id])[visit_id]
-        raised = raise_and_ring(conn, shop.site, Firing(trigger=name, name=name, occasion=occasion or visit_id), visit)
-        assert raised is not None
-        return raised
 
     return await shop.store.write(work)
 
@@ -126,8 +111,8 @@ async def test_whoever_invites_ends_the_bells_of_the_visitor(shop: Shop):
     anna, boris = await at_desk(shop), await at_desk(shop, "Boris")
     visitor, stranger = await shop.visitor(), await shop.visitor()
     visits = [await shop.visit(visitor) for _ in range(2)]
-    bells = [await rings(shop, visit) for visit in visits]
-    other = await rings(shop, await shop.visit(stranger))
+    bells = [await shop.rings(visit) for visit in visits]
+    other = await shop.rings(await shop.visit(stranger))
     talk = (await shop.say(boris, "chat.invite", visit=visits[0], text="Hello from me"))["conversation"]
     assert [(await row(shop, id_))["outcome"] for id_ in bells] == ["taken", "taken"]
     assert (await row(shop, other))["state"] == "ringing"
@@ -140,7 +125,7 @@ async def test_whoever_invites_ends_the_bells_of_the_visitor(shop: Shop):
 async def test_whoever_accepts_one_of_several_bells_ends_the_others(shop: Shop):
     """One visitor, two visits, two bells."""
     anna, boris, visitor = await at_desk(shop), await at_desk(shop, "Boris"), await shop.visitor()
-    first, second = [await rings(shop, await shop.visit(visitor)) for _ in range(2)]
+    first, second = [await shop.rings(await shop.visit(visitor)) for _ in range(2)]
     await shop.say(anna, "alert.accept", alert=first)
     assert (await row(shop, first))["outcome"] == "accepted"
     assert await heard(shop, second) == {"taken"}
@@ -154,7 +139,7 @@ async def test_taking_up_again_ends_the_bells(shop: Shop):
     talk = await shop.open_chat(visitor, anna)
     await writes(shop, visitor, talk)
     await shop.say(anna, "conversation.close", conversation=talk)
-    deep = await rings(shop, visit)
+    deep = await shop.rings(visit)
     await shop.say(anna, "conversation.reopen", conversation=talk)
     assert await heard(shop, deep) == {"taken"}
     assert await shop.refusal(anna, "alert.accept", alert=deep) == "alert_over"
@@ -169,7 +154,7 @@ async def test_a_question_that_is_closed_is_taken_by_nobody(shop: Shop, role: st
     earlier = await shop.visit(visitor)
     await shop.visit(visitor)
     talk, asked = await asks(shop, visitor)
-    deep = await rings(shop, earlier)
+    deep = await shop.rings(earlier)
     await shop.say(anna, "conversation.close", conversation=talk)
     assert ((await row(shop, asked))["outcome"], await heard(shop, asked)) == ("taken", {"taken"})
     assert (await row(shop, deep))["state"] == "ringing"
@@ -182,7 +167,7 @@ async def test_who_answered_and_has_closed_is_not_followed_by_an_empty_conversat
     """A trigger's bell rings no longer than the visitor was alone."""
     anna, boris, visitor = await at_desk(shop), await at_desk(shop, "Boris"), await shop.visitor()
     visit = await shop.visit(visitor)
-    deep = await rings(shop, visit)
+    deep = await shop.rings(visit)
     talk = (await shop.say(anna, "chat.invite", visit=visit, text="Hello"))["conversation"]
     await shop.say(anna, "conversation.close", conversation=talk)
     assert await shop.refusal(boris, "alert.accept", alert=deep) == "alert_over"
@@ -253,7 +238,7 @@ async def comes_back(shop: Shop, anna: ExpertCaller) -> tuple[VisitorCaller, str
     await shop.store.write(lambda conn: crm.do.know(conn, shop.site.id, visitor.visitor, contact, now_ms()))
     talk = await shop.open_chat(visitor, anna)
     await writes(shop, visitor, talk)
-    return visitor, talk, await rings(shop, await shop.visit(visitor), "back", new_id())
+    return visitor, talk, await shop.rings(await shop.visit(visitor), "back", new_id())
 
 
 async def test_who_comes_back_rings_for_the_one_who_has_them(shop: Shop):
@@ -309,7 +294,7 @@ async def test_whom_nobody_has_seen_for_half_an_hour_may_be_taken(shop: Shop):
 async def test_an_invitation_that_a_trigger_sent_keeps_nobody_from_answering(shop: Shop):
     """Nobody talks there until the visitor says a word."""
     anna, boris, visitor = await at_desk(shop), await at_desk(shop, "Boris"), await shop.visitor()
-    deep = await rings(shop, visit := await shop.visit(visitor))
+    deep = await shop.rings(visit := await shop.visit(visitor))
     values = {"trigger_id": new_id(), "due_at": now_ms() + MINUTE}
     talk = (await shop.say(anna, "chat.invite", visit=visit))["conversation"]
     await shop.store.write(
